@@ -1,0 +1,2 @@
+//! Donor Information System: what every donor promised and paid, what is overdue, and what was known when.
+#![forbid(unsafe_code)]
