@@ -1,2 +1,5 @@
 //! Donor Information System: what every donor promised and paid, what is overdue, and what was known when.
 #![forbid(unsafe_code)]
+
+pub mod balances;
+pub mod kernel;

@@ -1,0 +1,8 @@
+//! Balances: what is outstanding on every instalment as of a day.
+//!
+//! `rule` is the one pure function of domain.md, "Arrears": the facts of one pledge in, its whole timeline of
+//! balances out. `store` keeps the timeline in derived tables (which days, and from when to when we believed it)
+//! and every page asks those. They can be rebuilt from the facts alone; `dis verify` compares.
+
+pub mod facts;
+pub mod rule;
