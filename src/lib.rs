@@ -1,5 +1,9 @@
 //! Donor Information System: what every donor promised and paid, what is overdue, and what was known when.
 #![forbid(unsafe_code)]
 
+pub mod access;
 pub mod balances;
+pub mod config;
+pub mod db;
+pub mod facts;
 pub mod kernel;

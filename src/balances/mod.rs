@@ -5,4 +5,9 @@
 //! and every page asks those. They can be rebuilt from the facts alone; `dis verify` compares.
 
 pub mod facts;
+mod load;
 pub mod rule;
+mod store;
+mod versions;
+
+pub use store::{count_wrong, recompute};

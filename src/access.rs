@@ -1,0 +1,127 @@
+//! Who may do what: the one place. Handlers, commands and the permission test ask here.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// What an account is for; it has exactly one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Commands nobody is named for. Never signs in; reads nothing classified.
+    System,
+    /// Accounts and settings.
+    Admin,
+    /// Donors, pledges, pipeline, what is confidential.
+    ResourceMobilization,
+    /// Contributions, allocations, rates, imports.
+    Finance,
+    /// Their unit and those below it.
+    UnitStaff,
+    /// Reads all units.
+    Manager,
+    /// Reads what is not strictly confidential, changes nothing.
+    Auditor,
+}
+
+impl Role {
+    /// Every role a person can have, in the order of contract.md.
+    pub const OF_PEOPLE: [Role; 6] =
+        [Role::Admin, Role::ResourceMobilization, Role::Finance, Role::UnitStaff, Role::Manager, Role::Auditor];
+
+    /// The word in files, commands and the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::System => "system",
+            Role::Admin => "admin",
+            Role::ResourceMobilization => "resource_mobilization",
+            Role::Finance => "finance",
+            Role::UnitStaff => "unit_staff",
+            Role::Manager => "manager",
+            Role::Auditor => "auditor",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The text names no role of a person.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a role; roles are admin, resource_mobilization, finance, unit_staff, manager, auditor")]
+pub struct UnknownRole;
+
+impl FromStr for Role {
+    type Err = UnknownRole;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut all = Role::OF_PEOPLE.into_iter().chain([Role::System]);
+        all.find(|role| role.as_str() == text).ok_or(UnknownRole)
+    }
+}
+
+impl sqlx::Type<sqlx::Postgres> for Role {
+    fn type_info() -> sqlx::postgres::PgTypeInfo {
+        <str as sqlx::Type<sqlx::Postgres>>::type_info()
+    }
+}
+
+impl<'r> sqlx::Decode<'r, sqlx::Postgres> for Role {
+    fn decode(value: sqlx::postgres::PgValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
+        Ok(<&str as sqlx::Decode<sqlx::Postgres>>::decode(value)?.parse()?)
+    }
+}
+
+/// Something a person may be allowed to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Act {
+    /// See donors, pledges, contributions, arrears and figures of every unit: it is one agency.
+    ReadFigures,
+    /// Add and disable accounts.
+    KeepAccounts,
+    /// Load units and funds.
+    LoadStructure,
+    /// Load donors, pledges and instalments.
+    LoadPledges,
+    /// Load exchange rates and contributions.
+    LoadMoney,
+}
+
+/// Whether a role may do an act (contract.md, Roles).
+pub fn may(role: Role, act: Act) -> bool {
+    use Role::{Admin, Auditor, Finance, Manager, ResourceMobilization, System, UnitStaff};
+    match (role, act) {
+        (System, _) => true,
+        (Admin | ResourceMobilization | Finance | UnitStaff | Manager | Auditor, Act::ReadFigures) => true,
+        (Admin, Act::KeepAccounts | Act::LoadStructure) => true,
+        // "finance (contributions, allocations, rates, imports)": an import is theirs whatever it holds.
+        (Finance, Act::LoadStructure | Act::LoadPledges | Act::LoadMoney) => true,
+        (ResourceMobilization, Act::LoadPledges) => true,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_auditor_and_a_manager_change_nothing() {
+        for role in [Role::Auditor, Role::Manager, Role::UnitStaff] {
+            for act in [Act::KeepAccounts, Act::LoadStructure, Act::LoadPledges, Act::LoadMoney] {
+                assert!(!may(role, act), "{role} {act:?}");
+            }
+            assert!(may(role, Act::ReadFigures));
+        }
+    }
+
+    #[test]
+    fn every_role_reads_back_from_its_word() {
+        for role in Role::OF_PEOPLE {
+            assert_eq!(role.as_str().parse(), Ok(role));
+        }
+        assert!("root".parse::<Role>().is_err());
+    }
+}

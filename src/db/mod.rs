@@ -1,0 +1,215 @@
+//! The database: pools that serve as a role owning no table, migrations, and the two kinds of transaction.
+//!
+//! Reading happens in one repeatable-read transaction a request; writing only through [`crate::facts::WriteTx`].
+
+pub mod copy;
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{Connection, Postgres, Transaction};
+
+/// All migrations, forward only.
+pub static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
+
+/// The role the program works as. It owns no table; the operator or the private cluster makes it.
+pub const APP_ROLE: &str = "dis_app";
+
+/// A transaction that reads one snapshot and cannot write.
+pub type ReadTx = Transaction<'static, Postgres>;
+
+/// Why the database cannot be used. Each is a sentence the operator can act on.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// It does not answer, or answers with an error.
+    #[error("the database does not answer: {0}")]
+    Away(#[from] sqlx::Error),
+    /// The migrations did not run.
+    #[error("the database could not be migrated: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// The address is no address.
+    #[error("DATABASE_URL is not the address of a PostgreSQL database: {0}")]
+    Url(String),
+    /// The account is a superuser's.
+    #[error(
+        "refusing to serve as the superuser \"{0}\": give an ordinary account in DATABASE_URL (docs/operations.md, \"Roles\")"
+    )]
+    Superuser(String),
+    /// The role that serves is missing.
+    #[error(
+        "the role dis_app is missing: run CREATE ROLE dis_app; GRANT dis_app TO the account of DATABASE_URL (docs/operations.md, \"Roles\")"
+    )]
+    NoAppRole,
+    /// The account may not act as the role that serves.
+    #[error("the account \"{0}\" may not act as dis_app: run GRANT dis_app TO \"{0}\" (docs/operations.md, \"Roles\")")]
+    NotAMember(String),
+    /// The role that serves owns tables.
+    #[error("the role dis_app owns tables: reassign them to the owner's account (docs/operations.md, \"Roles\")")]
+    AppRoleOwnsTables,
+    /// The server would lose what it has answered.
+    #[error("refusing to run on a database with {0} switched off: what was answered could be lost")]
+    NotDurable(String),
+    /// The server is too old.
+    #[error("PostgreSQL {0} is too old: version 15 or later is needed")]
+    TooOld(String),
+}
+
+/// The pools of one process.
+#[derive(Clone)]
+pub struct Db {
+    /// For pages and writes.
+    pub pages: PgPool,
+    /// For exports: four, with deadlines of their own.
+    pub exports: PgPool,
+}
+
+/// How long a page's statement may run, and how long a page waits for a connection.
+const PAGE_DEADLINE: Duration = Duration::from_millis(1800);
+/// How long an export's or import's statement may run.
+const LONG_DEADLINE: Duration = Duration::from_secs(600);
+/// How many exports run at once; the next is told 429.
+pub const EXPORTS_AT_ONCE: u32 = 4;
+
+/// Reads the address of a database.
+pub fn options_from_url(url: &str) -> Result<PgConnectOptions, DbError> {
+    PgConnectOptions::from_str(url).map_err(|error| DbError::Url(error.to_string()))
+}
+
+fn as_app(options: &PgConnectOptions, deadline: Duration) -> PgConnectOptions {
+    let deadline = deadline.as_millis().to_string();
+    options.clone().application_name("dis").options([
+        ("role", APP_ROLE),
+        ("timezone", "UTC"),
+        ("statement_timeout", deadline.as_str()),
+        ("idle_in_transaction_session_timeout", "60000"),
+        ("jit", "off"),
+    ])
+}
+
+impl Db {
+    /// Checks that the database may be used and opens the pools. `deadline_pages` is false for commands, whose
+    /// statements may take their time.
+    pub async fn open(options: &PgConnectOptions, connections: u32, for_pages: bool) -> Result<Db, DbError> {
+        check_server(options).await?;
+        let deadline = if for_pages { PAGE_DEADLINE } else { LONG_DEADLINE };
+        let pages = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(if for_pages { Duration::from_millis(1500) } else { Duration::from_secs(30) })
+            // Asked before each use: a connection that PostgreSQL dropped is replaced, not handed to a page.
+            .test_before_acquire(false)
+            .connect_lazy_with(as_app(options, deadline));
+        let exports = PgPoolOptions::new()
+            .max_connections(EXPORTS_AT_ONCE)
+            .acquire_timeout(Duration::from_millis(1500))
+            .connect_lazy_with(as_app(options, LONG_DEADLINE));
+        Ok(Db { pages, exports })
+    }
+
+    /// A snapshot for a page.
+    pub async fn read(&self) -> Result<ReadTx, sqlx::Error> {
+        self.pages.begin_with("begin isolation level repeatable read read only").await
+    }
+
+    /// A snapshot for an export, from the exports' own pool.
+    pub async fn read_for_export(&self) -> Result<ReadTx, sqlx::Error> {
+        self.exports.begin_with("begin isolation level repeatable read read only").await
+    }
+
+    /// Closes the pools, waiting for what is under way.
+    pub async fn close(&self) {
+        tokio::join!(self.pages.close(), self.exports.close());
+    }
+}
+
+/// Refuses a server that is too old, would lose what was answered, or would have us serve as somebody with more power
+/// than we need.
+async fn check_server(options: &PgConnectOptions) -> Result<(), DbError> {
+    let mut plain = PgConnection::connect_with(options).await?;
+    let (version, version_name, user, superuser, role_exists, member): (i32, String, String, bool, bool, bool) =
+        sqlx::query_as(
+            "select current_setting('server_version_num')::int, current_setting('server_version'), current_user::text,
+                    (select rolsuper from pg_roles where rolname = current_user),
+                    exists (select from pg_roles where rolname = 'dis_app'),
+                    coalesce((select pg_has_role(current_user, oid, 'member') from pg_roles where rolname = 'dis_app'), false)",
+        )
+        .fetch_one(&mut plain)
+        .await?;
+    let durability: Vec<String> = sqlx::query_scalar(
+        "select name from pg_settings where name in ('fsync', 'full_page_writes', 'synchronous_commit')
+         and setting in ('off', 'false', '0') order by name",
+    )
+    .fetch_all(&mut plain)
+    .await?;
+    let owns: bool = sqlx::query_scalar(
+        "select exists (select from pg_class c join pg_roles r on r.oid = c.relowner
+         where r.rolname = 'dis_app' and c.relkind in ('r', 'p', 'v', 'm') and c.relpersistence <> 't')",
+    )
+    .fetch_one(&mut plain)
+    .await?;
+    plain.close().await?;
+    if version < 150_000 {
+        return Err(DbError::TooOld(version_name));
+    }
+    if let Some(setting) = durability.into_iter().next() {
+        return Err(DbError::NotDurable(setting));
+    }
+    if superuser {
+        return Err(DbError::Superuser(user));
+    }
+    if !role_exists {
+        return Err(DbError::NoAppRole);
+    }
+    if !member {
+        return Err(DbError::NotAMember(user));
+    }
+    if owns {
+        return Err(DbError::AppRoleOwnsTables);
+    }
+    Ok(())
+}
+
+/// Runs the migrations as the owner. Safe with several instances starting at once: sqlx takes an advisory lock.
+pub async fn migrate(owner: &PgConnectOptions) -> Result<(), DbError> {
+    let mut connection = PgConnection::connect_with(&owner.clone().application_name("dis migrate")).await?;
+    let role_exists: bool = sqlx::query_scalar("select exists (select from pg_roles where rolname = 'dis_app')")
+        .fetch_one(&mut connection)
+        .await?;
+    if !role_exists {
+        return Err(DbError::NoAppRole);
+    }
+    MIGRATOR.run(&mut connection).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// A statement put together from parts of the program's own text and bound values; nothing else can get in.
+pub struct Select(sqlx::QueryBuilder<Postgres>);
+
+impl Select {
+    /// Begins with a part.
+    pub fn new(sql: &'static str) -> Self {
+        Select(sqlx::QueryBuilder::new(sql))
+    }
+
+    /// Appends a part of the program's own text.
+    pub fn sql(&mut self, sql: &'static str) -> &mut Self {
+        self.0.push(sql);
+        self
+    }
+
+    /// Appends a bound value.
+    pub fn bind<T>(&mut self, value: T) -> &mut Self
+    where
+        T: 'static + Send + sqlx::Encode<'static, Postgres> + sqlx::Type<Postgres>,
+    {
+        self.0.push_bind(value);
+        self
+    }
+
+    /// The builder, to run it.
+    pub fn done(&mut self) -> &mut sqlx::QueryBuilder<Postgres> {
+        &mut self.0
+    }
+}

@@ -1,0 +1,275 @@
+//! The envelope of a writing transaction: one change, with who, when, why, a digest of what, chained by hashes.
+//!
+//! A [`WriteTx`] is the only way to write. The recording lock is the row of `change_head`: whoever holds it knows the
+//! number and the instant of the change to come, and writes that change last. So changes commit in the order of their
+//! instants, and what was known at an instant never grows afterwards.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use sha2::{Digest, Sha256};
+use sqlx::postgres::PgConnection;
+use sqlx::{Postgres, Transaction};
+use uuid::Uuid;
+
+use super::tables;
+use crate::access::Role;
+use crate::db::{Db, Select};
+use crate::kernel::ids::AccountId;
+
+/// Number of a change; changes are numbered without gaps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct ChangeId(pub i64);
+
+/// Who acts.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// The account.
+    pub account: AccountId,
+    /// Its role.
+    pub role: Role,
+    /// The user of the operating system, where a command acts.
+    pub os_user: Option<String>,
+}
+
+/// The change a transaction is about to leave.
+#[derive(Debug, Clone, Copy)]
+pub struct Recorded {
+    /// Its number.
+    pub change: ChangeId,
+    /// Its instant: the facts' `recorded_at`.
+    pub at: DateTime<Utc>,
+}
+
+/// A transaction that may write, with whoever does it. Dropped without [`WriteTx::commit`] it leaves nothing.
+pub struct WriteTx {
+    tx: Transaction<'static, Postgres>,
+    actor: Actor,
+    act: &'static str,
+    reason: Option<String>,
+    form: Option<Uuid>,
+    details: serde_json::Value,
+    head: Option<Head>,
+}
+
+struct Head {
+    recorded: Recorded,
+    previous_hash: Vec<u8>,
+}
+
+impl WriteTx {
+    /// Begins to write: who, what kind of act (a key of `locales/`, `act-…`), and why.
+    pub async fn begin(db: &Db, actor: Actor, act: &'static str, reason: Option<String>) -> Result<Self, sqlx::Error> {
+        let tx = db.pages.begin().await?;
+        Ok(WriteTx { tx, actor, act, reason, form: None, details: serde_json::json!({}), head: None })
+    }
+
+    /// The connection, for reading and for writing what is neither fact nor label (staging, balances).
+    pub fn connection(&mut self) -> &mut PgConnection {
+        &mut self.tx
+    }
+
+    /// Who acts.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The form this comes from: sent twice, it makes one change.
+    pub fn from_form(&mut self, form: Uuid) {
+        self.form = Some(form);
+    }
+
+    /// What the change shall say of itself: files, counts.
+    pub fn say(&mut self, details: serde_json::Value) {
+        self.details = details;
+    }
+
+    /// Takes the recording lock, if this transaction has not yet, and says which change it is going to be.
+    pub async fn recorded(&mut self) -> Result<Recorded, sqlx::Error> {
+        if let Some(head) = &self.head {
+            return Ok(head.recorded);
+        }
+        // The lock first, by itself; only then the clock, so that no later change can have an earlier instant.
+        let (last, last_at, previous_hash): (i64, DateTime<Utc>, Vec<u8>) =
+            sqlx::query_as("select change_id, recorded_at, hash from change_head for update")
+                .fetch_one(&mut *self.tx)
+                .await?;
+        let at: DateTime<Utc> =
+            sqlx::query_scalar("select greatest(clock_timestamp(), $1::timestamptz + interval '1 microsecond')")
+                .bind(last_at)
+                .fetch_one(&mut *self.tx)
+                .await?;
+        let recorded = Recorded { change: ChangeId(last + 1), at };
+        self.head = Some(Head { recorded, previous_hash });
+        Ok(recorded)
+    }
+
+    /// Writes down labels before and after: `source` gives entity_id, before, after of what this transaction wrote to
+    /// the labels of `entity`.
+    pub async fn audit(&mut self, entity: &'static str, source: &'static str) -> Result<u64, sqlx::Error> {
+        let recorded = self.recorded().await?;
+        let mut insert =
+            Select::new("insert into audit_entries (change_id, entity, entity_id, before, after) select ");
+        insert.bind(recorded.change.0).sql(", ").bind(entity).sql(", entity_id, before, after from (").sql(source);
+        insert.sql(") as source");
+        Ok(insert.done().build().execute(&mut *self.tx).await?.rows_affected())
+    }
+
+    /// Writes down one thing's labels before and after.
+    pub async fn audit_one(
+        &mut self,
+        entity: &'static str,
+        entity_id: i64,
+        before: Option<serde_json::Value>,
+        after: Option<serde_json::Value>,
+    ) -> Result<(), sqlx::Error> {
+        let recorded = self.recorded().await?;
+        sqlx::query(
+            "insert into audit_entries (change_id, entity, entity_id, before, after) values ($1, $2, $3, $4, $5)",
+        )
+        .bind(recorded.change.0)
+        .bind(entity)
+        .bind(entity_id)
+        .bind(before)
+        .bind(after)
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Writes the change, last, and commits. A transaction that recorded nothing leaves no change.
+    pub async fn commit(mut self) -> Result<Option<Recorded>, sqlx::Error> {
+        let Some(head) = self.head.take() else {
+            self.tx.commit().await?;
+            return Ok(None);
+        };
+        let Recorded { change, at } = head.recorded;
+        let digest = digest_of(&mut self.tx, change).await?;
+        // `json`, not `jsonb`: the text is part of what is hashed and must come back as it was.
+        let details = self.details.to_string();
+        let hash = chain_hash(&Envelope {
+            change,
+            at,
+            account: self.actor.account,
+            os_user: self.actor.os_user.as_deref(),
+            act: self.act,
+            reason: self.reason.as_deref(),
+            form: self.form,
+            details: &details,
+            digest: &digest,
+            previous_hash: &head.previous_hash,
+        });
+        sqlx::query(
+            "insert into changes
+                (id, recorded_at, account_id, os_user, act, reason, form_id, details, digest, previous_hash, hash)
+             values ($1, $2, $3, $4, $5, $6, $7, $8::json, $9, $10, $11)",
+        )
+        .bind(change.0)
+        .bind(at)
+        .bind(self.actor.account)
+        .bind(&self.actor.os_user)
+        .bind(self.act)
+        .bind(&self.reason)
+        .bind(self.form)
+        .bind(&details)
+        .bind(&digest)
+        .bind(&head.previous_hash)
+        .bind(&hash)
+        .execute(&mut *self.tx)
+        .await?;
+        sqlx::query("update change_head set change_id = $1, recorded_at = $2, hash = $3")
+            .bind(change.0)
+            .bind(at)
+            .bind(&hash)
+            .execute(&mut *self.tx)
+            .await?;
+        self.tx.commit().await?;
+        Ok(Some(head.recorded))
+    }
+
+    /// Leaves nothing of what was done, at once rather than when the connection is next used.
+    pub async fn rollback(self) -> Result<(), sqlx::Error> {
+        self.tx.rollback().await
+    }
+}
+
+/// Everything a change's hash speaks for.
+pub struct Envelope<'a> {
+    /// Its number.
+    pub change: ChangeId,
+    /// Its instant.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub account: AccountId,
+    /// The user of the operating system, of a command.
+    pub os_user: Option<&'a str>,
+    /// What kind of act.
+    pub act: &'a str,
+    /// Why.
+    pub reason: Option<&'a str>,
+    /// From which form.
+    pub form: Option<Uuid>,
+    /// What it says of itself, as text.
+    pub details: &'a str,
+    /// What it did.
+    pub digest: &'a [u8],
+    /// The change before it.
+    pub previous_hash: &'a [u8],
+}
+
+/// SHA-256 over the envelope, written as a JSON array so that no two envelopes read the same.
+pub fn chain_hash(envelope: &Envelope<'_>) -> Vec<u8> {
+    let text = serde_json::json!([
+        envelope.change.0,
+        envelope.at.to_rfc3339_opts(SecondsFormat::Micros, true),
+        envelope.account.0,
+        envelope.os_user,
+        envelope.act,
+        envelope.reason,
+        envelope.form.map(|form| form.to_string()),
+        envelope.details,
+        hex::encode(envelope.digest),
+        hex::encode(envelope.previous_hash),
+    ]);
+    Sha256::digest(text.to_string().as_bytes()).to_vec()
+}
+
+/// SHA-256 of every audit row, fact and void mark of a change, in a stated order.
+async fn digest_of(connection: &mut PgConnection, change: ChangeId) -> Result<Vec<u8>, sqlx::Error> {
+    let mut select = rows_of_changes(Some(change));
+    Ok(select.done().build_query_as::<(i64, Vec<u8>)>().fetch_optional(connection).await?.map(|(_, digest)| digest))
+        .map(|digest| digest.unwrap_or_else(|| Sha256::digest(b"").to_vec()))
+}
+
+/// The digest of every change there is, for `dis verify`.
+pub async fn digests(connection: &mut PgConnection) -> Result<Vec<(i64, Vec<u8>)>, sqlx::Error> {
+    rows_of_changes(None).done().build_query_as().fetch_all(connection).await
+}
+
+/// Empty columns are left out of a row's digest, so that a column added later does not change what was digested.
+fn rows_of_changes(only: Option<ChangeId>) -> Select {
+    let mut select = Select::new(
+        "select change_id, sha256(string_agg(digest, ''::bytea order by source, id)) from (
+            select change_id, 'audit_entries' as source, id,
+                   sha256(convert_to(jsonb_strip_nulls(to_jsonb(row))::text, 'UTF8')) as digest
+            from audit_entries row",
+    );
+    if let Some(change) = only {
+        select.sql(" where change_id = ").bind(change.0);
+    }
+    for table in tables::ALL {
+        select.sql(" union all select change_id, '").sql(table.name);
+        select.sql("', id, sha256(convert_to(jsonb_strip_nulls(to_jsonb(row) - '{voided_at,voided_change_id}'::text[])::text, 'UTF8')) from ");
+        select.sql(table.name).sql(" row");
+        if let Some(change) = only {
+            select.sql(" where change_id = ").bind(change.0);
+        }
+        select.sql(" union all select voided_change_id, 'void ").sql(table.name);
+        select.sql("', id, sha256(convert_to(to_jsonb(voided_at)::text, 'UTF8')) from ");
+        select.sql(table.name).sql(" row where voided_change_id ");
+        match only {
+            Some(change) => select.sql("= ").bind(change.0),
+            None => select.sql("is not null"),
+        };
+    }
+    select.sql(") as rows group by change_id order by change_id");
+    select
+}

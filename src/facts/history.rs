@@ -1,0 +1,63 @@
+//! What was recorded about one thing, and what became of it: the same question for every room.
+
+use chrono::{DateTime, Utc};
+use sqlx::postgres::PgConnection;
+
+use super::tables::FactTable;
+use crate::db::Select;
+
+/// One fact, or one edit of labels, as history tells it.
+#[derive(Debug, sqlx::FromRow)]
+pub struct HistoryEntry {
+    /// The fact table, or `labels`.
+    pub source: String,
+    /// The change that recorded it.
+    pub change_id: i64,
+    /// When that was.
+    pub recorded_at: DateTime<Utc>,
+    /// Who did it.
+    pub account: String,
+    /// What kind of act it was.
+    pub act: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// When it was voided, where it was.
+    pub voided_at: Option<DateTime<Utc>>,
+    /// Why it was voided.
+    pub void_reason: Option<String>,
+    /// Whether it took the place of an earlier one.
+    pub replaces: Option<i64>,
+    /// The columns of the fact; for labels what they were and became.
+    pub content: serde_json::Value,
+}
+
+/// Everything recorded about the subject in the given tables and in its labels, by an instant, newest first.
+pub async fn history(
+    connection: &mut PgConnection,
+    tables: &[&'static FactTable],
+    entity: &'static str,
+    subject: i64,
+    known_at: DateTime<Utc>,
+) -> Result<Vec<HistoryEntry>, sqlx::Error> {
+    let mut select = Select::new(
+        "select source, change_id, r.recorded_at, a.name as account, c.act, c.reason, voided_at,
+                v.reason as void_reason, replaces, content
+         from (select 'labels' as source, e.id, e.change_id, ec.recorded_at, null::timestamptz as voided_at,
+                      null::bigint as voided_change_id, null::bigint as replaces,
+                      jsonb_build_object('before', e.before, 'after', e.after) as content
+               from audit_entries e join changes ec on ec.id = e.change_id where e.entity = ",
+    );
+    select.bind(entity).sql(" and e.entity_id = ").bind(subject);
+    for table in tables {
+        select.sql(" union all select '").sql(table.name);
+        select.sql("', id, change_id, recorded_at, voided_at, voided_change_id, replaces, to_jsonb(f) from ");
+        select.sql(table.name).sql(" f where ").sql(table.subject).sql(" = ").bind(subject);
+    }
+    select.sql(
+        ") as r join changes c on c.id = r.change_id join accounts a on a.id = c.account_id
+         left join changes v on v.id = r.voided_change_id
+         where r.recorded_at <= ",
+    );
+    select.bind(known_at).sql(" order by r.change_id desc, source, r.id desc limit 500");
+    select.done().build_query_as().fetch_all(connection).await
+}

@@ -1,0 +1,77 @@
+//! The fact tables, and the two things that may happen to a row of them.
+
+use chrono::{DateTime, Utc};
+
+use super::change::WriteTx;
+
+/// A table of facts: the shared columns, and these of its own.
+#[derive(Debug)]
+pub struct FactTable {
+    /// Its name in the database.
+    pub name: &'static str,
+    /// The column that says what the fact is about (`pledge_id`).
+    pub subject: &'static str,
+    /// Its own columns, in the order a source gives them, separated by commas.
+    pub columns: &'static str,
+}
+
+macro_rules! fact_tables {
+    ($($name:ident: $table:literal about $subject:literal ($columns:literal);)*) => {
+        $(
+            #[doc = concat!("Facts of `", $table, "`.")]
+            pub static $name: FactTable = FactTable { name: $table, subject: $subject, columns: $columns };
+        )*
+        /// Every fact table, in the order of their names: the order digests are made in.
+        pub static ALL: &[&FactTable] = &[$(&$name),*];
+    };
+}
+
+fact_tables! {
+    CONDITION_EVENTS: "condition_events" about "pledge_id" ("pledge_id, agreed_on, number, met_on");
+    CONTRIBUTION_FACTS: "contribution_facts" about "contribution_id" (
+        "contribution_id, donor_id, currency, amount, received_on, fund_id, kind, pledge_id, instalment_number, \
+         reverses_id, paid_by, unit_id");
+    DONOR_FACTS: "donor_facts" about "donor_id" ("donor_id, in_force_from, kind, country, member_state, parent_id");
+    EXCHANGE_RATES: "exchange_rates" about "currency" ("currency, valid_from, units_per_usd");
+    FUND_FACTS: "fund_facts" about "fund_id" ("fund_id, in_force_from, earmarking");
+    HAND_ALLOCATIONS: "hand_allocations" about "contribution_id" (
+        "contribution_id, pledge_id, number, amount, allocated_on");
+    INSTALMENTS: "instalments" about "pledge_id" ("pledge_id, agreed_on, number, due_on, amount, condition");
+    PLEDGE_EVENTS: "pledge_events" about "pledge_id" ("pledge_id, event, happened_on, instalment_number, amount");
+    PLEDGE_TERMS: "pledge_terms" about "pledge_id" (
+        "pledge_id, agreed_on, donor_id, unit_id, fund_id, earmarking, currency, amount, pledged_on, project, \
+         starts_on, ends_on, psc_percent");
+    SETTING_FACTS: "setting_facts" about "setting" ("setting, fund_id, in_force_from, value");
+    UNIT_FACTS: "unit_facts" about "unit_id" ("unit_id, in_force_from, parent_id");
+}
+
+impl FactTable {
+    /// Records every row of `source`, a query of ours that gives `key`, `replaces` and the table's own columns.
+    /// Returns how many.
+    pub async fn record(&'static self, tx: &mut WriteTx, source: &'static str) -> Result<u64, sqlx::Error> {
+        let recorded = tx.recorded().await?;
+        let mut insert = crate::db::Select::new("insert into ");
+        insert.sql(self.name).sql(" (change_id, recorded_at, key, replaces, ").sql(self.columns).sql(") select ");
+        insert.bind(recorded.change.0).sql(", ").bind(recorded.at).sql(", key, replaces, ").sql(self.columns);
+        insert.sql(" from (").sql(source).sql(") as source");
+        Ok(insert.done().build().execute(tx.connection()).await?.rows_affected())
+    }
+
+    /// Voids every fact whose id `source`, a query of ours, gives. Returns how many.
+    pub async fn void(&'static self, tx: &mut WriteTx, source: &'static str) -> Result<u64, sqlx::Error> {
+        let recorded = tx.recorded().await?;
+        let mut update = crate::db::Select::new("update ");
+        update.sql(self.name).sql(" set voided_at = ").bind(recorded.at).sql(", voided_change_id = ");
+        update.bind(recorded.change.0).sql(" where voided_at is null and id in (").sql(source).sql(")");
+        Ok(update.done().build().execute(tx.connection()).await?.rows_affected())
+    }
+}
+
+/// When a fact was recorded and, where it was, voided.
+#[derive(Debug, Clone, Copy)]
+pub struct Span {
+    /// From when it counts.
+    pub recorded_at: DateTime<Utc>,
+    /// From when it no longer does.
+    pub voided_at: Option<DateTime<Utc>>,
+}
