@@ -4,6 +4,8 @@
 //! balances out. `store` keeps the timeline in derived tables (which days, and from when to when we believed it)
 //! and every page asks those. They can be rebuilt from the facts alone; `dis verify` compares.
 
+#[cfg(test)]
+mod brute_force;
 pub mod facts;
 mod load;
 pub mod rule;
