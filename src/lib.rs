@@ -5,5 +5,6 @@ pub mod access;
 pub mod balances;
 pub mod config;
 pub mod db;
+pub mod embedded;
 pub mod facts;
 pub mod kernel;

@@ -6,7 +6,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use sqlx::postgres::PgConnection;
 
-use super::facts::{Condition, HandAllocation, PledgeFacts, Receipt, ScheduledInstalment, Terms, WriteOff, WriteOffPart};
+use super::facts::{
+    Condition, HandAllocation, PledgeFacts, Receipt, ScheduledInstalment, Terms, WriteOff, WriteOffPart,
+};
 use crate::kernel::Currency;
 use crate::kernel::ids::{ContributionId, DonorId, FundId, PledgeId, UnitId};
 use crate::kernel::money::Rates;

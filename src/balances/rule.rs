@@ -55,7 +55,7 @@ pub struct PledgeState {
     pub written_off: Decimal,
     /// What is still to come, due or not; nothing once cancelled.
     pub outstanding: Decimal,
-    /// What no instalment took, less refunds; without a schedule all that was paid.
+    /// What no instalment took, less refunds; without a schedule what was paid beyond the amount.
     pub advance: Decimal,
     /// Outstanding on what is signed, not cancelled and unconditional.
     pub receivable: Decimal,
@@ -180,6 +180,8 @@ pub fn state_as_of(facts: &PledgeFacts, rates: &dyn Rates, day: NaiveDate) -> Pl
             instalments.iter().map(|instalment| instalment.outstanding).sum(),
         )
     });
+    // Without a schedule nothing is allocated; what exceeds the amount is the advance (docs/decisions.md).
+    let advance = if instalments.is_empty() { (pool.paid - terms.amount).max(Decimal::ZERO) } else { pool.advance };
     let receivable = match (signed_on, cancelled, instalments.is_empty()) {
         (None, _, _) | (_, true, _) => Decimal::ZERO,
         (Some(_), false, true) => outstanding,
@@ -206,7 +208,7 @@ pub fn state_as_of(facts: &PledgeFacts, rates: &dyn Rates, day: NaiveDate) -> Pl
         paid: pool.paid,
         written_off,
         outstanding,
-        advance: pool.advance,
+        advance,
         receivable,
         unconverted: pool.unconverted,
         instalments,
@@ -250,7 +252,11 @@ impl<'a> Plan<'a> {
     fn of(schedule: Vec<&'a ScheduledInstalment>, signed_on: Option<NaiveDate>, day: NaiveDate) -> Self {
         let mut lines: Vec<Line<'a>> = schedule
             .into_iter()
-            .map(|instalment| Line { instalment, falls_due_on: falls_due_on(instalment, signed_on, day), paid: Decimal::ZERO })
+            .map(|instalment| Line {
+                instalment,
+                falls_due_on: falls_due_on(instalment, signed_on, day),
+                paid: Decimal::ZERO,
+            })
             .collect();
         lines.sort_by_key(|line| (line.falls_due_on.is_none(), line.falls_due_on, line.instalment.number));
         Plan(lines)
@@ -411,7 +417,13 @@ fn part_written_off(facts: &PledgeFacts, number: Option<i32>, day: NaiveDate) ->
 }
 
 /// Point 2: outstanding = amount − allocated − written off, and never below nothing.
-fn write_off(facts: &PledgeFacts, plan: Plan<'_>, day: NaiveDate, signed: bool, cancelled: bool) -> Vec<InstalmentState> {
+fn write_off(
+    facts: &PledgeFacts,
+    plan: Plan<'_>,
+    day: NaiveDate,
+    signed: bool,
+    cancelled: bool,
+) -> Vec<InstalmentState> {
     let whole = whole_write_off(facts, day);
     let mut states: Vec<InstalmentState> = plan
         .0

@@ -135,7 +135,11 @@ fn known_from(at: DateTime<Utc>) -> String {
     format!("[\"{}\",)", at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true))
 }
 
-async fn open_pledges(connection: &mut PgConnection, rows: &[PledgeVersion], at: DateTime<Utc>) -> Result<(), sqlx::Error> {
+async fn open_pledges(
+    connection: &mut PgConnection,
+    rows: &[PledgeVersion],
+    at: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -199,7 +203,11 @@ async fn open_allocations(
     )
     .await?;
     for row in rows {
-        copy.plain(row.contribution).plain(row.pledge).plain(row.number).plain(RangeText(Some(row.valid))).plain(&known);
+        copy.plain(row.contribution)
+            .plain(row.pledge)
+            .plain(row.number)
+            .plain(RangeText(Some(row.valid)))
+            .plain(&known);
         copy.plain(row.amount).plain(row.own_amount).plain(row.by_hand);
         copy.end_row().await?;
     }

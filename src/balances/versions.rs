@@ -164,8 +164,13 @@ impl Versions {
         };
         push_or_lengthen(&mut self.pledges, begin.0, row);
         let first_day = from.unwrap_or(NaiveDate::MIN);
-        let agreed =
-            loaded.facts.instalments.iter().map(|one| one.agreed_on).filter(|on| on.is_none_or(|on| on <= first_day)).max();
+        let agreed = loaded
+            .facts
+            .instalments
+            .iter()
+            .map(|one| one.agreed_on)
+            .filter(|on| on.is_none_or(|on| on <= first_day))
+            .max();
         for instalment in &state.instalments {
             let source = (agreed.flatten(), instalment.number);
             let row = InstalmentVersion {

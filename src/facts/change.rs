@@ -106,8 +106,7 @@ impl WriteTx {
     /// the labels of `entity`.
     pub async fn audit(&mut self, entity: &'static str, source: &'static str) -> Result<u64, sqlx::Error> {
         let recorded = self.recorded().await?;
-        let mut insert =
-            Select::new("insert into audit_entries (change_id, entity, entity_id, before, after) select ");
+        let mut insert = Select::new("insert into audit_entries (change_id, entity, entity_id, before, after) select ");
         insert.bind(recorded.change.0).sql(", ").bind(entity).sql(", entity_id, before, after from (").sql(source);
         insert.sql(") as source");
         Ok(insert.done().build().execute(&mut *self.tx).await?.rows_affected())

@@ -92,7 +92,10 @@ pub enum DayError {
 pub fn parse_day(text: &str) -> Result<NaiveDate, DayError> {
     let bytes = text.as_bytes();
     let well_formed = bytes.len() == 10
-        && bytes.iter().enumerate().all(|(at, byte)| if at == 4 || at == 7 { *byte == b'-' } else { byte.is_ascii_digit() });
+        && bytes
+            .iter()
+            .enumerate()
+            .all(|(at, byte)| if at == 4 || at == 7 { *byte == b'-' } else { byte.is_ascii_digit() });
     if !well_formed {
         return Err(DayError::Malformed);
     }
@@ -126,7 +129,9 @@ mod tests {
     #[test]
     fn days_are_read_strictly() {
         assert_eq!(parse_day("2020-02-29"), Ok(NaiveDate::from_ymd_opt(2020, 2, 29).unwrap()));
-        for text in ["2021-02-29", "2021-7-31", "31/07/2021", "20211-07-31", "2021-07-31 ", "", "２０２１-07-31", "2021_07_31"] {
+        for text in
+            ["2021-02-29", "2021-7-31", "31/07/2021", "20211-07-31", "2021-07-31 ", "", "２０２１-07-31", "2021_07_31"]
+        {
             assert_eq!(parse_day(text), Err(DayError::Malformed), "{text:?}");
         }
         assert_eq!(parse_day("1899-12-31"), Err(DayError::OutOfRange));

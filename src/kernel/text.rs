@@ -29,7 +29,8 @@ mod tests {
 
     #[test]
     fn formulas_are_guarded_and_nothing_else() {
-        for cell in ["=1+1", "+1", "-1", "@x", " =1", "\u{FEFF}=1", "'=1", "''=1", "＝1", "\tx", "\nx", " \r", "' =1"] {
+        for cell in ["=1+1", "+1", "-1", "@x", " =1", "\u{FEFF}=1", "'=1", "''=1", "＝1", "\tx", "\nx", " \r", "' =1"]
+        {
             assert_eq!(guard_cell(cell), format!("'{cell}"), "{cell:?}");
         }
         for cell in ["", "a=1", "1-2", "'quoted'", "Côte d’Ivoire", "'", " x"] {

@@ -1,1 +1,4 @@
+//! The one test binary: stories told from outside, a file a room.
+#![forbid(unsafe_code)]
 
+mod embedded;
