@@ -55,7 +55,7 @@ pub struct PledgeState {
     pub written_off: Decimal,
     /// What is still to come, due or not; nothing once cancelled.
     pub outstanding: Decimal,
-    /// What no instalment took, less refunds; without a schedule what was paid beyond the amount.
+    /// What no instalment took, less refunds; without a schedule all that was paid.
     pub advance: Decimal,
     /// Outstanding on what is signed, not cancelled and unconditional.
     pub receivable: Decimal,
@@ -180,8 +180,6 @@ pub fn state_as_of(facts: &PledgeFacts, rates: &dyn Rates, day: NaiveDate) -> Pl
             instalments.iter().map(|instalment| instalment.outstanding).sum(),
         )
     });
-    // Without a schedule nothing is allocated; what exceeds the amount is the advance (docs/decisions.md).
-    let advance = if instalments.is_empty() { (pool.paid - terms.amount).max(Decimal::ZERO) } else { pool.advance };
     let receivable = match (signed_on, cancelled, instalments.is_empty()) {
         (None, _, _) | (_, true, _) => Decimal::ZERO,
         (Some(_), false, true) => outstanding,
@@ -208,7 +206,7 @@ pub fn state_as_of(facts: &PledgeFacts, rates: &dyn Rates, day: NaiveDate) -> Pl
         paid: pool.paid,
         written_off,
         outstanding,
-        advance,
+        advance: pool.advance,
         receivable,
         unconverted: pool.unconverted,
         instalments,
