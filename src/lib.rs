@@ -7,4 +7,6 @@ pub mod config;
 pub mod db;
 pub mod embedded;
 pub mod facts;
+pub mod home;
 pub mod kernel;
+pub mod verify;

@@ -235,7 +235,7 @@ pub fn chain_hash(envelope: &Envelope<'_>) -> Vec<u8> {
 async fn digest_of(connection: &mut PgConnection, change: ChangeId) -> Result<Vec<u8>, sqlx::Error> {
     let mut select = rows_of_changes(Some(change));
     Ok(select.done().build_query_as::<(i64, Vec<u8>)>().fetch_optional(connection).await?.map(|(_, digest)| digest))
-        .map(|digest| digest.unwrap_or_else(|| Sha256::digest(b"").to_vec()))
+        .map(|digest| digest.unwrap_or_else(digest_of_nothing))
 }
 
 /// The digest of every change there is, for `dis verify`.
@@ -271,4 +271,9 @@ fn rows_of_changes(only: Option<ChangeId>) -> Select {
     }
     select.sql(") as rows group by change_id order by change_id");
     select
+}
+
+/// The digest of a change that wrote no row.
+pub fn digest_of_nothing() -> Vec<u8> {
+    Sha256::digest(b"").to_vec()
 }
