@@ -8,5 +8,7 @@ pub mod db;
 pub mod embedded;
 pub mod facts;
 pub mod home;
+pub mod imports;
 pub mod kernel;
+pub mod l10n;
 pub mod verify;

@@ -4,8 +4,14 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use dis::access::Role;
 use dis::config::Config;
+use dis::facts::Actor;
 use dis::home::Database;
+use dis::imports::{self, Import};
+use dis::kernel::Clock;
+use dis::kernel::ids::SYSTEM_ACCOUNT;
+use dis::l10n::L10n;
 use dis::verify::{Head, verify};
 
 /// Donor Information System: what donors promised and paid, what is overdue, and what was known when
@@ -22,6 +28,21 @@ struct Cli {
 enum Command {
     /// Bring the database up to date
     Migrate,
+    /// Load files, all of their rows or none: KIND FILE [KIND FILE …]
+    Import {
+        /// units, funds, donors, rates, pledges, instalments or contributions, each followed by its file
+        #[arg(required = true, num_args = 2.., value_names = ["KIND", "FILE"])]
+        files: Vec<String>,
+        /// Check only
+        #[arg(long)]
+        dry_run: bool,
+        /// Correct what differs from what the system holds, for this reason
+        #[arg(long, value_name = "REASON")]
+        correct: Option<String>,
+        /// Print the outcome as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Check every invariant of the ledger and the chain of changes; exit 1 if anything is broken
     Verify {
         /// The head an earlier run printed, NUMBER:HASH, to find out whether later changes were cut off
@@ -53,6 +74,9 @@ async fn run(cli: Cli) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let database = Database::open(&cli.config).await?;
     let done = match cli.command {
         Command::Migrate => Ok(ExitCode::SUCCESS),
+        Command::Import { files, dry_run, correct, json } => {
+            load(&cli.config, &database, &files, dry_run, correct, json).await
+        }
         Command::Verify { head } => check(&database, head.as_ref()).await,
     };
     database.close().await?;
@@ -70,4 +94,49 @@ async fn check(database: &Database, head: Option<&Head>) -> Result<ExitCode, Box
     }
     println!("{}:{}", verified.head.change, verified.head.hash);
     Ok(if verified.broken.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn load(
+    config: &Config,
+    database: &Database,
+    files: &[String],
+    dry_run: bool,
+    correct: Option<String>,
+    json: bool,
+) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    if correct.as_ref().is_some_and(|reason| reason.trim().is_empty()) {
+        eprintln!("--correct needs a reason");
+        return Ok(ExitCode::from(2));
+    }
+    let mut import = Import { files: Vec::new(), dry_run, correct };
+    for pair in files.chunks(2) {
+        let [kind, path] = pair else {
+            eprintln!("every KIND needs its FILE");
+            return Ok(ExitCode::from(2));
+        };
+        match kind.parse() {
+            Ok(kind) => import.files.push((kind, path.into())),
+            Err(error) => {
+                eprintln!("{kind}: {error}");
+                return Ok(ExitCode::from(2));
+            }
+        }
+    }
+    let db = database.serve(2, false).await?;
+    let os_user = nix::unistd::User::from_uid(nix::unistd::Uid::current()).ok().flatten().map(|user| user.name);
+    let actor = Actor { account: SYSTEM_ACCOUNT, role: Role::System, os_user };
+    let outcome = imports::run(&db, actor, &Clock::system(config.time_zone), &import).await?;
+    db.close().await;
+    let l10n = L10n::ENGLISH;
+    if json {
+        println!("{}", outcome.to_json(l10n));
+    } else {
+        for line in outcome.summary(l10n, dry_run) {
+            println!("{line}");
+        }
+    }
+    for line in outcome.lines(&outcome.errors, l10n) {
+        eprintln!("{line}");
+    }
+    Ok(if outcome.accepted() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -15,14 +15,15 @@ use rust_decimal::Decimal;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
 
-struct Ground {
+/// A migrated database of its own on a private server of its own.
+pub struct Ground {
     _folder: TempDir,
     cluster: PrivateCluster,
-    db: Db,
+    pub db: Db,
 }
 
 impl Ground {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let folder = tempfile::Builder::new().prefix("dis-test-").tempdir_in("/tmp").unwrap();
         std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
         let cluster = PrivateCluster::open(&folder.path().join("data"), None).await.unwrap();
@@ -35,16 +36,19 @@ impl Ground {
         Ground { _folder: folder, cluster, db }
     }
 
+    pub fn actor(&self) -> Actor {
+        Actor { account: SYSTEM_ACCOUNT, role: Role::System, os_user: None }
+    }
+
     async fn write(&self) -> WriteTx {
-        let actor = Actor { account: SYSTEM_ACCOUNT, role: Role::System, os_user: None };
-        WriteTx::begin(&self.db, actor, "import", Some("a test".into())).await.unwrap()
+        WriteTx::begin(&self.db, self.actor(), "import", Some("a test".into())).await.unwrap()
     }
 
     async fn owner(&self) -> PgConnection {
         PgConnection::connect_with(&self.cluster.options(OWNER_ROLE, "dis")).await.unwrap()
     }
 
-    async fn broken(&self, noted: Option<&Head>) -> Vec<String> {
+    pub async fn broken(&self, noted: Option<&Head>) -> Vec<String> {
         let mut tx = self.db.read().await.unwrap();
         verify(&mut tx, noted).await.unwrap().broken
     }
@@ -60,7 +64,7 @@ impl Ground {
         .unwrap()
     }
 
-    async fn close(self) {
+    pub async fn close(self) {
         self.db.close().await;
         self.cluster.close().await.unwrap();
     }

@@ -3,3 +3,4 @@
 
 mod embedded;
 mod foundation;
+mod loading;

@@ -1,0 +1,166 @@
+//! One cell's text becomes a value, or a problem. Past this nobody meets a raw string.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::spec::Cell;
+use crate::kernel::calendar::{self, DayError};
+use crate::kernel::country::country;
+use crate::kernel::money::{Currency, within_bounds};
+use crate::kernel::text::unguard_cell;
+
+/// Longest code or reference.
+const LONGEST_CODE: usize = 100;
+/// Longest text.
+const LONGEST_TEXT: usize = 10_000;
+
+/// A cell that was understood.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    Text(String),
+    Day(NaiveDate),
+    Number(Decimal),
+    Integer(i32),
+    YesNo(bool),
+    Currency(Currency),
+}
+
+/// A cell that was not: the key of the sentence, and what it needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrong {
+    pub key: &'static str,
+    pub arg: String,
+}
+
+fn wrong(key: &'static str) -> Wrong {
+    Wrong { key, arg: String::new() }
+}
+
+/// Reads a cell; `None` where it is empty.
+pub fn read(text: &str, cell: Cell, today: NaiveDate) -> Result<Option<Value>, Wrong> {
+    let text = unguard_cell(text).trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let value = match cell {
+        Cell::Code => Value::Text(code(text)?),
+        Cell::Text if text.chars().count() > LONGEST_TEXT => {
+            return Err(Wrong { key: "text-too-long", arg: LONGEST_TEXT.to_string() });
+        }
+        Cell::Text => Value::Text(text.to_owned()),
+        Cell::Day => Value::Day(day(text)?),
+        Cell::Event => match day(text)? {
+            after if after > today => return Err(Wrong { key: "day-after-today", arg: today.to_string() }),
+            day => Value::Day(day),
+        },
+        Cell::Currency => Value::Currency(text.parse().map_err(|_| wrong("currency-unknown"))?),
+        Cell::Amount => Value::Number(number(text)?),
+        Cell::Positive | Cell::Rate => match number(text)? {
+            above if above > Decimal::ZERO => Value::Number(above),
+            _ => return Err(wrong("not-above-zero")),
+        },
+        Cell::Percent => match number(text)? {
+            percent if (Decimal::ZERO..=Decimal::ONE_HUNDRED).contains(&percent) => Value::Number(percent),
+            _ => return Err(wrong("percent-out-of-range")),
+        },
+        Cell::Number => match text.parse::<i32>() {
+            Ok(number) if number > 0 && text.bytes().all(|byte| byte.is_ascii_digit()) => Value::Integer(number),
+            _ => return Err(wrong("not-a-whole-number")),
+        },
+        Cell::YesNo => match text {
+            "yes" => Value::YesNo(true),
+            "no" => Value::YesNo(false),
+            _ => return Err(wrong("not-yes-or-no")),
+        },
+        Cell::OneOf(words) => match words.iter().find(|word| **word == text) {
+            Some(word) => Value::Text((*word).to_owned()),
+            None => return Err(Wrong { key: "not-one-of", arg: words.join(", ") }),
+        },
+        Cell::Country => Value::Text(country(text).ok_or_else(|| wrong("country-unknown"))?.alpha3.to_owned()),
+    };
+    Ok(Some(value))
+}
+
+fn code(text: &str) -> Result<String, Wrong> {
+    if text.chars().count() > LONGEST_CODE {
+        return Err(Wrong { key: "code-too-long", arg: LONGEST_CODE.to_string() });
+    }
+    if text.chars().any(char::is_control) {
+        return Err(wrong("code-with-control"));
+    }
+    if text == "new" {
+        return Err(wrong("code-reserved"));
+    }
+    Ok(text.to_owned())
+}
+
+fn day(text: &str) -> Result<NaiveDate, Wrong> {
+    calendar::parse_day(text).map_err(|error| match error {
+        DayError::Malformed => wrong("not-a-day"),
+        DayError::OutOfRange => wrong("day-out-of-range"),
+    })
+}
+
+/// `-?[0-9]{1,16}(\.[0-9]+)?`, exactly (contract.md).
+pub fn number(text: &str) -> Result<Decimal, Wrong> {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (whole, decimals) = match unsigned.split_once('.') {
+        Some((whole, decimals)) => (whole, Some(decimals)),
+        None => (unsigned, None),
+    };
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || decimals.is_some_and(|decimals| !digits(decimals)) {
+        return Err(wrong("not-a-number"));
+    }
+    if whole.len() > 16 {
+        return Err(wrong("number-too-large"));
+    }
+    let number =
+        Decimal::from_str_exact(text.trim_end_matches(|c| decimals.is_some() && c == '0').trim_end_matches('.'))
+            .map_err(|_| wrong("number-too-precise"))?;
+    if within_bounds(number) { Ok(number) } else { Err(wrong("number-too-large")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rust_decimal::dec;
+
+    #[test]
+    fn numbers_are_read_exactly_as_the_contract_says() {
+        for (text, value) in [
+            ("0", dec!(0)),
+            ("-0.00", dec!(0)),
+            ("1234567890123456.12", dec!(1234567890123456.12)),
+            ("100.00", dec!(100)),
+            ("100", dec!(100)),
+            ("0007", dec!(7)),
+            ("0.841500", dec!(0.8415)),
+        ] {
+            assert_eq!(number(text), Ok(value), "{text}");
+        }
+        for text in ["", "-", "1,000", "1e5", "+1", ".5", "5.", "1.2.3", "١٢", "NaN", "0x1", "--1", "1 000"] {
+            assert_eq!(number(text).map_err(|wrong| wrong.key), Err("not-a-number"), "{text:?}");
+        }
+        assert_eq!(number("12345678901234567").map_err(|wrong| wrong.key), Err("number-too-large"));
+        assert_eq!(number(&format!("0.{}1", "0".repeat(40))).map_err(|wrong| wrong.key), Err("number-too-precise"));
+    }
+
+    #[test]
+    fn an_event_after_today_is_refused_a_plan_is_not() {
+        let today = calendar::parse_day("2021-07-31").unwrap();
+        assert_eq!(read("2021-08-01", Cell::Event, today).map_err(|wrong| wrong.key), Err("day-after-today"));
+        assert!(read("2021-08-01", Cell::Day, today).is_ok());
+        assert!(read("2021-07-31", Cell::Event, today).is_ok());
+        assert_eq!(read("20211-07-31", Cell::Day, today).map_err(|wrong| wrong.key), Err("not-a-day"));
+    }
+
+    #[test]
+    fn codes_are_trimmed_and_new_is_none() {
+        let today = NaiveDate::MIN;
+        assert_eq!(read("  SWE ", Cell::Code, today), Ok(Some(Value::Text("SWE".into()))));
+        assert_eq!(read("new", Cell::Code, today).map_err(|wrong| wrong.key), Err("code-reserved"));
+        assert_eq!(read("   ", Cell::Code, today), Ok(None));
+        assert_eq!(read("'=SUM(A1)", Cell::Text, today), Ok(Some(Value::Text("=SUM(A1)".into()))));
+    }
+}

@@ -1,0 +1,9 @@
+//! One file a kind: its columns and the statements that check and land it.
+
+pub mod contributions;
+pub mod donors;
+pub mod funds;
+pub mod instalments;
+pub mod pledges;
+pub mod rates;
+pub mod units;

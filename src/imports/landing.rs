@@ -1,0 +1,333 @@
+//! Checks what was staged as sets, and lands it: everything, or nothing.
+
+use std::path::PathBuf;
+
+use sqlx::AssertSqlSafe;
+use sqlx::postgres::PgConnection;
+
+use super::file::CsvFile;
+use super::report::{Outcome, Problem, TOLD};
+use super::spec::{Kind, Part, Spec};
+use super::staging::{self, Found};
+use crate::access::{Role, may};
+use crate::balances;
+use crate::db::{Db, Select};
+use crate::facts::{Actor, WriteTx};
+use crate::kernel::Clock;
+use crate::kernel::ids::PledgeId;
+
+/// What to load, and how.
+#[derive(Debug, Clone, Default)]
+pub struct Import {
+    /// The files, each with its kind.
+    pub files: Vec<(Kind, PathBuf)>,
+    /// Check only.
+    pub dry_run: bool,
+    /// Why rows that differ from what the system holds are right.
+    pub correct: Option<String>,
+}
+
+/// Why an import could not be tried.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The account may not load this kind.
+    #[error("the role {role} may not load {kind}")]
+    Forbidden {
+        /// The account's role.
+        role: Role,
+        /// What it tried to load.
+        kind: Kind,
+    },
+    /// The database failed.
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+}
+
+/// Loads files in one transaction: all of their rows, or none.
+pub async fn run(db: &Db, actor: Actor, clock: &Clock, import: &Import) -> Result<Outcome, ImportError> {
+    if let Some((kind, _)) = import.files.iter().find(|(kind, _)| !may(actor.role, kind.act())) {
+        return Err(ImportError::Forbidden { role: actor.role, kind: *kind });
+    }
+    let names: Vec<String> = import.files.iter().map(|(_, path)| path.display().to_string()).collect();
+    let mut tx = WriteTx::begin(db, actor, "import", import.correct.clone()).await?;
+    let mut outcome = Outcome { files: names, ..Outcome::default() };
+    let mut landing = Landing { tx: &mut tx, correct: import.correct.is_some(), found: Found::default() };
+    let mut kinds = landing.stage(import, clock).await?;
+    kinds.sort_unstable();
+    kinds.dedup();
+    landing.prepare(&kinds).await?;
+    let mut touched: Vec<PledgeId> = Vec::new();
+    for kind in &kinds {
+        landing.check(kind.spec()).await?;
+        if landing.clean().await? {
+            touched.extend(landing.land(kind.spec()).await?);
+        }
+    }
+    if landing.clean().await? {
+        for kind in &kinds {
+            landing.gather(kind.spec().final_checks, "error").await?;
+        }
+    }
+    if landing.clean().await? {
+        touched.sort_unstable();
+        touched.dedup();
+        balances::recompute(landing.tx, &touched).await?;
+        for kind in &kinds {
+            landing.gather(kind.spec().warnings, "warning").await?;
+        }
+    }
+    landing.report(&kinds, &mut outcome).await?;
+    if outcome.accepted() && !import.dry_run && outcome.added + outcome.changed > 0 {
+        let counts = serde_json::json!({
+            "files": outcome.files, "added": outcome.added, "changed": outcome.changed, "unchanged": outcome.unchanged,
+        });
+        tx.say(counts);
+        tx.commit().await?;
+    } else {
+        tx.rollback().await?;
+    }
+    Ok(outcome)
+}
+
+struct Landing<'t> {
+    tx: &'t mut WriteTx,
+    correct: bool,
+    found: Found,
+}
+
+impl Landing<'_> {
+    fn connection(&mut self) -> &mut PgConnection {
+        self.tx.connection()
+    }
+
+    async fn execute(&mut self, sql: String) -> Result<(), sqlx::Error> {
+        sqlx::query(AssertSqlSafe(sql)).execute(self.tx.connection()).await.map(drop)
+    }
+
+    /// Reads every file into its staging table. Returns the kinds that have one.
+    async fn stage(&mut self, import: &Import, clock: &Clock) -> Result<Vec<Kind>, sqlx::Error> {
+        sqlx::query(
+            "create temp table import_problems (severity text not null, file integer not null, line integer not null,
+             col text not null, value text not null, key text not null, arg text not null) on commit drop",
+        )
+        .execute(self.connection())
+        .await?;
+        let mut kinds: Vec<Kind> = Vec::new();
+        for (number, (kind, path)) in (0i32..).zip(&import.files) {
+            let spec = kind.spec();
+            if !kinds.contains(kind) {
+                staging::create(self.tx.connection(), spec).await?;
+                kinds.push(*kind);
+            }
+            match CsvFile::open(path, spec) {
+                Ok(file) => {
+                    staging::fill(self.tx.connection(), number, &file, clock.today(), &mut self.found).await?;
+                }
+                Err(why) => self.found.add_unreadable(number, why),
+            }
+        }
+        Ok(kinds)
+    }
+
+    /// Makes rows for codes never seen, and gives the planner the sizes.
+    async fn prepare(&mut self, kinds: &[Kind]) -> Result<(), sqlx::Error> {
+        self.tx.recorded().await?;
+        for kind in kinds {
+            self.execute(format!("analyze {}", kind.spec().stage)).await?;
+            for sql in kind.spec().identities {
+                sqlx::query(*sql).execute(self.connection()).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn check(&mut self, spec: &'static Spec) -> Result<(), sqlx::Error> {
+        self.refuse_double_keys(spec).await?;
+        for sql in spec.resolve {
+            sqlx::query(*sql).execute(self.connection()).await?;
+        }
+        self.compare(spec).await?;
+        for sql in spec.compare {
+            sqlx::query(*sql).execute(self.connection()).await?;
+        }
+        if !self.correct {
+            self.refuse_differences(spec).await?;
+        }
+        self.gather(spec.checks, "error").await
+    }
+
+    /// Runs checks, each a query of ours for file, line, col, value, key, arg.
+    async fn gather(&mut self, checks: &[&'static str], severity: &'static str) -> Result<(), sqlx::Error> {
+        for check in checks {
+            let mut insert =
+                Select::new("insert into import_problems (severity, file, line, col, value, key, arg) select ");
+            insert.bind(severity).sql(", file, line, col, coalesce(value, ''), key, coalesce(arg, '') from (");
+            insert.sql(check).sql(") as found");
+            insert.done().build().execute(self.tx.connection()).await?;
+        }
+        Ok(())
+    }
+
+    async fn refuse_double_keys(&mut self, spec: &'static Spec) -> Result<(), sqlx::Error> {
+        let keys: Vec<&str> = keys(spec).collect();
+        let (first, all) = (keys[0], keys.join(", "));
+        self.execute(format!(
+            "insert into import_problems (severity, file, line, col, value, key, arg)
+             select 'error', file, line, '{first}', {first}::text, 'key-twice', first_line::text
+             from (select file, line, {first}, first_value(line) over same as first_line, row_number() over same as nth
+                   from {stage} where {first} is not null
+                   window same as (partition by {all} order by file, line)) rows where nth > 1",
+            stage = spec.stage
+        ))
+        .await
+    }
+
+    /// Sets beside each row what the system holds under its key, in the file's own words.
+    async fn compare(&mut self, spec: &'static Spec) -> Result<(), sqlx::Error> {
+        let at = self.tx.recorded().await?.at;
+        let given = |index: usize| format!("(s.given & {}::bigint) <> 0", 1i64 << index);
+        let mut sets: Vec<String> = vec!["found = true".into(), "fact_id = e.fact_id".into()];
+        let differing = |part: Part, test: fn(&str) -> String| {
+            let cases: Vec<String> = spec
+                .columns
+                .iter()
+                .enumerate()
+                .filter(|(_, column)| column.part == part)
+                .map(|(index, column)| {
+                    format!("case when {} and {} then '{}' end", given(index), test(column.name), column.name)
+                })
+                .collect();
+            if cases.is_empty() {
+                "'{}'".to_owned()
+            } else {
+                format!("array_remove(array[{}], null)", cases.join(", "))
+            }
+        };
+        let distinct: fn(&str) -> String = |name| format!("s.{name} is distinct from e.{name}");
+        sets.push(format!("fact_diff = {}", differing(Part::Fact, distinct)));
+        sets.push(format!("label_diff = {}", differing(Part::Label, distinct)));
+        sets.push(format!(
+            "event_fill = {}",
+            differing(Part::Event, |name| format!("s.{name} is not null and e.{name} is null"))
+        ));
+        sets.push(format!(
+            "event_diff = {}",
+            differing(Part::Event, |name| format!("e.{name} is not null and s.{name} is distinct from e.{name}"))
+        ));
+        for (index, column) in spec.columns.iter().enumerate() {
+            if matches!(column.part, Part::Fact | Part::Label | Part::Event) && !column.required {
+                sets.push(format!("{0} = case when {1} then s.{0} else e.{0} end", column.name, given(index)));
+            }
+        }
+        for extra in spec.existing_extra {
+            sets.push(format!("{extra} = e.{extra}"));
+        }
+        sets.push("old = to_jsonb(e)".into());
+        let same: Vec<String> = spec
+            .columns
+            .iter()
+            .filter(|column| column.part == Part::Key)
+            .map(|column| match (column.required, column.cell.sql_type()) {
+                (true, _) => format!("s.{0} = e.{0}", column.name),
+                (false, _) => format!("coalesce(s.{0}, '-infinity') = coalesce(e.{0}, '-infinity')", column.name),
+            })
+            .collect();
+        let sql = format!(
+            "with known as (select $1::timestamptz as at) update {} s set {} from ({}) e where {}",
+            spec.stage,
+            sets.join(", "),
+            spec.existing,
+            same.join(" and ")
+        );
+        sqlx::query(AssertSqlSafe(sql)).bind(at).execute(self.tx.connection()).await?;
+        Ok(())
+    }
+
+    async fn refuse_differences(&mut self, spec: &'static Spec) -> Result<(), sqlx::Error> {
+        self.execute(format!(
+            "insert into import_problems (severity, file, line, col, value, key, arg)
+             select 'error', s.file, s.line, col, coalesce(to_jsonb(s) ->> col, ''), 'differs', coalesce(s.old ->> col, '')
+             from {} s cross join lateral unnest(s.fact_diff || s.event_diff) as col where not s.bad",
+            spec.stage
+        ))
+        .await
+    }
+
+    async fn clean(&mut self) -> Result<bool, sqlx::Error> {
+        if self.found.count > 0 {
+            return Ok(false);
+        }
+        sqlx::query_scalar("select not exists (select from import_problems where severity = 'error')")
+            .fetch_one(self.connection())
+            .await
+    }
+
+    /// Records what is new. Returns the pledges whose balances may have changed.
+    async fn land(&mut self, spec: &'static Spec) -> Result<Vec<PledgeId>, sqlx::Error> {
+        if let Some((entity, source)) = spec.audit {
+            self.tx.audit(entity, source).await?;
+        }
+        for sql in spec.edit {
+            sqlx::query(*sql).execute(self.connection()).await?;
+        }
+        for step in spec.facts {
+            step.table.void(self.tx, step.void).await?;
+            step.table.record(self.tx, step.record).await?;
+        }
+        match spec.touched {
+            Some(sql) => sqlx::query_scalar(sql).fetch_all(self.connection()).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    async fn report(&mut self, kinds: &[Kind], outcome: &mut Outcome) -> Result<(), sqlx::Error> {
+        for kind in kinds {
+            let counts = format!(
+                "select count(*) filter (where not found),
+                        count(*) filter (where found and fact_diff || label_diff || event_fill || event_diff <> '{{}}'),
+                        count(*) filter (where found and fact_diff || label_diff || event_fill || event_diff = '{{}}')
+                 from {} where not bad",
+                kind.spec().stage
+            );
+            let (added, changed, unchanged): (i64, i64, i64) =
+                sqlx::query_as(AssertSqlSafe(counts)).fetch_one(self.connection()).await?;
+            outcome.added += added.unsigned_abs();
+            outcome.changed += changed.unsigned_abs();
+            outcome.unchanged += unchanged.unsigned_abs();
+        }
+        for (severity, told, count) in [
+            ("error", &mut outcome.errors, &mut outcome.error_count),
+            ("warning", &mut outcome.warnings, &mut outcome.warning_count),
+        ] {
+            *told = sqlx::query_as(
+                "select file, line, col, value, key, arg from import_problems where severity = $1
+                 order by file, line, col limit $2",
+            )
+            .bind(severity)
+            .bind(TOLD as i64)
+            .fetch_all(self.tx.connection())
+            .await?;
+            let all: i64 = sqlx::query_scalar("select count(*) from import_problems where severity = $1")
+                .bind(severity)
+                .fetch_one(self.tx.connection())
+                .await?;
+            *count = all.unsigned_abs();
+        }
+        let refused: i64 =
+            sqlx::query_scalar("select count(distinct (file, line)) from import_problems where severity = 'error'")
+                .fetch_one(self.connection())
+                .await?;
+        outcome.rejected = refused.unsigned_abs() + self.found.rows;
+        outcome.error_count += self.found.count;
+        let mut all: Vec<Problem> = std::mem::take(&mut self.found.problems);
+        all.append(&mut outcome.errors);
+        all.sort_by(|a, b| (a.file, a.line, &a.col).cmp(&(b.file, b.line, &b.col)));
+        all.truncate(TOLD);
+        outcome.errors = all;
+        Ok(())
+    }
+}
+
+fn keys(spec: &'static Spec) -> impl Iterator<Item = &'static str> {
+    spec.columns.iter().filter(|column| column.part == Part::Key).map(|column| column.name)
+}

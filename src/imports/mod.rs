@@ -1,0 +1,17 @@
+//! Loading files: all or nothing, every bad row named, the same file twice changes nothing.
+//!
+//! `spec` says what a kind of file is (one for each in `kinds/`), `file` reads CSV cell by cell, `staging` copies the rows
+//! into temporary tables, and `landing` checks them as sets and records what is new. What the system already holds is
+//! compared in the words of the file itself: the query behind `--for-import` gives the other side of the comparison.
+
+pub mod cells;
+pub mod file;
+mod kinds;
+mod landing;
+mod report;
+pub mod spec;
+mod staging;
+
+pub use landing::{Import, ImportError, run};
+pub use report::{Outcome, Problem};
+pub use spec::Kind;

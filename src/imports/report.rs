@@ -1,0 +1,157 @@
+//! What became of the files: counts, and every bad cell with the reason.
+
+use fluent_templates::fluent_bundle::FluentValue;
+use serde::Serialize;
+
+use crate::l10n::L10n;
+
+/// How many problems are told one by one; the rest are counted.
+pub const TOLD: usize = 1_000;
+
+/// Something wrong, or odd, with a cell.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Problem {
+    /// Which file, in the order they were given.
+    pub file: i32,
+    /// The line an editor shows.
+    pub line: i32,
+    /// The column's name.
+    pub col: String,
+    /// What the cell holds.
+    pub value: String,
+    /// Which problem: a key of `locales/`.
+    pub key: String,
+    /// What the sentence needs besides.
+    pub arg: String,
+}
+
+impl Problem {
+    /// The sentence.
+    pub fn message(&self, l10n: L10n) -> String {
+        let args = [
+            ("value", FluentValue::from(self.value.as_str())),
+            ("arg", FluentValue::from(self.arg.as_str())),
+            ("column", FluentValue::from(self.col.as_str())),
+        ];
+        l10n.with(&format!("import-{}", self.key), &args)
+    }
+}
+
+/// What an import did, or would do.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Rows that are new.
+    pub added: u64,
+    /// Rows that brought an event, an edit or a correction.
+    pub changed: u64,
+    /// Rows the system held already.
+    pub unchanged: u64,
+    /// Rows refused.
+    pub rejected: u64,
+    /// How many problems there are in all; `errors` tells the first of them.
+    pub error_count: u64,
+    /// The first of the problems, by file and line.
+    pub errors: Vec<Problem>,
+    /// How many warnings there are in all.
+    pub warning_count: u64,
+    /// The first of the warnings.
+    pub warnings: Vec<Problem>,
+    /// The names of the files, as given.
+    pub files: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct ProblemJson<'a> {
+    file: &'a str,
+    line: i32,
+    column: &'a str,
+    value: &'a str,
+    message: String,
+}
+
+#[derive(Serialize)]
+struct OutcomeJson<'a> {
+    added: u64,
+    changed: u64,
+    unchanged: u64,
+    rejected: u64,
+    warning_count: u64,
+    error_count: u64,
+    warnings: Vec<ProblemJson<'a>>,
+    errors: Vec<ProblemJson<'a>>,
+}
+
+impl Outcome {
+    /// Whether the files were (or would be) landed.
+    pub fn accepted(&self) -> bool {
+        self.error_count == 0
+    }
+
+    fn file_name(&self, problem: &Problem) -> &str {
+        usize::try_from(problem.file).ok().and_then(|at| self.files.get(at)).map_or("", String::as_str)
+    }
+
+    /// The JSON of `--json`.
+    pub fn to_json(&self, l10n: L10n) -> String {
+        let json = OutcomeJson {
+            added: self.added,
+            changed: self.changed,
+            unchanged: self.unchanged,
+            rejected: self.rejected,
+            warning_count: self.warning_count,
+            error_count: self.error_count,
+            warnings: self.warnings.iter().map(|one| self.problem_json(one, l10n)).collect(),
+            errors: self.errors.iter().map(|one| self.problem_json(one, l10n)).collect(),
+        };
+        serde_json::to_string(&json).unwrap_or_default()
+    }
+
+    fn problem_json<'a>(&'a self, problem: &'a Problem, l10n: L10n) -> ProblemJson<'a> {
+        ProblemJson {
+            file: self.file_name(problem),
+            line: problem.line,
+            column: &problem.col,
+            value: &problem.value,
+            message: problem.message(l10n),
+        }
+    }
+
+    /// What was done, and what is odd, in lines for a terminal.
+    pub fn summary(&self, l10n: L10n, dry_run: bool) -> Vec<String> {
+        let counts = [
+            ("added", FluentValue::from(self.added)),
+            ("changed", FluentValue::from(self.changed)),
+            ("unchanged", FluentValue::from(self.unchanged)),
+            ("rejected", FluentValue::from(self.rejected)),
+        ];
+        let mut lines = vec![l10n.with("import-done", &counts)];
+        if !self.accepted() {
+            lines.push(l10n.with("import-nothing-landed", &[("errors", FluentValue::from(self.error_count))]));
+        } else if dry_run {
+            lines.push(l10n.t("import-nothing-kept"));
+        }
+        if self.warning_count > 0 {
+            lines.push(l10n.with("import-warnings", &[("count", FluentValue::from(self.warning_count))]));
+            lines.extend(self.lines(&self.warnings, l10n));
+        }
+        lines
+    }
+
+    /// Lines for a terminal: `file, line, column, value, what is wrong`.
+    pub fn lines(&self, problems: &[Problem], l10n: L10n) -> Vec<String> {
+        problems
+            .iter()
+            .map(|problem| {
+                let args = [
+                    ("file", FluentValue::from(self.file_name(problem))),
+                    ("line", FluentValue::from(problem.line)),
+                    ("column", FluentValue::from(problem.col.as_str())),
+                    ("value", FluentValue::from(problem.value.as_str())),
+                    ("message", FluentValue::from(problem.message(l10n))),
+                ];
+                let key = if problem.col.is_empty() { "import-problem-file" } else { "import-problem" };
+                l10n.with(key, &args)
+            })
+            .collect()
+    }
+}

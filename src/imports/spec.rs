@@ -1,0 +1,219 @@
+//! What a kind of file is: its columns, and the statements that check and land its rows.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::kinds;
+use crate::access::Act;
+use crate::facts::FactTable;
+
+/// A kind of file, in the order they are landed: what others refer to comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// Units of the agency.
+    Units,
+    /// Funds.
+    Funds,
+    /// Donors.
+    Donors,
+    /// Exchange rates.
+    Rates,
+    /// Pledges, their amendments and events.
+    Pledges,
+    /// Instalments.
+    Instalments,
+    /// Contributions, reversals and refunds.
+    Contributions,
+}
+
+impl Kind {
+    /// Every kind, in landing order.
+    pub const ALL: [Kind; 7] =
+        [Kind::Units, Kind::Funds, Kind::Donors, Kind::Rates, Kind::Pledges, Kind::Instalments, Kind::Contributions];
+
+    /// The word in commands.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Units => "units",
+            Kind::Funds => "funds",
+            Kind::Donors => "donors",
+            Kind::Rates => "rates",
+            Kind::Pledges => "pledges",
+            Kind::Instalments => "instalments",
+            Kind::Contributions => "contributions",
+        }
+    }
+
+    /// What loading it takes.
+    pub fn act(self) -> Act {
+        match self {
+            Kind::Units | Kind::Funds => Act::LoadStructure,
+            Kind::Donors | Kind::Pledges | Kind::Instalments => Act::LoadPledges,
+            Kind::Rates | Kind::Contributions => Act::LoadMoney,
+        }
+    }
+
+    /// Its description.
+    pub fn spec(self) -> &'static Spec {
+        match self {
+            Kind::Units => &kinds::units::SPEC,
+            Kind::Funds => &kinds::funds::SPEC,
+            Kind::Donors => &kinds::donors::SPEC,
+            Kind::Rates => &kinds::rates::SPEC,
+            Kind::Pledges => &kinds::pledges::SPEC,
+            Kind::Instalments => &kinds::instalments::SPEC,
+            Kind::Contributions => &kinds::contributions::SPEC,
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The word names no kind of file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("kinds of files are units, funds, donors, rates, pledges, instalments and contributions")]
+pub struct UnknownKind;
+
+impl FromStr for Kind {
+    type Err = UnknownKind;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Kind::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(UnknownKind)
+    }
+}
+
+/// What a cell holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cell {
+    /// A code or reference: trimmed, matched exactly, never `new`.
+    Code,
+    /// Words for people.
+    Text,
+    /// A day, planned or agreed for any time.
+    Day,
+    /// A day on which something happened: not after today.
+    Event,
+    /// An ISO 4217 code.
+    Currency,
+    /// An amount of money above zero.
+    Positive,
+    /// An amount of money of either sign.
+    Amount,
+    /// A rate: a number above zero.
+    Rate,
+    /// A per cent, 0 to 100.
+    Percent,
+    /// A whole number from 1.
+    Number,
+    /// `yes` or `no`.
+    YesNo,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+    /// An ISO 3166-1 alpha-3 code.
+    Country,
+}
+
+impl Cell {
+    /// The type of the staging column.
+    pub fn sql_type(self) -> &'static str {
+        match self {
+            Cell::Code => "text collate \"C\"",
+            Cell::Text | Cell::Currency | Cell::OneOf(_) | Cell::Country => "text",
+            Cell::Day | Cell::Event => "date",
+            Cell::Positive | Cell::Amount | Cell::Rate | Cell::Percent => "numeric",
+            Cell::Number => "integer",
+            Cell::YesNo => "boolean",
+        }
+    }
+}
+
+/// What a column is to its row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Part of the key.
+    Key,
+    /// Moves a figure: another value is a correction.
+    Fact,
+    /// Words for people: another value is an edit.
+    Label,
+    /// An event: an empty one filled is news, another value a correction.
+    Event,
+    /// Compared by the kind's own statements.
+    Own,
+}
+
+/// A column of a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    /// Its name in the header.
+    pub name: &'static str,
+    /// Whether every row needs a value.
+    pub required: bool,
+    /// What its cells hold.
+    pub cell: Cell,
+    /// What it is to its row.
+    pub part: Part,
+}
+
+/// A column every row needs.
+pub const fn required(name: &'static str, cell: Cell, part: Part) -> Column {
+    Column { name, required: true, cell, part }
+}
+
+/// A column that may be empty or absent.
+pub const fn optional(name: &'static str, cell: Cell, part: Part) -> Column {
+    Column { name, required: false, cell, part }
+}
+
+/// Facts a kind lands: which are voided by a correction, and which are recorded.
+#[derive(Debug)]
+pub struct FactStep {
+    /// Into which table.
+    pub table: &'static FactTable,
+    /// Query for the ids of facts to void.
+    pub void: &'static str,
+    /// Query for the facts to record.
+    pub record: &'static str,
+}
+
+/// Everything that is particular to a kind of file. The statements read its staging table, `stage_<kind>`.
+#[derive(Debug)]
+pub struct Spec {
+    /// Which kind.
+    pub kind: Kind,
+    /// Its staging table.
+    pub stage: &'static str,
+    /// Columns of the file, in the order exports write them.
+    pub columns: &'static [Column],
+    /// Further columns of the staging table, filled by `resolve` and `existing`.
+    pub extra: &'static str,
+    /// What the system holds, in the file's own words: the columns above, then `fact_id` and those named in
+    /// `existing_extra`. Reads `known.at`.
+    pub existing: &'static str,
+    /// Columns of `existing` that are copied to the staging table besides.
+    pub existing_extra: &'static [&'static str],
+    /// Makes rows for codes and references never seen.
+    pub identities: &'static [&'static str],
+    /// Finds the rows that codes and references name.
+    pub resolve: &'static [&'static str],
+    /// Runs after the comparison with `existing`.
+    pub compare: &'static [&'static str],
+    /// What refuses the file. Each gives file, line, col, value, key, arg.
+    pub checks: &'static [&'static str],
+    /// Labels before and after, of new rows and edited ones.
+    pub audit: Option<(&'static str, &'static str)>,
+    /// Edits labels.
+    pub edit: &'static [&'static str],
+    /// Facts, in order.
+    pub facts: &'static [FactStep],
+    /// What refuses the file once everything is in.
+    pub final_checks: &'static [&'static str],
+    /// What is odd but happens. As checks.
+    pub warnings: &'static [&'static str],
+    /// Ids of the pledges whose balances may have changed.
+    pub touched: Option<&'static str>,
+}

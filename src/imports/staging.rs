@@ -1,0 +1,200 @@
+//! Copies the rows of files into a temporary table, every cell a value or a problem.
+
+use chrono::NaiveDate;
+use sqlx::AssertSqlSafe;
+use sqlx::postgres::PgConnection;
+
+use super::cells::{self, Value};
+use super::file::{CsvFile, Row, Unreadable};
+use super::report::{Problem, TOLD};
+use super::spec::{Cell, Kind, Part, Spec};
+use crate::db::copy::CopyIn;
+use crate::kernel::country::country;
+use crate::kernel::money::Currency;
+
+/// Problems found while reading, the first of them kept.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The first of them.
+    pub problems: Vec<Problem>,
+    /// How many in all.
+    pub count: u64,
+    /// How many rows have one.
+    pub rows: u64,
+}
+
+impl Found {
+    /// Notes a problem.
+    pub fn add(&mut self, problem: Problem) {
+        self.count += 1;
+        if self.problems.len() < TOLD {
+            self.problems.push(problem);
+        }
+    }
+
+    /// Notes a file that cannot be read.
+    pub fn add_unreadable(&mut self, file: i32, why: Unreadable) {
+        let Unreadable { key, arg, line } = why;
+        self.add(Problem { file, line, col: String::new(), value: String::new(), key: key.into(), arg });
+    }
+}
+
+/// Makes the staging table of a kind. Its text is put together from the spec alone.
+pub async fn create(connection: &mut PgConnection, spec: &Spec) -> Result<(), sqlx::Error> {
+    let mut sql = format!(
+        "create temp table {} (file integer not null, line integer not null, bad boolean not null, given bigint not null,
+         found boolean not null default false, fact_id bigint, fact_diff text[] not null default '{{}}',
+         label_diff text[] not null default '{{}}', event_fill text[] not null default '{{}}',
+         event_diff text[] not null default '{{}}', old jsonb",
+        spec.stage
+    );
+    for column in spec.columns {
+        sql.push_str(&format!(", {} {}", column.name, column.cell.sql_type()));
+    }
+    if !spec.extra.is_empty() {
+        sql.push_str(", ");
+        sql.push_str(spec.extra);
+    }
+    sql.push_str(") on commit drop");
+    sqlx::query(AssertSqlSafe(sql)).execute(connection).await?;
+    Ok(())
+}
+
+/// Copies a file's rows into the staging table.
+pub async fn fill(
+    connection: &mut PgConnection,
+    number: i32,
+    file: &CsvFile<'_>,
+    today: NaiveDate,
+    found: &mut Found,
+) -> Result<u64, sqlx::Error> {
+    let spec = file.spec();
+    let names: Vec<&str> = spec.columns.iter().map(|column| column.name).collect();
+    let statement = format!("copy {} (file, line, bad, given, {}) from stdin", spec.stage, names.join(", "));
+    let mut copy = CopyIn::begin_with(connection, &statement).await?;
+    let mut rows = 0;
+    let mut batch = Vec::new();
+    let ended = file.rows(|row| -> Result<(), std::convert::Infallible> {
+        batch.push(read_row(row, file, number, today, found));
+        Ok(())
+    });
+    for staged in batch {
+        rows += 1;
+        copy.plain(number).plain(staged.line).plain(staged.bad).plain(staged.given);
+        for value in &staged.values {
+            match value {
+                None => copy.null(),
+                Some(Value::Text(text)) => copy.text(text),
+                Some(Value::Day(day)) => copy.plain(day),
+                Some(Value::Number(number)) => copy.plain(number),
+                Some(Value::Integer(number)) => copy.plain(number),
+                Some(Value::YesNo(yes)) => copy.plain(yes),
+                Some(Value::Currency(currency)) => copy.plain(currency),
+            };
+        }
+        copy.end_row().await?;
+    }
+    copy.finish().await?;
+    match ended {
+        Ok(Err(why)) => found.add_unreadable(number, why),
+        Ok(Ok(())) => {}
+        Err(never) => match never {},
+    }
+    Ok(rows)
+}
+
+struct Staged {
+    line: i32,
+    bad: bool,
+    given: i64,
+    values: Vec<Option<Value>>,
+}
+
+fn read_row(row: &Row<'_>, file: &CsvFile<'_>, number: i32, today: NaiveDate, found: &mut Found) -> Staged {
+    let spec = file.spec();
+    let mut staged = Staged { line: row.line, bad: false, given: 0, values: vec![None; spec.columns.len()] };
+    let before = found.count;
+    let mut tell = |col: &str, value: &str, key: &str, arg: String| {
+        let (col, value) = (col.to_owned(), value.chars().take(200).collect());
+        found.add(Problem { file: number, line: row.line, col, value, key: key.to_owned(), arg });
+    };
+    if row.width != file.width() {
+        tell("", &row.width.to_string(), "row-width", file.width().to_string());
+    } else if !row.is_text() {
+        tell("", &row.beginning(), "row-not-text", String::new());
+    } else {
+        for (at, column) in spec.columns.iter().enumerate() {
+            if row.has(at) {
+                staged.given |= 1 << at;
+            }
+            let text = row.cell(at).unwrap_or_default();
+            match cells::read(text, column.cell, today) {
+                Ok(None) if column.required => tell(column.name, "", "required", String::new()),
+                Ok(value) => staged.values[at] = value,
+                Err(wrong) => tell(column.name, text.trim(), wrong.key, wrong.arg),
+            }
+        }
+        complete(spec, &mut staged, &mut tell);
+    }
+    staged.bad = found.count > before;
+    found.rows += u64::from(staged.bad);
+    staged
+}
+
+/// What only the row as a whole can say: decimals by its currency, and what empty cells stand for.
+fn complete(spec: &Spec, staged: &mut Staged, tell: &mut impl FnMut(&str, &str, &str, String)) {
+    let at = |name: &str| spec.columns.iter().position(|column| column.name == name);
+    let currency = at("currency").and_then(|at| match staged.values[at] {
+        Some(Value::Currency(currency)) => Some(currency),
+        _ => None,
+    });
+    if let (Some(currency), Some(amount)) = (currency, at("amount")) {
+        check_decimals(currency, spec, amount, staged, tell);
+    }
+    let text = |staged: &Staged, name: &str| match at(name).and_then(|at| staged.values[at].clone()) {
+        Some(Value::Text(text)) => Some(text),
+        _ => None,
+    };
+    match spec.kind {
+        Kind::Donors => {
+            let Some(member) = at("member_state") else { return };
+            if staged.values[member].is_none() {
+                // Where empty: a government whose country is a Member State and that has no parent (contract.md).
+                let government = text(staged, "kind").as_deref() == Some("C01") && text(staged, "parent").is_none();
+                let of_member = text(staged, "country").and_then(|code| country(&code)).is_some_and(|c| c.member_state);
+                staged.values[member] = Some(Value::YesNo(government && of_member));
+                staged.given |= 1 << member;
+            }
+        }
+        Kind::Contributions => {
+            let Some(kind) = at("kind") else { return };
+            if staged.values[kind].is_none() {
+                staged.values[kind] = Some(Value::Text("cash".into()));
+                staged.given |= 1 << kind;
+            }
+        }
+        Kind::Pledges if at("agreed_on").is_some_and(|at| staged.values[at].is_some()) => {
+            // An amendment speaks of terms: labels are those of the pledge's own row, and an empty event says nothing.
+            for (at, column) in spec.columns.iter().enumerate() {
+                if column.part == Part::Label || (column.cell == Cell::Event && staged.values[at].is_none()) {
+                    staged.given &= !(1 << at);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn check_decimals(
+    currency: Currency,
+    spec: &Spec,
+    at: usize,
+    staged: &Staged,
+    tell: &mut impl FnMut(&str, &str, &str, String),
+) {
+    if let Some(Value::Number(amount)) = staged.values[at]
+        && !currency.fits(amount)
+    {
+        tell(spec.columns[at].name, &amount.to_string(), "decimals", currency.to_string());
+    }
+}

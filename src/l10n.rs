@@ -1,0 +1,39 @@
+//! Words a person sees: from `locales/`, by language.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use fluent_templates::fluent_bundle::FluentValue;
+use fluent_templates::{Loader, static_loader};
+use unic_langid::{LanguageIdentifier, langid};
+
+static_loader! {
+    static LOCALES = {
+        locales: "./locales",
+        fallback_language: "en",
+        customise: |bundle| bundle.set_use_isolating(false),
+    };
+}
+
+/// The words of one language.
+#[derive(Debug, Clone, Copy)]
+pub struct L10n(&'static LanguageIdentifier);
+
+static ENGLISH: LanguageIdentifier = langid!("en");
+
+impl L10n {
+    /// English, the language commands speak.
+    pub const ENGLISH: L10n = L10n(&ENGLISH);
+
+    /// A sentence that needs nothing.
+    pub fn t(&self, key: &str) -> String {
+        LOCALES.try_lookup(self.0, key).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// A sentence with what it speaks of.
+    pub fn with(&self, key: &str, args: &[(&'static str, FluentValue<'_>)]) -> String {
+        let args: HashMap<Cow<'static, str>, FluentValue<'_>> =
+            args.iter().map(|(name, value)| (Cow::Borrowed(*name), value.clone())).collect();
+        LOCALES.try_lookup_with_args(self.0, key, &args).unwrap_or_else(|| key.to_owned())
+    }
+}
