@@ -2,10 +2,12 @@
 #![forbid(unsafe_code)]
 
 pub mod access;
+pub mod arrears;
 pub mod balances;
 pub mod config;
 pub mod db;
 pub mod embedded;
+pub mod export;
 pub mod facts;
 pub mod home;
 pub mod imports;

@@ -1,16 +1,20 @@
 //! The command line. Thin: every command is a function of the library.
 #![forbid(unsafe_code)]
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use dis::access::Role;
+use dis::arrears::{Filter, latest_recorded, overdue_instalments};
 use dis::config::Config;
+use dis::export::arrears_csv;
 use dis::facts::Actor;
 use dis::home::Database;
 use dis::imports::{self, Import};
-use dis::kernel::Clock;
+use dis::kernel::calendar::{parse_day, parse_instant};
 use dis::kernel::ids::SYSTEM_ACCOUNT;
+use dis::kernel::{AsOf, Clock, KnownAt};
 use dis::l10n::L10n;
 use dis::verify::{Head, verify};
 
@@ -42,6 +46,33 @@ enum Command {
         /// Print the outcome as JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Write a list as CSV
+    Export {
+        /// Which list
+        #[arg(value_parser = ["arrears"])]
+        list: String,
+        /// As of this day; today where not given
+        #[arg(long, value_name = "DATE", value_parser = parse_as_of)]
+        as_of: Option<AsOf>,
+        /// With only what had been recorded by this instant; now where not given
+        #[arg(long, value_name = "INSTANT", value_parser = parse_known_at)]
+        known_at: Option<KnownAt>,
+        /// That unit and all below it
+        #[arg(long, value_name = "CODE")]
+        unit: Option<String>,
+        /// That donor and its children
+        #[arg(long, value_name = "CODE")]
+        donor: Option<String>,
+        /// That fund
+        #[arg(long, value_name = "CODE")]
+        fund: Option<String>,
+        /// The format
+        #[arg(long, default_value = "csv", value_parser = ["csv"])]
+        format: String,
+        /// Where to write; standard output where not given
+        #[arg(short, value_name = "FILE")]
+        output: Option<PathBuf>,
     },
     /// Check every invariant of the ledger and the chain of changes; exit 1 if anything is broken
     Verify {
@@ -76,6 +107,16 @@ async fn run(cli: Cli) -> Result<ExitCode, Box<dyn std::error::Error>> {
         Command::Migrate => Ok(ExitCode::SUCCESS),
         Command::Import { files, dry_run, correct, json } => {
             load(&cli.config, &database, &files, dry_run, correct, json).await
+        }
+        Command::Export { list: _, as_of, known_at, unit, donor, fund, format: _, output } => {
+            let clock = Clock::system(cli.config.time_zone);
+            let as_of = as_of.unwrap_or(AsOf(clock.today()));
+            if as_of.0 > clock.today() {
+                eprintln!("--as-of: {as_of} is after today");
+                Ok(ExitCode::from(2))
+            } else {
+                export(&database, as_of, known_at, &Filter { unit, donor, fund }, output).await
+            }
         }
         Command::Verify { head } => check(&database, head.as_ref()).await,
     };
@@ -139,4 +180,35 @@ async fn load(
         eprintln!("{line}");
     }
     Ok(if outcome.accepted() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn parse_as_of(text: &str) -> Result<AsOf, String> {
+    parse_day(text).map(AsOf).map_err(|error| error.to_string())
+}
+
+fn parse_known_at(text: &str) -> Result<KnownAt, String> {
+    parse_instant(text).map(KnownAt).ok_or_else(|| "not an instant of the form 2026-03-31T17:00:00Z".to_owned())
+}
+
+async fn export(
+    database: &Database,
+    as_of: AsOf,
+    known_at: Option<KnownAt>,
+    filter: &Filter,
+    output: Option<PathBuf>,
+) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let db = database.serve(2, false).await?;
+    let mut tx = db.read().await?;
+    let known_at = match known_at {
+        Some(known_at) => known_at,
+        None => latest_recorded(&mut tx).await?,
+    };
+    let rows = overdue_instalments(&mut tx, as_of, known_at, filter).await?;
+    tx.rollback().await?;
+    db.close().await;
+    match output {
+        Some(path) => arrears_csv(&rows, as_of, std::fs::File::create(path)?)?,
+        None => arrears_csv(&rows, as_of, std::io::stdout().lock())?,
+    }
+    Ok(ExitCode::SUCCESS)
 }

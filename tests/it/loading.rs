@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
+use dis::arrears::{Filter, latest_recorded, overdue_instalments};
+use dis::export::arrears_csv;
 use dis::imports::{self, Import, Kind, Outcome};
-use dis::kernel::Clock;
 use dis::kernel::calendar::parse_instant;
+use dis::kernel::{AsOf, Clock};
 use dis::l10n::L10n;
 use rust_decimal::Decimal;
 
@@ -50,12 +52,49 @@ async fn the_hand_made_set_gives_its_arrears_and_loads_twice_without_a_change() 
     let outcome = load(&ground, Import { files: hand_set(), ..Import::default() }).await;
     assert!(outcome.accepted(), "{:?}", outcome.lines(&outcome.errors, L10n::ENGLISH));
     assert_expected_totals(&ground).await;
+    assert_expected_arrears(&ground).await;
     let mut backwards = hand_set();
     backwards.reverse();
     let again = load(&ground, Import { files: backwards, ..Import::default() }).await;
     assert_eq!((again.added, again.changed, again.unchanged), (0, 0, outcome.added));
     assert_eq!(ground.broken(None).await, Vec::<String>::new());
     ground.close().await;
+}
+
+/// Every cell of every day worked out by hand, in the contract's columns and order.
+async fn assert_expected_arrears(ground: &Ground) {
+    let path = hand_set()[0].1.with_file_name("expected-arrears.csv");
+    let expected: Vec<Vec<String>> = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_path(path)
+        .unwrap()
+        .records()
+        .map(|row| row.unwrap().iter().map(str::to_owned).collect())
+        .collect();
+    let mut days: Vec<&str> = expected[1..].iter().map(|row| row[0].as_str()).collect();
+    days.dedup();
+    for day in days {
+        let as_of = AsOf(day.parse().unwrap());
+        let mut tx = ground.db.read().await.unwrap();
+        let known_at = latest_recorded(&mut tx).await.unwrap();
+        let rows = overdue_instalments(&mut tx, as_of, known_at, &Filter::default()).await.unwrap();
+        tx.rollback().await.unwrap();
+        let mut written = Vec::new();
+        arrears_csv(&rows, as_of, &mut written).unwrap();
+        let found: Vec<Vec<String>> = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_reader(written.as_slice())
+            .records()
+            .map(|row| row.unwrap().iter().map(str::to_owned).collect())
+            .collect();
+        let wanted: Vec<Vec<String>> = expected
+            .iter()
+            .enumerate()
+            .filter(|(at, row)| *at == 0 || row[0] == day)
+            .map(|(_, row)| row.clone())
+            .collect();
+        assert_eq!(found, wanted, "as of {day}");
+    }
 }
 
 #[tokio::test]

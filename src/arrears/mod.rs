@@ -1,0 +1,9 @@
+//! Arrears: what is overdue as of a day, known at an instant (domain.md, "Arrears"). Only reads.
+//!
+//! `store` asks the balances; `columns` is the one list of columns, in the order of contract.md.
+
+mod columns;
+mod store;
+
+pub use columns::{COLUMNS, Column};
+pub use store::{ArrearsRow, Filter, latest_recorded, overdue_instalments};
