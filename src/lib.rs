@@ -13,4 +13,5 @@ pub mod home;
 pub mod imports;
 pub mod kernel;
 pub mod l10n;
+pub mod users;
 pub mod verify;

@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 use dis::access::Role;
 use dis::arrears::{Filter, latest_recorded, overdue_instalments};
 use dis::config::Config;
+use dis::db::Db;
 use dis::export::arrears_csv;
 use dis::facts::Actor;
 use dis::home::Database;
@@ -16,7 +17,9 @@ use dis::kernel::calendar::{parse_day, parse_instant};
 use dis::kernel::ids::SYSTEM_ACCOUNT;
 use dis::kernel::{AsOf, Clock, KnownAt};
 use dis::l10n::L10n;
+use dis::users::{self, NewAccount};
 use dis::verify::{Head, verify};
+use secrecy::SecretString;
 
 /// Donor Information System: what donors promised and paid, what is overdue, and what was known when
 #[derive(Parser)]
@@ -24,6 +27,9 @@ use dis::verify::{Head, verify};
 struct Cli {
     #[command(flatten)]
     config: Config,
+    /// The account to act as; system where not given
+    #[arg(long = "as", value_name = "EMAIL", global = true)]
+    acting: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
@@ -74,11 +80,41 @@ enum Command {
         #[arg(short, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Accounts
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
     /// Check every invariant of the ledger and the chain of changes; exit 1 if anything is broken
     Verify {
         /// The head an earlier run printed, NUMBER:HASH, to find out whether later changes were cut off
         #[arg(long, value_parser = parse_head)]
         head: Option<Head>,
+    },
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Add an account; its password is read from standard input or DIS_PASSWORD
+    Add {
+        /// The e-mail to sign in with
+        email: String,
+        /// The person's name
+        #[arg(long)]
+        name: String,
+        /// admin, resource_mobilization, finance, unit_staff, manager or auditor
+        #[arg(long)]
+        role: Role,
+        /// The code of its unit
+        #[arg(long, value_name = "CODE")]
+        unit: Option<String>,
+    },
+    /// List accounts
+    List,
+    /// Disable an account and end its sessions
+    Disable {
+        /// Its e-mail
+        email: String,
     },
 }
 
@@ -106,7 +142,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let done = match cli.command {
         Command::Migrate => Ok(ExitCode::SUCCESS),
         Command::Import { files, dry_run, correct, json } => {
-            load(&cli.config, &database, &files, dry_run, correct, json).await
+            load(&cli.config, &database, cli.acting.as_deref(), &files, dry_run, correct, json).await
         }
         Command::Export { list: _, as_of, known_at, unit, donor, fund, format: _, output } => {
             let clock = Clock::system(cli.config.time_zone);
@@ -118,6 +154,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Box<dyn std::error::Error>> {
                 export(&database, as_of, known_at, &Filter { unit, donor, fund }, output).await
             }
         }
+        Command::User { command } => keep_accounts(&database, cli.acting.as_deref(), command).await,
         Command::Verify { head } => check(&database, head.as_ref()).await,
     };
     database.close().await?;
@@ -140,6 +177,7 @@ async fn check(database: &Database, head: Option<&Head>) -> Result<ExitCode, Box
 async fn load(
     config: &Config,
     database: &Database,
+    acting: Option<&str>,
     files: &[String],
     dry_run: bool,
     correct: Option<String>,
@@ -164,8 +202,7 @@ async fn load(
         }
     }
     let db = database.serve(2, false).await?;
-    let os_user = nix::unistd::User::from_uid(nix::unistd::Uid::current()).ok().flatten().map(|user| user.name);
-    let actor = Actor { account: SYSTEM_ACCOUNT, role: Role::System, os_user };
+    let actor = actor(&db, acting).await?;
     let outcome = imports::run(&db, actor, &Clock::system(config.time_zone), &import).await?;
     db.close().await;
     let l10n = L10n::ENGLISH;
@@ -210,5 +247,55 @@ async fn export(
         Some(path) => arrears_csv(&rows, as_of, std::fs::File::create(path)?)?,
         None => arrears_csv(&rows, as_of, std::io::stdout().lock())?,
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Who acts: the account named, else `system`; the operating system's user is noted with either.
+async fn actor(db: &Db, acting: Option<&str>) -> Result<Actor, Box<dyn std::error::Error>> {
+    let os_user = nix::unistd::User::from_uid(nix::unistd::Uid::current()).ok().flatten().map(|user| user.name);
+    let Some(email) = acting else {
+        return Ok(Actor { account: SYSTEM_ACCOUNT, role: Role::System, os_user });
+    };
+    let mut tx = db.read().await?;
+    let account = users::account_by_email(&mut tx, email).await?.filter(|account| !account.disabled);
+    tx.rollback().await?;
+    let account = account.ok_or_else(|| format!("there is no account {email} to act as"))?;
+    Ok(Actor { account: account.id, role: account.role, os_user })
+}
+
+/// The password: `DIS_PASSWORD`, else the first line of standard input; never an argument, which others can see.
+fn read_password() -> std::io::Result<SecretString> {
+    if let Ok(password) = std::env::var("DIS_PASSWORD") {
+        return Ok(password.into());
+    }
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned().into())
+}
+
+async fn keep_accounts(
+    database: &Database,
+    acting: Option<&str>,
+    command: UserCommand,
+) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let db = database.serve(2, false).await?;
+    match command {
+        UserCommand::Add { email, name, role, unit } => {
+            let actor = actor(&db, acting).await?;
+            let password = read_password()?;
+            users::add(&db, actor, NewAccount { email, name, role, unit, password }).await?;
+        }
+        UserCommand::Disable { email } => users::disable(&db, actor(&db, acting).await?, &email).await?,
+        UserCommand::List => {
+            let mut tx = db.read().await?;
+            for account in users::list(&mut tx).await? {
+                let unit = account.unit.as_deref().unwrap_or("-");
+                let state = if account.disabled { "disabled" } else { "active" };
+                println!("{}\t{}\t{}\t{unit}\t{state}", account.email, account.name, account.role);
+            }
+            tx.rollback().await?;
+        }
+    }
+    db.close().await;
     Ok(ExitCode::SUCCESS)
 }
