@@ -3,11 +3,12 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use dis::access::Role;
-use dis::arrears::{Filter, latest_recorded, overdue_instalments};
-use dis::config::Config;
+use dis::arrears::{Filter, latest_recorded, overdue_instalments, unknown_in};
+use dis::config::{Config, ServeConfig};
 use dis::db::Db;
 use dis::export::arrears_csv;
 use dis::facts::Actor;
@@ -19,6 +20,8 @@ use dis::kernel::{AsOf, Clock, KnownAt};
 use dis::l10n::L10n;
 use dis::users::{self, NewAccount};
 use dis::verify::{Head, verify};
+use dis::web::server;
+use dis::web::state::{AppState, Inner};
 use secrecy::SecretString;
 
 /// Donor Information System: what donors promised and paid, what is overdue, and what was known when
@@ -36,6 +39,19 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Serve the site
+    Serve {
+        #[command(flatten)]
+        serve: ServeConfig,
+    },
+    /// Serve the demonstration, on a database of its own, and print a sign-in per role
+    Demo {
+        #[command(flatten)]
+        serve: ServeConfig,
+        /// Stop once it has answered
+        #[arg(long)]
+        check: bool,
+    },
     /// Bring the database up to date
     Migrate,
     /// Load files, all of their rows or none: KIND FILE [KIND FILE …]
@@ -138,8 +154,13 @@ async fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    if let Command::Demo { serve, check } = cli.command {
+        return serve_demo(&cli.config, serve, check).await;
+    }
     let database = Database::open(&cli.config).await?;
     let done = match cli.command {
+        Command::Demo { .. } => Ok(ExitCode::SUCCESS),
+        Command::Serve { serve } => serve_site(&cli.config, &database, serve, None).await,
         Command::Migrate => Ok(ExitCode::SUCCESS),
         Command::Import { files, dry_run, correct, json } => {
             load(&cli.config, &database, cli.acting.as_deref(), &files, dry_run, correct, json).await
@@ -151,7 +172,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Box<dyn std::error::Error>> {
                 eprintln!("--as-of: {as_of} is after today");
                 Ok(ExitCode::from(2))
             } else {
-                export(&database, as_of, known_at, &Filter { unit, donor, fund }, output).await
+                export(&database, as_of, known_at, &Filter { unit, donor, fund, ..Filter::default() }, output).await
             }
         }
         Command::User { command } => keep_accounts(&database, cli.acting.as_deref(), command).await,
@@ -240,7 +261,11 @@ async fn export(
         Some(known_at) => known_at,
         None => latest_recorded(&mut tx).await?,
     };
-    let rows = overdue_instalments(&mut tx, as_of, known_at, filter).await?;
+    if let Some((name, value)) = unknown_in(&mut tx, filter).await? {
+        eprintln!("--{name}: there is no {name} {value}");
+        return Ok(ExitCode::FAILURE);
+    }
+    let rows = overdue_instalments(&mut tx, as_of, known_at, filter, None).await?;
     tx.rollback().await?;
     db.close().await;
     match output {
@@ -298,4 +323,98 @@ async fn keep_accounts(
     }
     db.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Resolves when the operating system asks the program to stop.
+async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut term), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+/// Where others than this machine can reach the server, people's passwords must not travel in the clear.
+fn exposed(serve: &ServeConfig) -> bool {
+    let https = serve.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
+    !serve.listen.ip().is_loopback() && !https
+}
+
+/// Serves; a demonstration says whose sign-ins it has, and stops after its own first answer where asked.
+async fn serve_site(
+    config: &Config,
+    database: &Database,
+    serve: ServeConfig,
+    demo: Option<bool>,
+) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    if exposed(&serve) {
+        eprintln!("DIS_PUBLIC_URL must be an https address where others than this machine can reach the server");
+        return Ok(ExitCode::from(2));
+    }
+    let db = database.serve(serve.pool, true).await?;
+    let state = AppState(Arc::new(Inner {
+        db: db.clone(),
+        clock: Clock::system(config.time_zone),
+        public_url: serve.public_url,
+        trusted_proxies: serve.trusted_proxies,
+        demonstration: demo.is_some(),
+    }));
+    let listener = tokio::net::TcpListener::bind(serve.listen)
+        .await
+        .map_err(|error| format!("cannot listen on {}: {error}", serve.listen))?;
+    let address = listener.local_addr()?;
+    println!("http://{address}");
+    if demo.is_some() {
+        for line in dis::demo::sign_ins() {
+            println!("{line}");
+        }
+    }
+    let stop = async move {
+        match demo {
+            Some(true) => answered(address).await,
+            _ => asked_to_stop().await,
+        }
+    };
+    server::serve(listener, server::app(state), stop).await?;
+    db.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Resolves once the server has answered on its own address that the database answers.
+async fn answered(address: std::net::SocketAddr) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    for _ in 0..100 {
+        if let Ok(mut stream) = tokio::net::TcpStream::connect(address).await {
+            let request = format!("GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+            let mut answer = String::new();
+            let asked = stream.write_all(request.as_bytes()).await;
+            if asked.is_ok() && stream.read_to_string(&mut answer).await.is_ok() && answer.starts_with("HTTP/1.1 200") {
+                println!("answered");
+                return;
+            }
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+}
+
+async fn serve_demo(config: &Config, serve: ServeConfig, check: bool) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    if !serve.listen.ip().is_loopback() {
+        eprintln!("the demonstration's passwords are known to everybody: it is only served to this machine");
+        return Ok(ExitCode::from(2));
+    }
+    // Never a real database: a private one, in a folder of its own.
+    let config = Config { database_url: None, data_dir: config.data_dir.join("demo"), ..config.clone() };
+    let database = Database::open(&config).await?;
+    let db = database.serve(2, false).await?;
+    let filled = dis::demo::fill(&db, &Clock::system(config.time_zone)).await;
+    db.close().await;
+    let served = match filled {
+        Ok(()) => serve_site(&config, &database, serve, Some(check)).await,
+        Err(error) => Err(error.into()),
+    };
+    database.close().await?;
+    served
 }

@@ -16,6 +16,12 @@ pub struct Filter {
     pub donor: Option<String>,
     /// That fund.
     pub fund: Option<String>,
+    /// That age class.
+    pub bucket: Option<String>,
+    /// That currency.
+    pub currency: Option<Currency>,
+    /// These letters, in a donor's name or code, a pledge's reference or title.
+    pub text: Option<String>,
 }
 
 /// An overdue instalment. Amounts are in its pledge's currency unless the name says USD.
@@ -39,6 +45,8 @@ pub struct ArrearsRow {
     pub number: i32,
     /// The day its schedule says.
     pub due_on: NaiveDate,
+    /// The day it fell due.
+    pub falls_due_on: NaiveDate,
     /// As of the day less the day it fell due.
     pub days_overdue: i32,
     /// The pledge's currency.
@@ -61,6 +69,8 @@ pub struct ArrearsRow {
     pub allowance_usd: Option<Decimal>,
     /// E-mail of the donor's focal point.
     pub focal_point: Option<String>,
+    /// And name.
+    pub focal_point_name: Option<String>,
 }
 
 impl ArrearsRow {
@@ -82,31 +92,122 @@ pub async fn latest_recorded(connection: &mut PgConnection) -> Result<KnownAt, s
     Ok(KnownAt(at))
 }
 
-/// Overdue instalments, most days overdue first, then donor code, pledge reference, instalment number.
+/// Overdue instalments, most days overdue first, then donor code, pledge reference, instalment number; at most `most`
+/// of them, those after a place in that order.
 pub async fn overdue_instalments(
     connection: &mut PgConnection,
     as_of: AsOf,
     known_at: KnownAt,
     filter: &Filter,
+    page: Option<&Page>,
 ) -> Result<Vec<ArrearsRow>, sqlx::Error> {
-    let mut select = Select::new("with scope as (select ");
-    select.bind(as_of.0).sql("::date as day, ").bind(known_at.0);
+    let mut select = scope(as_of, known_at);
     select.sql(
-        "::timestamptz as known)
-         select d.code as donor_code, d.name as donor_name, u.code as unit_code, u.name as unit_name, f.code as fund,
-                b.pledge_ref, p.title as pledge_title, b.number, b.due_on, scope.day - b.falls_due_on as days_overdue,
-                b.currency, b.amount, b.paid, b.outstanding, r.units_per_usd, r.valid_from as rate_valid_from,
-                usd_of(b.outstanding, r.units_per_usd) as outstanding_usd, a.percent as allowance_percent,
+        " select d.code as donor_code, d.name as donor_name, u.code as unit_code, u.name as unit_name, f.code as fund,
+                b.pledge_ref, p.title as pledge_title, b.number, b.due_on, b.falls_due_on,
+                scope.day - b.falls_due_on as days_overdue, b.currency, b.amount, b.paid, b.outstanding, r.units_per_usd,
+                r.valid_from as rate_valid_from, usd_of(b.outstanding, r.units_per_usd) as outstanding_usd,
+                a.percent as allowance_percent,
                 round(usd_of(b.outstanding, r.units_per_usd) * a.percent / 100, 2) as allowance_usd,
-                fp.email as focal_point
-         from scope
+                fp.email as focal_point, fp.name as focal_point_name",
+    );
+    core(&mut select, as_of, known_at, filter);
+    if let Some(Page { after: Some(after), .. }) = page {
+        select.sql(" and (b.falls_due_on, d.code, b.pledge_ref, b.number) > (").bind(after.falls_due_on);
+        select.sql(", ").bind(after.donor_code.clone()).sql(" collate \"C\", ").bind(after.pledge_ref.clone());
+        select.sql(" collate \"C\", ").bind(after.number).sql(")");
+    }
+    select.sql(" order by b.falls_due_on, d.code, b.pledge_ref, b.number");
+    if let Some(page) = page {
+        select.sql(" limit ").bind(page.most);
+    }
+    select.done().build_query_as().fetch_all(connection).await
+}
+
+/// A stretch of a list.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The row before it; none for the beginning.
+    pub after: Option<After>,
+    /// How many rows at most.
+    pub most: i64,
+}
+
+/// A place in the order of arrears.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct After {
+    /// The day the row fell due.
+    pub falls_due_on: NaiveDate,
+    /// Its donor.
+    pub donor_code: String,
+    /// Its pledge.
+    pub pledge_ref: String,
+    /// Its instalment.
+    pub number: i32,
+}
+
+/// The sum of the rows of one currency and age.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Total {
+    /// The currency.
+    pub currency: Currency,
+    /// The age class.
+    pub bucket: String,
+    /// How many instalments.
+    pub instalments: i64,
+    /// What is outstanding, in the currency.
+    pub outstanding: Decimal,
+    /// The rate in force on the day, if there is one.
+    pub units_per_usd: Option<Decimal>,
+    /// Since when.
+    pub rate_valid_from: Option<NaiveDate>,
+    /// The sum of the rows' rounded USD; none without a rate.
+    pub outstanding_usd: Option<Decimal>,
+}
+
+/// The sums of all rows the filter keeps, by currency and age.
+pub async fn totals(
+    connection: &mut PgConnection,
+    as_of: AsOf,
+    known_at: KnownAt,
+    filter: &Filter,
+) -> Result<Vec<Total>, sqlx::Error> {
+    let mut select = scope(as_of, known_at);
+    select.sql(" select b.currency, ").sql(BUCKET).sql(
+        " as bucket, count(*) as instalments, sum(b.outstanding) as outstanding, r.units_per_usd,
+            r.valid_from as rate_valid_from, sum(usd_of(b.outstanding, r.units_per_usd)) as outstanding_usd",
+    );
+    core(&mut select, as_of, known_at, filter);
+    select.sql(" group by b.currency, r.units_per_usd, r.valid_from, 2");
+    select.done().build_query_as().fetch_all(connection).await
+}
+
+/// The age class of a row, as [`ArrearsRow::bucket`] says it.
+const BUCKET: &str = "case when scope.day - b.falls_due_on <= 30 then '1-30'
+    when scope.day - b.falls_due_on <= 90 then '31-90' when scope.day - b.falls_due_on <= 180 then '91-180'
+    when scope.day - b.falls_due_on <= 365 then '181-365' else '365+' end";
+
+fn scope(as_of: AsOf, known_at: KnownAt) -> Select {
+    let mut select = Select::new("with scope as (select ");
+    select.bind(as_of.0).sql("::date as day, ").bind(known_at.0).sql("::timestamptz as known)");
+    select
+}
+
+/// The rows: what is overdue in the scope, with what it takes to filter and show them.
+fn core(select: &mut Select, as_of: AsOf, known_at: KnownAt, filter: &Filter) {
+    select.sql(
+        " from scope
          join instalment_balances b on b.overdue_during @> scope.day and b.known @> scope.known
          join donors d on d.id = b.donor_id
          join units u on u.id = b.unit_id
          join funds f on f.id = b.fund_id
          join pledges p on p.id = b.pledge_id
          left join accounts fp on fp.id = d.focal_point_id
-         left join rates_in_force(scope.day, scope.known) r on r.currency = b.currency
+         left join rates_in_force(",
+    );
+    // Given as values, so that the rates are read once and not once a row.
+    select.bind(as_of.0).sql(", ").bind(known_at.0).sql(
+        ") r on r.currency = b.currency
          cross join lateral (
             -- Percentages by whole years overdue: those of the fund, else of every fund, else the labelled default.
             select coalesce((
@@ -120,24 +221,82 @@ pub async fn overdue_instalments(
          where true",
     );
     if let Some(unit) = &filter.unit {
-        select.sql(" and b.unit_id in (select t.unit_id from unit_tree(scope.day, scope.known) t where ");
-        select.bind(unit.clone()).sql(" = any(t.path))");
+        select.sql(" and b.unit_id in (select t.unit_id from unit_tree(").bind(as_of.0).sql(", ").bind(known_at.0);
+        select.sql(") t where ").bind(unit.clone()).sql(" = any(t.path))");
     }
     if let Some(donor) = &filter.donor {
-        select.sql(
-            " and b.donor_id in (
-                with recursive below as (
-                    select c.id from donors c where c.code = ",
-        );
-        select.bind(donor.clone()).sql(
-            "
-                    union select i.donor_id from below join donors_in_force(",
-        );
+        select.sql(" and b.donor_id in (with recursive below as (select c.id from donors c where c.code = ");
+        select.bind(donor.clone()).sql(" union select i.donor_id from below join donors_in_force(");
         select.bind(as_of.0).sql(", ").bind(known_at.0).sql(") i on i.parent_id = below.id) select id from below)");
     }
     if let Some(fund) = &filter.fund {
         select.sql(" and f.code = ").bind(fund.clone());
     }
-    select.sql(" order by b.falls_due_on, d.code, b.pledge_ref, b.number");
-    select.done().build_query_as().fetch_all(connection).await
+    if let Some(bucket) = &filter.bucket {
+        select.sql(" and ").sql(BUCKET).sql(" = ").bind(bucket.clone());
+    }
+    if let Some(currency) = filter.currency {
+        select.sql(" and b.currency = ").bind(currency.code().to_owned());
+    }
+    if let Some(text) = &filter.text {
+        let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let like = format!("%{escaped}%");
+        select.sql(" and (d.name ilike ").bind(like.clone()).sql(" or d.code ilike ").bind(like.clone());
+        select.sql(" or b.pledge_ref ilike ").bind(like.clone()).sql(" or p.title ilike ").bind(like).sql(")");
+    }
+}
+
+/// A code and its name.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Named {
+    /// The code.
+    pub code: String,
+    /// The name today.
+    pub name: String,
+    /// How deep it stands in its tree; 0 at the top.
+    pub depth: i32,
+}
+
+/// The units a list can be filtered by, as the tree stood.
+pub async fn units(connection: &mut PgConnection, as_of: AsOf, known_at: KnownAt) -> Result<Vec<Named>, sqlx::Error> {
+    sqlx::query_as(
+        "select u.code, u.name, t.depth from unit_tree($1, $2) t join units u on u.id = t.unit_id order by t.path",
+    )
+    .bind(as_of.0)
+    .bind(known_at.0)
+    .fetch_all(connection)
+    .await
+}
+
+/// The funds a list can be filtered by.
+pub async fn funds(connection: &mut PgConnection) -> Result<Vec<Named>, sqlx::Error> {
+    sqlx::query_as("select code, name, 0 as depth from funds order by name").fetch_all(connection).await
+}
+
+/// A donor by its code.
+pub async fn donor(connection: &mut PgConnection, code: &str) -> Result<Option<Named>, sqlx::Error> {
+    sqlx::query_as("select code, name, 0 as depth from donors where code = $1")
+        .bind(code)
+        .fetch_optional(connection)
+        .await
+}
+
+/// The first part of the filter that names nothing there is: its parameter, and what it says.
+pub async fn unknown_in(
+    connection: &mut PgConnection,
+    filter: &Filter,
+) -> Result<Option<(&'static str, String)>, sqlx::Error> {
+    let (unit, donor, fund): (bool, bool, bool) = sqlx::query_as(
+        "select $1::text is null or exists (select from units where code = $1),
+                $2::text is null or exists (select from donors where code = $2),
+                $3::text is null or exists (select from funds where code = $3)",
+    )
+    .bind(&filter.unit)
+    .bind(&filter.donor)
+    .bind(&filter.fund)
+    .fetch_one(connection)
+    .await?;
+    let parts = [("unit", unit, &filter.unit), ("donor", donor, &filter.donor), ("fund", fund, &filter.fund)];
+    let unknown = parts.into_iter().find(|(_, known, _)| !known);
+    Ok(unknown.map(|(name, _, value)| (name, value.clone().unwrap_or_default())))
 }

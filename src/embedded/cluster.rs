@@ -56,8 +56,11 @@ pub(super) async fn make_if_absent(home: &Path, account: &Account, programs: &Pr
         return Ok(());
     }
     for leftover in fs::read_dir(home).map_err(EmbeddedError::io("list", home))?.flatten() {
-        if leftover.file_name().to_string_lossy().starts_with(UNFINISHED) {
-            fs::remove_dir_all(leftover.path()).map_err(EmbeddedError::io("remove", &leftover.path()))?;
+        if leftover.file_name().to_string_lossy().starts_with(UNFINISHED)
+            && let Err(error) = fs::remove_dir_all(leftover.path())
+        {
+            // The initdb of a process that was killed may still be writing there. It is in nobody's way.
+            tracing::warn!("could not remove {}: {error}", leftover.path().display());
         }
     }
     tracing::info!("making a private PostgreSQL {} in {}", programs.major, cluster.display());
@@ -81,6 +84,7 @@ async fn initdb(
     locale: &str,
 ) -> Result<(), String> {
     let mut command = account.command(&programs.path("initdb"), home);
+    command.kill_on_drop(true);
     command.arg("-D").arg(folder).args(["-U", "postgres", "-E", "UTF8", "--data-checksums", "--no-instructions"]);
     command.args(["--auth-local=trust", "--auth-host=reject", &format!("--locale={locale}")]);
     let output = command.output().await.map_err(|error| error.to_string())?;

@@ -1,9 +1,9 @@
 //! Where the private PostgreSQL lives: its folder under the data folder (or outside, behind a link), and the folder of its socket.
 
-use std::fs::{self, DirBuilder};
+use std::fs::{self, DirBuilder, Permissions};
 use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, symlink};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use nix::unistd::Uid;
@@ -29,6 +29,7 @@ pub(super) fn data_folder(data_dir: &Path) -> Result<PathBuf, EmbeddedError> {
         fs::create_dir_all(parent).map_err(EmbeddedError::io("create", parent))?;
         let made = tempfile::Builder::new()
             .prefix(".dis-")
+            .permissions(Permissions::from_mode(0o700)) // without it, what the umask leaves
             .tempdir_in(parent)
             .map_err(EmbeddedError::io("create a folder in", parent))?;
         if Uid::effective().is_root() {

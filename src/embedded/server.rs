@@ -23,6 +23,8 @@ const PORT: u16 = 5432;
 const RECOVERY: Duration = Duration::from_secs(60);
 /// How long a server whose process lives is waited for when its socket does not answer at all.
 const SILENCE: Duration = Duration::from_secs(10);
+/// How long one that takes the connection may say nothing: it is there, only slow. Shorter than `SILENCE`, so as not to be taken for it.
+const SLOW: Duration = Duration::from_secs(4);
 /// Pauses before trying to start once more: what a killed server leaves behind takes a moment to go.
 const PAUSES: [Duration; 3] = [Duration::from_millis(300), Duration::from_millis(700), Duration::from_millis(1500)];
 
@@ -126,7 +128,7 @@ impl Server {
     }
 
     async fn ask(&self) -> Result<Answer, EmbeddedError> {
-        match timeout(SILENCE, self.connect("postgres")).await {
+        match timeout(SLOW, self.connect("postgres")).await {
             Ok(Ok(connection)) => Ok(Answer::Ready(connection)),
             Ok(Err(sqlx::Error::Io(_))) => Ok(Answer::Nobody),
             Ok(Err(sqlx::Error::Database(error))) if error.code().as_deref() == Some("57P03") => Ok(Answer::NotYet),
@@ -159,12 +161,14 @@ impl Server {
         if output.status.success() {
             return Ok(());
         }
+        // It complains where it started, or in its own log once that is open; else pg_ctl says what it knows.
         let started = fs::read_to_string(&start_log).unwrap_or_default();
+        if started.contains("FATAL:") {
+            return Err(last_lines(&started));
+        }
         let logged = fs::read_to_string(self.log()).unwrap_or_default();
-        let complaint =
-            |log: &str| log.lines().rfind(|line| line.contains("FATAL:") || line.contains("PANIC:")).map(str::to_owned);
-        let last_resort = || last_lines(&format!("{started}\n{}", String::from_utf8_lossy(&output.stderr)));
-        Err(complaint(&started).or_else(|| complaint(&logged)).unwrap_or_else(last_resort))
+        let complaint = logged.lines().rfind(|line| line.contains("FATAL:") || line.contains("PANIC:"));
+        Err(complaint.map_or_else(|| last_lines(&String::from_utf8_lossy(&output.stderr)), str::to_owned))
     }
 
     /// Stops the server, cutting connections, after a last checkpoint. One that is not running is stopped already.

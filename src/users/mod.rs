@@ -1,5 +1,7 @@
 //! Accounts: a person who signs in, with one role and at most one unit. `password` keeps the secret, `store` the rows.
 
+mod attempts;
+pub mod handlers;
 pub mod password;
 mod store;
 

@@ -32,8 +32,8 @@ impl Scratch {
 
     /// One in a folder only we can enter.
     fn closed() -> Self {
-        let folder = tempfile::Builder::new().prefix("dis-test-").tempdir_in("/tmp").unwrap();
-        fs::set_permissions(folder.path(), Permissions::from_mode(0o700)).unwrap();
+        let ours = Permissions::from_mode(0o700);
+        let folder = tempfile::Builder::new().prefix("dis-test-").permissions(ours).tempdir_in("/tmp").unwrap();
         let data = folder.path().join("data");
         Self { folder, data }
     }
@@ -120,8 +120,9 @@ async fn a_cluster_is_made_once_and_opened_quickly_after() {
             sqlx::query_scalar("SELECT current_setting($1)").bind(setting).fetch_one(&mut connection).await.unwrap();
         assert_eq!(found, value, "{setting}");
     }
-    let socket_mode = cluster.socket_dir().metadata().unwrap().permissions().mode() & 0o777;
-    assert_eq!(socket_mode, 0o700);
+    let mode = |folder: &Path| folder.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(cluster.socket_dir()), 0o700);
+    assert_eq!(mode(&scratch.data), if Uid::effective().is_root() { 0o710 } else { 0o700 });
     assert!(cluster.bin_dir().join("pg_dump").exists());
     assert_eq!(cluster.close().await.unwrap(), Stopped::Yes);
     assert!(!scratch.server_runs());
@@ -322,7 +323,7 @@ async fn a_settings_file_postgresql_cannot_read_is_told_with_its_words() {
     fs::write(&settings, fs::read_to_string(&settings).unwrap() + "\nno_such_setting = 1\n").unwrap();
     let error = PrivateCluster::open(&scratch.data, None).await.err().unwrap();
     assert!(error.to_string().starts_with("the private PostgreSQL does not start: "), "{error}");
-    println!("{error}");
+    assert!(error.to_string().contains("\"no_such_setting\""), "{error}");
 }
 
 #[tokio::test]

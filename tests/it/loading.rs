@@ -77,7 +77,7 @@ async fn assert_expected_arrears(ground: &Ground) {
         let as_of = AsOf(day.parse().unwrap());
         let mut tx = ground.db.read().await.unwrap();
         let known_at = latest_recorded(&mut tx).await.unwrap();
-        let rows = overdue_instalments(&mut tx, as_of, known_at, &Filter::default()).await.unwrap();
+        let rows = overdue_instalments(&mut tx, as_of, known_at, &Filter::default(), None).await.unwrap();
         tx.rollback().await.unwrap();
         let mut written = Vec::new();
         arrears_csv(&rows, as_of, &mut written).unwrap();

@@ -4,3 +4,4 @@
 mod embedded;
 mod foundation;
 mod loading;
+mod pages;

@@ -1,0 +1,110 @@
+//! The demonstration: the files of `demo/`, loaded as anybody would load them, and a sign-in per role.
+
+use crate::access::Role;
+use crate::db::Db;
+use crate::facts::Actor;
+use crate::imports::{self, Import, ImportError, Kind};
+use crate::kernel::Clock;
+use crate::kernel::ids::SYSTEM_ACCOUNT;
+use crate::l10n::L10n;
+use crate::users::{self, NewAccount, UserError};
+
+/// The password of every account of the demonstration. Everybody knows it: it is only served to its own machine.
+pub const PASSWORD: &str = "demonstration";
+
+const ACCOUNTS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/accounts.csv"));
+
+/// The files, in the order they refer to each other, kept in the program so that it needs none beside it.
+const FILES: [(Kind, &str, &str); 8] = [
+    (Kind::Units, "units.csv", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/units.csv"))),
+    (Kind::Funds, "funds.csv", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/funds.csv"))),
+    (Kind::Donors, "donors.csv", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/donors.csv"))),
+    (Kind::Rates, "rates.csv", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/rates.csv"))),
+    (Kind::Pledges, "pledges.csv", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/pledges.csv"))),
+    (Kind::Instalments, "instalments.csv", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/instalments.csv"))),
+    (
+        Kind::Contributions,
+        "contributions-real.csv",
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/contributions-real.csv")),
+    ),
+    (
+        Kind::Contributions,
+        "contributions-invented.csv",
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/contributions-invented.csv")),
+    ),
+];
+
+/// Why the demonstration could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    /// Its files could not be written out.
+    #[error("the demonstration's files could not be written: {0}")]
+    Files(#[from] std::io::Error),
+    /// Its files were refused, which a test prevents.
+    #[error("the demonstration's files were refused: {0}")]
+    Refused(String),
+    /// An account was refused.
+    #[error(transparent)]
+    Account(#[from] UserError),
+    /// The import failed.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// The database failed.
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+}
+
+fn accounts() -> Vec<[&'static str; 4]> {
+    let rows = ACCOUNTS.lines().skip(1).map(|line| line.split(',').map(str::trim).collect::<Vec<_>>());
+    rows.filter_map(|cells| cells.try_into().ok()).collect()
+}
+
+/// A sign-in per role, in lines for a terminal.
+pub fn sign_ins() -> Vec<String> {
+    let accounts = accounts();
+    let first = |role: &Role| accounts.iter().find(|[_, _, of, _]| *of == role.as_str());
+    let lines = Role::OF_PEOPLE.iter().filter_map(first);
+    lines.map(|[email, _, role, _]| format!("{role:<22} {email:<36} {PASSWORD}")).collect()
+}
+
+/// Loads what is not there yet. Run again it changes nothing.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn fill(db: &Db, clock: &Clock) -> Result<(), DemoError> {
+    let folder = tempfile::tempdir()?;
+    let mut files = Vec::new();
+    for (kind, name, content) in FILES {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content)?;
+        files.push((kind, path));
+    }
+    // Accounts belong to units, and donors have focal points: units first, then accounts, then the rest.
+    load(db, clock, files.iter().filter(|(kind, _)| *kind == Kind::Units).cloned().collect()).await?;
+    let mut tx = db.read().await?;
+    let there = users::list(&mut tx).await?;
+    tx.rollback().await?;
+    for [email, name, role, unit] in accounts() {
+        if there.iter().any(|account| account.email == email) {
+            continue;
+        }
+        let role = role.parse().map_err(|_| DemoError::Refused(role.to_owned()))?;
+        let unit = (!unit.is_empty()).then(|| unit.to_owned());
+        let (email, name) = (email.to_owned(), name.to_owned());
+        let account = NewAccount { email, name, role, unit, password: PASSWORD.to_owned().into() };
+        users::add(db, actor(), account).await?;
+    }
+    load(db, clock, files).await
+}
+
+fn actor() -> Actor {
+    Actor { account: SYSTEM_ACCOUNT, role: Role::System, os_user: None }
+}
+
+async fn load(db: &Db, clock: &Clock, files: Vec<(Kind, std::path::PathBuf)>) -> Result<(), DemoError> {
+    let outcome = imports::run(db, actor(), clock, &Import { files, ..Import::default() }).await?;
+    if outcome.accepted() {
+        return Ok(());
+    }
+    Err(DemoError::Refused(outcome.lines(&outcome.errors, L10n::ENGLISH).join("\n")))
+}

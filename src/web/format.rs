@@ -1,0 +1,91 @@
+//! How a figure, a day, an instant is written for people: one function each, by the reader's language.
+
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
+use chrono_tz::Tz;
+use rust_decimal::Decimal;
+
+use crate::kernel::Currency;
+use crate::l10n::L10n;
+
+/// Digits in groups of three, with as many decimals as asked for; a minus sign that cannot be taken for a hyphen.
+pub fn number(value: Decimal, decimals: u32, l10n: L10n) -> String {
+    let text = format!("{:.*}", decimals as usize, value.abs());
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let mut grouped = String::with_capacity(text.len() + 8);
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) {
+            grouped.push_str(&l10n.t("format-group"));
+        }
+        grouped.push(digit);
+    }
+    let sign = if value.is_sign_negative() && !value.is_zero() { "−" } else { "" };
+    if fraction.is_empty() {
+        format!("{sign}{grouped}")
+    } else {
+        format!("{sign}{grouped}{}{fraction}", l10n.t("format-decimal"))
+    }
+}
+
+/// An amount with its currency's decimals, without the currency.
+pub fn amount(value: Decimal, currency: Currency, l10n: L10n) -> String {
+    number(value, currency.minor_unit(), l10n)
+}
+
+/// `31 Jul 2021`.
+pub fn day(day: NaiveDate, l10n: L10n) -> String {
+    format!("{} {} {}", day.day(), l10n.t(&format!("month-{}", day.month())), day.year())
+}
+
+/// `31 Jul 2021, 16:40`, in the agency's time zone.
+pub fn instant(at: DateTime<Utc>, zone: Tz, l10n: L10n) -> String {
+    let local = at.with_timezone(&zone);
+    format!("{}, {:02}:{:02}", day(local.date_naive(), l10n), local.hour(), local.minute())
+}
+
+/// Reads a day as people write it: `31 Jul 2021`, `31/7/21`, or `2021-07-31`.
+pub fn read_day(text: &str, l10n: L10n) -> Option<NaiveDate> {
+    let text = text.trim();
+    if let Ok(day) = crate::kernel::calendar::parse_day(text) {
+        return Some(day);
+    }
+    let parts: Vec<&str> = text.split([' ', '/', '.', '-']).filter(|part| !part.is_empty()).collect();
+    let [day, month, year] = parts.as_slice() else { return None };
+    let month = month.parse().ok().or_else(|| {
+        (1..=12u32).find(|at| {
+            let name = l10n.t(&format!("month-{at}")).to_lowercase();
+            month.to_lowercase().starts_with(&name)
+        })
+    })?;
+    let year: i32 = year.parse().ok().filter(|_| year.len() == 4 || year.len() == 2)?;
+    let year = if year < 100 { 2000 + year } else { year };
+    let day = NaiveDate::from_ymd_opt(year, month, day.parse().ok()?)?;
+    crate::kernel::calendar::parse_day(&day.to_string()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rust_decimal::dec;
+
+    #[test]
+    fn figures_are_written_for_people() {
+        let l10n = L10n::ENGLISH;
+        assert_eq!(number(dec!(5912201.59), 2, l10n), "5,912,201.59");
+        assert_eq!(number(dec!(-1000), 2, l10n), "−1,000.00");
+        assert_eq!(number(dec!(-0.00), 2, l10n), "0.00");
+        assert_eq!(number(dec!(999), 0, l10n), "999");
+    }
+
+    #[test]
+    fn a_day_is_read_as_people_write_it() {
+        let l10n = L10n::ENGLISH;
+        let wanted = NaiveDate::from_ymd_opt(2021, 7, 31);
+        for text in ["31 Jul 2021", "2021-07-31", "31/7/21", "31.07.2021", " 31 july 2021 ", "31-7-2021"] {
+            assert_eq!(read_day(text, l10n), wanted, "{text}");
+        }
+        for text in ["", "31 Jul", "32 Jul 2021", "31 Foo 2021", "31/7/20211", "2021-13-01"] {
+            assert_eq!(read_day(text, l10n), None, "{text}");
+        }
+        assert_eq!(day(wanted.unwrap(), l10n), "31 Jul 2021");
+    }
+}

@@ -1,0 +1,103 @@
+//! The frame around every page: navigation, who is signed in, as-of and known-at.
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+
+use super::format;
+use super::session::Viewer;
+use super::state::AppState;
+use crate::kernel::{AsOf, KnownAt};
+use crate::l10n::L10n;
+use crate::rooms::{ROOMS, Room};
+
+/// An icon by name, drawn inline (templates/parts/icons.html).
+#[derive(askama::Template)]
+#[template(path = "parts/icons.html")]
+pub struct Icon<'a> {
+    name: &'a str,
+}
+
+/// Filters of templates.
+pub mod filters {
+    use super::Icon;
+    use askama::filters::Safe;
+
+    /// Draws the icon of that name.
+    #[askama::filter_fn]
+    pub fn icon<'a>(name: &'a str, _: &dyn askama::Values) -> askama::Result<Safe<Icon<'a>>> {
+        Ok(Safe(Icon { name }))
+    }
+}
+
+/// What every page of a signed-in person has.
+pub struct Frame {
+    /// Who reads.
+    pub viewer: Viewer,
+    /// Their language.
+    pub l10n: L10n,
+    /// The address of the room they are in.
+    pub here: &'static str,
+    /// Whether this is the demonstration.
+    pub demonstration: bool,
+    /// Today, for the calendar.
+    pub today: NaiveDate,
+    /// The agency's time zone.
+    pub zone: Tz,
+}
+
+impl Frame {
+    /// The frame of a page in the room at `here`.
+    pub fn new(state: &AppState, viewer: Viewer, here: &'static str) -> Self {
+        Frame {
+            viewer,
+            l10n: L10n::ENGLISH,
+            here,
+            demonstration: state.0.demonstration,
+            today: state.0.clock.today(),
+            zone: state.0.clock.zone(),
+        }
+    }
+
+    /// A sentence.
+    pub fn t(&self, key: &str) -> String {
+        self.l10n.t(key)
+    }
+
+    /// The entries of the menu.
+    pub fn menu(&self) -> &'static [Room] {
+        ROOMS
+    }
+
+    /// A day, for people.
+    pub fn day(&self, day: &NaiveDate) -> String {
+        format::day(*day, self.l10n)
+    }
+
+    /// A day an answer is as of, for people.
+    pub fn as_of(&self, as_of: &AsOf) -> String {
+        format::day(as_of.0, self.l10n)
+    }
+
+    /// An instant, for people.
+    pub fn instant(&self, at: &KnownAt) -> String {
+        format::instant(at.0, self.zone, self.l10n)
+    }
+
+    /// The reader's role, in words.
+    pub fn role(&self) -> String {
+        self.l10n.t(&format!("role-{}", self.viewer.role))
+    }
+
+    /// What the script needs to say.
+    pub fn words(&self) -> String {
+        let months: Vec<String> = (1..=12).map(|month| self.t(&format!("month-{month}"))).collect();
+        serde_json::json!({
+            "calendar": self.t("calendar-open"),
+            "previous": self.t("calendar-previous"),
+            "next": self.t("calendar-next"),
+            "today": self.t("calendar-today"),
+            "months": months,
+        })
+        .to_string()
+    }
+}

@@ -1,0 +1,159 @@
+//! The server: the router with what holds for every address, and connections with time-outs and limits.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Extension, Router};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
+
+use super::errors::{PageError, Refused};
+use super::state::AppState;
+use crate::rooms;
+
+/// How long a client may take to send its headers.
+const HEADERS_WITHIN: Duration = Duration::from_secs(10);
+/// How long a client may pause while it sends a body.
+const BODY_PAUSE: Duration = Duration::from_secs(15);
+/// How long a page may take before the reader is told that the database is slow.
+const PAGE_WITHIN: Duration = Duration::from_secs(2);
+/// The most a form may send.
+const LARGEST_FORM: usize = 1 << 20;
+/// How long connections have to finish when the server stops.
+const STOP_WITHIN: Duration = Duration::from_secs(10);
+
+/// Everything a browser is told about what a page of ours may do.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; \
+    connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// The whole site.
+pub fn app(state: AppState) -> Router {
+    let pages = rooms::router()
+        .fallback(|| async { PageError(Refused::NotFound) })
+        .layer(middleware::from_fn(within_deadline))
+        .layer(middleware::from_fn_with_state(state.clone(), same_origin))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
+    let watched = Router::new().route("/healthz", get(|| async { "ok" })).route("/readyz", get(ready));
+    pages
+        .merge(watched)
+        .layer(RequestBodyLimitLayer::new(LARGEST_FORM))
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
+        .layer(CatchPanicLayer::custom(|_| PageError(Refused::Fault).into_response()))
+        .layer(middleware::from_fn_with_state(state.clone(), with_headers))
+        .with_state(state)
+}
+
+async fn ready(State(state): State<AppState>) -> Response {
+    let answered = sqlx::query_scalar::<_, i32>("select 1").fetch_one(&state.0.db.pages);
+    match tokio::time::timeout(PAGE_WITHIN, answered).await {
+        Ok(Ok(_)) => "ok".into_response(),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer").into_response(),
+    }
+}
+
+/// A page that takes too long is a clear 503; the statement's own deadline ends its work.
+async fn within_deadline(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(PAGE_WITHIN, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => PageError(Refused::Away).into_response(),
+    }
+}
+
+/// A change may only come from a page of ours: beside the token, the browser's own word for where it comes from.
+async fn same_origin(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    if [Method::GET, Method::HEAD].contains(request.method()) {
+        return next.run(request).await;
+    }
+    if !comes_from_us(&state, &request) {
+        return PageError(Refused::Forbidden).into_response();
+    }
+    next.run(request).await
+}
+
+fn comes_from_us(state: &AppState, request: &Request) -> bool {
+    let text = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let site = text(HeaderName::from_static("sec-fetch-site"));
+    let origin = text(header::ORIGIN);
+    let host = text(header::HOST).unwrap_or_default();
+    let ours = match (&state.0.public_url, origin) {
+        (Some(url), Some(origin)) => origin == url.trim_end_matches('/'),
+        (None, Some(origin)) => origin.strip_prefix("http://") == Some(host),
+        (_, None) => true,
+    };
+    ours && site.is_none_or(|site| ["same-origin", "none"].contains(&site))
+}
+
+async fn with_headers(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let cacheable = request.uri().path().starts_with("/static/");
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let fixed = [
+        ("content-security-policy", POLICY),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if !cacheable {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if state.secure() {
+        let hsts = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, hsts);
+    }
+    let micros = begun.elapsed().as_micros();
+    if let Ok(timing) = HeaderValue::from_str(&format!("app;dur={}.{:03}", micros / 1000, micros % 1000)) {
+        headers.insert(HeaderName::from_static("server-timing"), timing);
+    }
+    response
+}
+
+/// Serves until `stop` resolves, then lets connections finish.
+///
+/// # Errors
+/// Where the listener fails for good.
+pub async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output = ()>) -> std::io::Result<()> {
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN).max_buf_size(64 << 10);
+    let graceful = GracefulShutdown::new();
+    tokio::pin!(stop);
+    loop {
+        let (stream, peer) = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    // Out of file handles or a client already gone: the next one may be luckier.
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            },
+            () = &mut stop => break,
+        };
+        let service = app.clone().layer(Extension(ConnectInfo::<SocketAddr>(peer)));
+        let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        let connection = graceful.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+        });
+    }
+    let _ = tokio::time::timeout(STOP_WITHIN, graceful.shutdown()).await;
+    Ok(())
+}

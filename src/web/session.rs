@@ -1,0 +1,140 @@
+//! Who is signed in: sessions kept in the database, a cookie nobody can guess, and the reading transaction of a page.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, TimeDelta, Utc};
+use sha2::{Digest, Sha256};
+
+use super::errors::{PageError, Refused};
+use super::state::AppState;
+use crate::access::{Act, Role, may};
+use crate::db::ReadTx;
+use crate::kernel::KnownAt;
+use crate::kernel::ids::AccountId;
+
+/// A session nobody used for so long has ended.
+const IDLE: TimeDelta = TimeDelta::hours(12);
+/// A session this old has ended, used or not.
+const ABSOLUTE: TimeDelta = TimeDelta::days(7);
+/// How often "last seen" is written.
+const SEEN_EVERY: TimeDelta = TimeDelta::minutes(5);
+
+/// The person, and the transaction that reads for them: one snapshot for all a page shows.
+pub struct SignedIn {
+    /// The reading transaction; its first statement was the one that loaded the session.
+    pub tx: ReadTx,
+    /// Who reads.
+    pub viewer: Viewer,
+    /// The latest recorded instant the transaction sees.
+    pub latest: KnownAt,
+}
+
+/// Who reads a page.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Viewer {
+    /// The account.
+    pub account: AccountId,
+    /// Its e-mail.
+    pub email: String,
+    /// The person's name.
+    pub name: String,
+    /// The role.
+    pub role: Role,
+    /// The unit's code.
+    pub unit_code: Option<String>,
+    /// The unit's name.
+    pub unit_name: Option<String>,
+    /// Light, dark, or as the machine is.
+    pub theme: String,
+    /// The token every form of theirs carries.
+    pub csrf: String,
+    created_at: DateTime<Utc>,
+    last_seen_at: DateTime<Utc>,
+    latest: DateTime<Utc>,
+}
+
+/// 32 random bytes as text: unguessable, and fit for a cookie.
+pub fn random_token() -> String {
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+}
+
+/// What is kept of a token: who reads the table cannot sign in with it.
+pub fn token_hash(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}
+
+/// The value of a cookie.
+pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    cookies
+        .flat_map(|cookies| cookies.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value.to_owned())
+}
+
+/// Where a request comes from: the peer, or what a trusted proxy says of it.
+pub fn client_address(state: &AppState, headers: &HeaderMap, peer: Option<SocketAddr>) -> IpAddr {
+    let peer = peer.map_or(IpAddr::from([127, 0, 0, 1]), |peer| peer.ip());
+    let trusted = |address: &IpAddr| state.0.trusted_proxies.iter().any(|network| network.contains(address));
+    if !trusted(&peer) {
+        return peer;
+    }
+    let forwarded = headers.get("x-forwarded-for").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    // From the right: the nearest proxy wrote last; the first that is not ours is the client.
+    let hops = forwarded.rsplit(',').filter_map(|hop| hop.trim().parse::<IpAddr>().ok());
+    hops.into_iter().find(|hop| !trusted(hop)).unwrap_or(peer)
+}
+
+impl FromRequestParts<AppState> for SignedIn {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
+        let html = parts
+            .headers
+            .get(header::ACCEPT)
+            .and_then(|accept| accept.to_str().ok())
+            .is_some_and(|accept| accept.contains("text/html"));
+        let next = (html && parts.method == Method::GET).then(|| parts.uri.to_string());
+        let sign_in = || PageError(Refused::SignIn(next.clone()));
+        let token = cookie(&parts.headers, state.cookie_name()).ok_or_else(sign_in)?;
+        let mut tx = state.0.db.read().await?;
+        let viewer: Option<Viewer> = sqlx::query_as(
+            "select a.id as account, a.email, a.name, a.role, u.code as unit_code, u.name as unit_name, a.theme,
+                    s.csrf_token as csrf, s.created_at, s.last_seen_at, h.recorded_at as latest
+             from sessions s join accounts a on a.id = s.account_id left join units u on u.id = a.unit_id
+             cross join change_head h
+             cross join lateral (select set_config('dis.account', a.id::text, true)) who
+             where s.token_hash = $1 and a.disabled_at is null",
+        )
+        .bind(token_hash(&token))
+        .fetch_optional(&mut *tx)
+        .await?;
+        let now = state.0.clock.now();
+        let alive = |viewer: &Viewer| now - viewer.last_seen_at < IDLE && now - viewer.created_at < ABSOLUTE;
+        let viewer = viewer.filter(alive).ok_or_else(sign_in)?;
+        if now - viewer.last_seen_at > SEEN_EVERY {
+            let (state, hash) = (state.clone(), token_hash(&token));
+            tokio::spawn(async move {
+                let seen = sqlx::query("update sessions set last_seen_at = $2 where token_hash = $1")
+                    .bind(hash)
+                    .bind(now)
+                    .execute(&state.0.db.pages)
+                    .await;
+                if let Err(error) = seen {
+                    tracing::warn!(%error, "when a session was last seen could not be kept");
+                }
+            });
+        }
+        if !may(viewer.role, Act::ReadFigures) {
+            return Err(Refused::Forbidden.into());
+        }
+        let latest = KnownAt(viewer.latest);
+        Ok(SignedIn { tx, viewer, latest })
+    }
+}

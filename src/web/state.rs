@@ -1,0 +1,38 @@
+//! What every handler is given.
+
+use std::sync::Arc;
+
+use ipnet::IpNet;
+
+use crate::db::Db;
+use crate::kernel::Clock;
+
+/// Shared by all requests; cheap to clone.
+#[derive(Clone)]
+pub struct AppState(pub Arc<Inner>);
+
+/// What is shared.
+pub struct Inner {
+    /// The database.
+    pub db: Db,
+    /// The clock.
+    pub clock: Clock,
+    /// The address people use: `https` makes cookies Secure, and its origin is the only one forms may come from.
+    pub public_url: Option<String>,
+    /// Proxies whose X-Forwarded-For is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Whether this is the demonstration: every page says so.
+    pub demonstration: bool,
+}
+
+impl AppState {
+    /// Whether people reach us over https.
+    pub fn secure(&self) -> bool {
+        self.0.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// The name of the session's cookie: `__Host-` where that can hold.
+    pub fn cookie_name(&self) -> &'static str {
+        if self.secure() { "__Host-dis_session" } else { "dis_session" }
+    }
+}

@@ -1,0 +1,235 @@
+//! Stories through HTTP, against the whole site and a database of its own, with the demonstration in it.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use dis::access::Role;
+use dis::kernel::Clock;
+use dis::kernel::calendar::parse_instant;
+use dis::rooms::READING;
+use dis::web::server;
+use dis::web::state::{AppState, Inner};
+use dis::{demo, users};
+use rust_decimal::Decimal;
+use scraper::{Html, Selector};
+use tower::ServiceExt;
+
+use crate::foundation::Ground;
+
+struct Site {
+    ground: Ground,
+    app: Router,
+    clock: Clock,
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: header::HeaderMap,
+    body: String,
+}
+
+impl Answer {
+    fn page(&self) -> Html {
+        Html::parse_document(&self.body)
+    }
+
+    fn texts(&self, selector: &str) -> Vec<String> {
+        let page = self.page();
+        let selector = Selector::parse(selector).unwrap();
+        let found = page.select(&selector);
+        found.map(|element| element.text().collect::<String>().trim().to_owned()).collect()
+    }
+
+    fn location(&self) -> &str {
+        self.headers.get(header::LOCATION).map_or("", |location| location.to_str().unwrap())
+    }
+
+    fn cookies(&self) -> String {
+        let cookies = self.headers.get_all(header::SET_COOKIE).into_iter();
+        let pairs: Vec<&str> = cookies.map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap()).collect();
+        pairs.join("; ")
+    }
+}
+
+impl Site {
+    async fn new() -> Self {
+        let ground = Ground::new().await;
+        let clock = Clock::fixed(chrono_tz::Africa::Nairobi, parse_instant("2026-11-23T12:00:00Z").unwrap());
+        demo::fill(&ground.db, &clock).await.unwrap();
+        let state = AppState(Arc::new(Inner {
+            db: ground.db.clone(),
+            clock: clock.clone(),
+            public_url: None,
+            trusted_proxies: Vec::new(),
+            demonstration: true,
+        }));
+        Site { app: server::app(state), ground, clock }
+    }
+
+    async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.app.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() }
+    }
+
+    async fn get(&self, address: &str, cookie: &str) -> Answer {
+        let request = Request::get(address).header(header::COOKIE, cookie).header(header::ACCEPT, "text/html");
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    async fn post(&self, address: &str, cookie: &str, form: &[(&str, &str)]) -> Answer {
+        let pairs: Vec<String> = form
+            .iter()
+            .map(|(name, value)| {
+                format!("{name}={}", percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC))
+            })
+            .collect();
+        let request = Request::post(address)
+            .header(header::COOKIE, cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(pairs.join("&"))).unwrap()).await
+    }
+
+    async fn try_to_sign_in(&self, email: &str, password: &str, next: &str) -> Answer {
+        let form = self.get("/login", "").await;
+        let page = form.page();
+        let token = page.select(&Selector::parse("[name=form_token]").unwrap()).next().unwrap();
+        let fields =
+            [("email", email), ("password", password), ("next", next), ("form_token", token.attr("value").unwrap())];
+        self.post("/login", &form.cookies(), &fields).await
+    }
+
+    async fn sign_in(&self, role: Role) -> String {
+        let line = demo::sign_ins().into_iter().find(|line| line.starts_with(role.as_str())).unwrap();
+        let answer = self.try_to_sign_in(line.split_whitespace().nth(1).unwrap(), demo::PASSWORD, "/arrears").await;
+        assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/arrears"));
+        answer.cookies()
+    }
+
+    async fn close(self) {
+        drop(self.app);
+        self.ground.close().await;
+    }
+}
+
+#[tokio::test]
+async fn the_page_and_the_file_show_the_same_arrears() {
+    let site = Site::new().await;
+    let cookie = site.sign_in(Role::UnitStaff).await;
+    for query in [
+        "as_of=2021-07-31&fund=FEM",
+        "as_of=2021-07-31",
+        "unit=ROAF",
+        "donor=SWE",
+        "as_of=2021-07-31&bucket=365%2B",
+        "q=water",
+    ] {
+        let page = site.get(&format!("/arrears?{query}"), &cookie).await;
+        assert_eq!(page.status, StatusCode::OK, "{query}: {}", page.body);
+        let file = site.get(&format!("/arrears.csv?{query}"), &cookie).await;
+        let mut reader = csv::Reader::from_reader(file.body.as_bytes());
+        let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+        let total: Decimal = rows.iter().filter_map(|row| row[18].parse::<Decimal>().ok()).sum();
+        let pledges: Vec<String> = rows.iter().map(|row| format!("{} · {}", &row[6], &row[8])).collect();
+        assert_eq!(page.texts("table.list tbody tr:not(.group) td.nowrap"), pledges, "{query}");
+        if !rows.is_empty() {
+            let shown: Decimal = page.texts("p.big")[0].replace("USD", "").replace(',', "").parse().unwrap();
+            assert_eq!(shown, total, "{query}");
+        }
+    }
+    let look = site.get("/arrears?as_of=2021-07-31&fund=FEM", &cookie).await;
+    assert_eq!(look.texts("p.big"), ["USD5,912,201.59"]);
+    site.close().await;
+}
+
+#[tokio::test]
+async fn every_role_reads_and_nobody_else_does() {
+    let site = Site::new().await;
+    for address in READING {
+        let answer = site.get(address, "").await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{address}");
+        assert!(answer.location().starts_with("/login?next="), "{address}");
+        let plain = site.send(Request::get(*address).body(Body::empty()).unwrap()).await;
+        assert_eq!(plain.status, StatusCode::UNAUTHORIZED, "{address}");
+    }
+    for role in Role::OF_PEOPLE {
+        let cookie = site.sign_in(role).await;
+        for address in READING {
+            let status = site.get(address, &cookie).await.status;
+            assert!(status.is_success() || status.is_redirection(), "{role} {address} {status}");
+        }
+    }
+    site.close().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_in_an_address_is_named() {
+    let site = Site::new().await;
+    let cookie = site.sign_in(Role::Auditor).await;
+    for (query, named) in [
+        ("as_of=yesterday", "as_of=yesterday"),
+        ("as_of=2199-01-01", "as_of=2199-01-01"),
+        ("as_of=20211-01-01", "as_of=20211-01-01"),
+        ("known_at=noon", "known_at=noon"),
+        ("unit=NOWHERE", "unit=NOWHERE"),
+        ("donor=NOBODY", "donor=NOBODY"),
+        ("fund=%3Cb%3E", "fund=&#60;b&#62;"),
+        ("bucket=7", "bucket=7"),
+        ("currency=XXX", "currency=XXX"),
+        ("after=rubbish", "after=rubbish"),
+    ] {
+        for path in ["/arrears", "/arrears.csv"] {
+            let answer = site.get(&format!("{path}?{query}"), &cookie).await;
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}?{query}");
+            assert!(answer.body.contains(named), "{path}?{query}: {}", answer.body);
+        }
+    }
+    assert_eq!(site.get("/nothing/here", &cookie).await.status, StatusCode::NOT_FOUND);
+    let written = site.get("/arrears?as_of=31+Jul+2021&fund=FEM", &cookie).await;
+    assert_eq!(written.location(), "/arrears?as_of=2021-07-31&fund=FEM");
+    site.close().await;
+}
+
+#[tokio::test]
+async fn signing_in_is_guarded_and_sessions_end() {
+    let site = Site::new().await;
+    let email = "lucia.ferrer@demo.example";
+    let wrong = site.try_to_sign_in(email, "not the password", "/arrears").await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.body.contains(email), "what was typed is still there");
+    let elsewhere = site.try_to_sign_in(email, demo::PASSWORD, "//evil.example/").await;
+    assert_eq!(elsewhere.location(), "/");
+    let unasked = site.post("/login", "", &[("email", email), ("password", demo::PASSWORD), ("form_token", "x")]).await;
+    assert_eq!(unasked.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for _ in 0..5 {
+        site.try_to_sign_in("johan.lindqvist@demo.example", "guess guess guess", "/").await;
+    }
+    let throttled = site.try_to_sign_in("johan.lindqvist@demo.example", demo::PASSWORD, "/").await;
+    assert_eq!(throttled.status, StatusCode::TOO_MANY_REQUESTS);
+
+    let cookie = site.sign_in(Role::Finance).await;
+    assert_eq!(site.post("/logout", &cookie, &[("csrf", "forged")]).await.status, StatusCode::FORBIDDEN);
+    let page = site.get("/arrears", &cookie).await.page();
+    let csrf = page.select(&Selector::parse("[name=csrf]").unwrap()).next().unwrap().attr("value").unwrap().to_owned();
+    let foreign = Request::post("/logout")
+        .header(header::COOKIE, &cookie)
+        .header(header::HOST, "dis.example")
+        .header(header::ORIGIN, "http://evil.example")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(format!("csrf={csrf}")));
+    assert_eq!(site.send(foreign.unwrap()).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(site.post("/logout", &cookie, &[("csrf", &csrf)]).await.location(), "/login");
+    assert_eq!(site.get("/arrears", &cookie).await.status, StatusCode::SEE_OTHER);
+
+    let idle = site.sign_in(Role::Manager).await;
+    site.clock.set(parse_instant("2026-11-24T00:30:00Z").unwrap());
+    assert_eq!(site.get("/arrears", &idle).await.status, StatusCode::SEE_OTHER, "idle for half a day");
+    let disabled = site.sign_in(Role::Auditor).await;
+    assert_eq!(site.get("/arrears", &disabled).await.status, StatusCode::OK);
+    users::disable(&site.ground.db, site.ground.actor(), "tevita.fonua@demo.example").await.unwrap();
+    assert_eq!(site.get("/arrears", &disabled).await.status, StatusCode::SEE_OTHER, "disabled");
+    site.close().await;
+}
