@@ -36,4 +36,9 @@ impl L10n {
             args.iter().map(|(name, value)| (Cow::Borrowed(*name), value.clone())).collect();
         LOCALES.try_lookup_with_args(self.0, key, &args).unwrap_or_else(|| key.to_owned())
     }
+
+    /// A word of a family: `bucket-1-30`, `pledges-signed`. What cannot be in a key is written out in it.
+    pub fn word(&self, family: &str, word: &str) -> String {
+        self.t(&format!("{family}-{}", word.replace('+', "plus")))
+    }
 }

@@ -1,22 +1,19 @@
 //! The command line. Thin: every command is a function of the library.
 #![forbid(unsafe_code)]
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use dis::access::Role;
-use dis::arrears::{Filter, latest_recorded, overdue_instalments, unknown_in};
+use dis::commands::export::{self, ExportArgs};
 use dis::config::{Config, ServeConfig};
-use dis::db::Db;
-use dis::export::arrears_csv;
+use dis::db::{Db, EXPORTS_AT_ONCE};
 use dis::facts::Actor;
 use dis::home::Database;
 use dis::imports::{self, Import};
-use dis::kernel::calendar::{parse_day, parse_instant};
+use dis::kernel::Clock;
 use dis::kernel::ids::SYSTEM_ACCOUNT;
-use dis::kernel::{AsOf, Clock, KnownAt};
 use dis::l10n::L10n;
 use dis::users::{self, NewAccount};
 use dis::verify::{Head, verify};
@@ -69,33 +66,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Write a list as CSV
-    Export {
-        /// Which list
-        #[arg(value_parser = ["arrears"])]
-        list: String,
-        /// As of this day; today where not given
-        #[arg(long, value_name = "DATE", value_parser = parse_as_of)]
-        as_of: Option<AsOf>,
-        /// With only what had been recorded by this instant; now where not given
-        #[arg(long, value_name = "INSTANT", value_parser = parse_known_at)]
-        known_at: Option<KnownAt>,
-        /// That unit and all below it
-        #[arg(long, value_name = "CODE")]
-        unit: Option<String>,
-        /// That donor and its children
-        #[arg(long, value_name = "CODE")]
-        donor: Option<String>,
-        /// That fund
-        #[arg(long, value_name = "CODE")]
-        fund: Option<String>,
-        /// The format
-        #[arg(long, default_value = "csv", value_parser = ["csv"])]
-        format: String,
-        /// Where to write; standard output where not given
-        #[arg(short, value_name = "FILE")]
-        output: Option<PathBuf>,
-    },
+    /// Write a list: the rows of the page of that name, or with --for-import the columns of the files that can be loaded
+    Export(ExportArgs),
     /// Accounts
     User {
         #[command(subcommand)]
@@ -165,16 +137,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Box<dyn std::error::Error>> {
         Command::Import { files, dry_run, correct, json } => {
             load(&cli.config, &database, cli.acting.as_deref(), &files, dry_run, correct, json).await
         }
-        Command::Export { list: _, as_of, known_at, unit, donor, fund, format: _, output } => {
-            let clock = Clock::system(cli.config.time_zone);
-            let as_of = as_of.unwrap_or(AsOf(clock.today()));
-            if as_of.0 > clock.today() {
-                eprintln!("--as-of: {as_of} is after today");
-                Ok(ExitCode::from(2))
-            } else {
-                export(&database, as_of, known_at, &Filter { unit, donor, fund, ..Filter::default() }, output).await
-            }
-        }
+        Command::Export(args) => export::run(&cli.config, &database, args).await,
         Command::User { command } => keep_accounts(&database, cli.acting.as_deref(), command).await,
         Command::Verify { head } => check(&database, head.as_ref()).await,
     };
@@ -238,41 +201,6 @@ async fn load(
         eprintln!("{line}");
     }
     Ok(if outcome.accepted() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn parse_as_of(text: &str) -> Result<AsOf, String> {
-    parse_day(text).map(AsOf).map_err(|error| error.to_string())
-}
-
-fn parse_known_at(text: &str) -> Result<KnownAt, String> {
-    parse_instant(text).map(KnownAt).ok_or_else(|| "not an instant of the form 2026-03-31T17:00:00Z".to_owned())
-}
-
-async fn export(
-    database: &Database,
-    as_of: AsOf,
-    known_at: Option<KnownAt>,
-    filter: &Filter,
-    output: Option<PathBuf>,
-) -> Result<ExitCode, Box<dyn std::error::Error>> {
-    let db = database.serve(2, false).await?;
-    let mut tx = db.read().await?;
-    let known_at = match known_at {
-        Some(known_at) => known_at,
-        None => latest_recorded(&mut tx).await?,
-    };
-    if let Some((name, value)) = unknown_in(&mut tx, filter).await? {
-        eprintln!("--{name}: there is no {name} {value}");
-        return Ok(ExitCode::FAILURE);
-    }
-    let rows = overdue_instalments(&mut tx, as_of, known_at, filter, None).await?;
-    tx.rollback().await?;
-    db.close().await;
-    match output {
-        Some(path) => arrears_csv(&rows, as_of, std::fs::File::create(path)?)?,
-        None => arrears_csv(&rows, as_of, std::io::stdout().lock())?,
-    }
-    Ok(ExitCode::SUCCESS)
 }
 
 /// Who acts: the account named, else `system`; the operating system's user is noted with either.
@@ -360,6 +288,7 @@ async fn serve_site(
         clock: Clock::system(config.time_zone),
         public_url: serve.public_url,
         trusted_proxies: serve.trusted_proxies,
+        exports: Arc::new(tokio::sync::Semaphore::new(EXPORTS_AT_ONCE as usize)),
         demonstration: demo.is_some(),
     }));
     let listener = tokio::net::TcpListener::bind(serve.listen)

@@ -63,9 +63,22 @@ impl Frame {
         self.l10n.t(key)
     }
 
-    /// The entries of the menu.
-    pub fn menu(&self) -> &'static [Room] {
-        ROOMS
+    /// A word of a family.
+    pub fn word(&self, family: &str, word: &str) -> String {
+        self.l10n.word(family, word)
+    }
+
+    /// The parts of the menu, each with its rooms.
+    pub fn menu(&self) -> Vec<(String, Vec<&'static Room>)> {
+        let mut parts: Vec<(String, Vec<&'static Room>)> = Vec::new();
+        for room in ROOMS {
+            let part = self.word("menu", room.part);
+            match parts.last_mut() {
+                Some((last, rooms)) if *last == part => rooms.push(room),
+                _ => parts.push((part, vec![room])),
+            }
+        }
+        parts
     }
 
     /// A day, for people.

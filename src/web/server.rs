@@ -29,6 +29,8 @@ const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 const BODY_PAUSE: Duration = Duration::from_secs(15);
 /// How long a page may take before the reader is told that the database is slow.
 const PAGE_WITHIN: Duration = Duration::from_secs(2);
+/// How long a file may take to begin.
+const FILE_WITHIN: Duration = Duration::from_secs(120);
 /// The most a form may send.
 const LARGEST_FORM: usize = 1 << 20;
 /// How long connections have to finish when the server stops.
@@ -65,7 +67,10 @@ async fn ready(State(state): State<AppState>) -> Response {
 
 /// A page that takes too long is a clear 503; the statement's own deadline ends its work.
 async fn within_deadline(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(PAGE_WITHIN, next.run(request)).await {
+    // A workbook is packed whole before its first byte can go.
+    let file = [".xlsx", ".csv"].iter().any(|end| request.uri().path().ends_with(end));
+    let deadline = if file { FILE_WITHIN } else { PAGE_WITHIN };
+    match tokio::time::timeout(deadline, next.run(request)).await {
         Ok(response) => response,
         Err(_) => PageError(Refused::Away).into_response(),
     }

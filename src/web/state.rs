@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ipnet::IpNet;
+use tokio::sync::Semaphore;
 
 use crate::db::Db;
 use crate::kernel::Clock;
@@ -21,6 +22,8 @@ pub struct Inner {
     pub public_url: Option<String>,
     /// Proxies whose X-Forwarded-For is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Places for exports: the next is told to come back.
+    pub exports: Arc<Semaphore>,
     /// Whether this is the demonstration: every page says so.
     pub demonstration: bool,
 }

@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
-use chrono::NaiveDate;
-use dis::arrears::{Filter, latest_recorded, overdue_instalments};
-use dis::export::arrears_csv;
+use chrono::{NaiveDate, TimeDelta};
+use dis::arrears::Arrears;
 use dis::imports::{self, Import, Kind, Outcome};
 use dis::kernel::calendar::parse_instant;
-use dis::kernel::{AsOf, Clock};
+use dis::kernel::{AsOf, Clock, KnownAt};
 use dis::l10n::L10n;
+use dis::lists::export::{csv_header, csv_row};
+use dis::lists::query::{Stretch, sort_named};
+use dis::lists::{self, Scope};
 use rust_decimal::Decimal;
 
 use crate::foundation::Ground;
@@ -76,11 +78,16 @@ async fn assert_expected_arrears(ground: &Ground) {
     for day in days {
         let as_of = AsOf(day.parse().unwrap());
         let mut tx = ground.db.read().await.unwrap();
-        let known_at = latest_recorded(&mut tx).await.unwrap();
-        let rows = overdue_instalments(&mut tx, as_of, known_at, &Filter::default(), None).await.unwrap();
+        let scope = Scope::new(as_of, KnownAt(clock().now() + TimeDelta::days(3650)));
+        let (sort, reversed) = sort_named::<Arrears>(None).unwrap();
+        let stretch = Stretch { sort, reversed, after: None, most: None };
+        let rows = lists::query::rows::<Arrears>(&mut tx, &scope, &stretch).await.unwrap();
         tx.rollback().await.unwrap();
         let mut written = Vec::new();
-        arrears_csv(&rows, as_of, &mut written).unwrap();
+        csv_header::<Arrears>(&mut written);
+        for placed in &rows {
+            csv_row::<Arrears>(&placed.row, &mut written);
+        }
         let found: Vec<Vec<String>> = csv::ReaderBuilder::new()
             .has_headers(false)
             .from_reader(written.as_slice())

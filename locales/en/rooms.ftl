@@ -1,0 +1,87 @@
+units-kicker = Units
+units-question = Which divisions and offices are there?
+units-empty = No unit matches.
+units-division = Division
+units-regional_office = Regional office
+units-country_office = Country office
+units-liaison_office = Liaison office
+units-section = Section
+
+funds-kicker = Funds
+funds-question = Where does the money go?
+funds-empty = No fund matches.
+funds-core = Core
+funds-earmarked = Earmarked
+
+rates-kicker = Exchange rates
+rates-question = At which rates do we convert?
+rates-empty = No rate matches.
+
+donors-kicker = Donors
+donors-question = Who gives, and what do they owe us?
+donors-empty = No donor matches.
+donors-C01 = Government
+donors-C02 = NGO
+donors-C03 = Public-private partnership
+donors-C04A = International financial institution
+donors-C04B = Vertical fund
+donors-C04C = UN organization
+donors-C04D = UN inter-agency pooled fund
+donors-C04E = Other multilateral
+donors-C05 = Foundation
+donors-C06 = Private sector
+donors-C07 = Academic
+donors-C08A = European Union
+donors-C08B = Other
+
+region-northern-africa = Northern Africa
+region-sub-saharan-africa = Sub-Saharan Africa
+region-northern-america = Northern America
+region-latin-america-caribbean = Latin America and the Caribbean
+region-central-asia = Central Asia
+region-eastern-asia = Eastern Asia
+region-south-eastern-asia = South-eastern Asia
+region-southern-asia = Southern Asia
+region-western-asia = Western Asia
+region-eastern-europe = Eastern Europe
+region-northern-europe = Northern Europe
+region-southern-europe = Southern Europe
+region-western-europe = Western Europe
+region-australia-new-zealand = Australia and New Zealand
+region-melanesia = Melanesia
+region-micronesia = Micronesia
+region-polynesia = Polynesia
+region-antarctica = Antarctica
+
+pledges-kicker = Pledges
+pledges-question = What was promised, and what is still to come?
+pledges-empty = No pledge matches.
+pledges-pledged = Pledged, not signed
+pledges-signed = Signed
+pledges-fully_paid = Paid in full
+pledges-cancelled = Cancelled
+pledges-written_off = Written off
+pledges-without_schedule = Without a schedule
+
+instalments-kicker = Instalments
+instalments-question = What is scheduled, and what of it was paid?
+instalments-empty = No instalment matches.
+instalments-outstanding = Outstanding
+instalments-paid = Paid
+instalments-overdue = Overdue
+instalments-conditional = Condition not met
+
+contributions-kicker = Contributions
+contributions-question = What was received, and what did it pay?
+contributions-empty = No contribution matches.
+contributions-cash = Cash
+contributions-in_kind = In kind
+contributions-negative = Refund or correction
+contributions-reversal = Reversal
+contributions-without_pledge = Without a pledge
+contributions-paid = What it paid
+contributions-paid-nothing = It pays no instalment.
+earmarking-unearmarked = Unearmarked
+earmarking-soft = Softly earmarked
+earmarking-earmarked = Earmarked
+earmarking-tight = Tightly earmarked

@@ -1,0 +1,301 @@
+//! `dis export`: a list as a file, or everything as files that can be loaded again.
+
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use futures_util::TryStreamExt;
+use sqlx::{Column as _, Row, ValueRef};
+
+use crate::arrears::Arrears;
+use crate::config::Config;
+use crate::contributions::Contributions;
+use crate::db::{Db, ReadTx};
+use crate::donors::Donors;
+use crate::exchange_rates::Rates;
+use crate::funds::Funds;
+use crate::home::Database;
+use crate::imports::Kind;
+use crate::instalments::Instalments;
+use crate::kernel::calendar::{parse_day, parse_instant};
+use crate::kernel::text::guard_cell;
+use crate::kernel::{AsOf, Clock, KnownAt};
+use crate::lists::query::{self, Placed, sort_named};
+use crate::lists::{Filters, List, Scope, export};
+use crate::pledges::Pledges;
+use crate::units::Units;
+
+/// Which list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum What {
+    Arrears,
+    Contributions,
+    Pledges,
+    Instalments,
+    Donors,
+    Units,
+    Funds,
+    Rates,
+}
+
+/// In which form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    Csv,
+    Xlsx,
+    Json,
+}
+
+/// What `dis export` is told.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// Which list
+    #[arg(value_enum)]
+    what: What,
+    /// As of this day; today where not given
+    #[arg(long, value_name = "DATE", value_parser = parse_as_of)]
+    as_of: Option<AsOf>,
+    /// With only what had been recorded by this instant; now where not given
+    #[arg(long, value_name = "INSTANT", value_parser = parse_known_at)]
+    known_at: Option<KnownAt>,
+    /// That unit and all below it
+    #[arg(long, value_name = "CODE")]
+    unit: Option<String>,
+    /// That donor and its children
+    #[arg(long, value_name = "CODE")]
+    donor: Option<String>,
+    /// That fund
+    #[arg(long, value_name = "CODE")]
+    fund: Option<String>,
+    /// From this day on
+    #[arg(long, value_name = "DATE", value_parser = parse_as_of)]
+    since: Option<AsOf>,
+    /// The form of the file
+    #[arg(long, value_enum, default_value = "csv")]
+    format: Form,
+    /// The columns of the files that can be loaded, and every fact known
+    #[arg(long)]
+    for_import: bool,
+    /// Where to write; standard output where not given
+    #[arg(short, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+fn parse_as_of(text: &str) -> Result<AsOf, String> {
+    parse_day(text).map(AsOf).map_err(|error| error.to_string())
+}
+
+fn parse_known_at(text: &str) -> Result<KnownAt, String> {
+    parse_instant(text).map(KnownAt).ok_or_else(|| "not an instant of the form 2026-03-31T17:00:00Z".to_owned())
+}
+
+type Failure = Box<dyn std::error::Error>;
+
+/// Runs `dis export`.
+///
+/// # Errors
+/// What went wrong, in a sentence.
+pub async fn run(config: &Config, database: &Database, args: ExportArgs) -> Result<ExitCode, Failure> {
+    let today = Clock::system(config.time_zone).today();
+    let as_of = args.as_of.unwrap_or(AsOf(today));
+    if as_of.0 > today {
+        eprintln!("--as-of: {as_of} is after today");
+        return Ok(ExitCode::from(2));
+    }
+    let db = database.serve(2, false).await?;
+    let done = write(&db, &args, as_of).await;
+    db.close().await;
+    done
+}
+
+async fn write(db: &Db, args: &ExportArgs, as_of: AsOf) -> Result<ExitCode, Failure> {
+    let mut tx = db.read_for_export().await?;
+    let latest: chrono::DateTime<chrono::Utc> =
+        sqlx::query_scalar("select recorded_at from change_head").fetch_one(&mut *tx).await?;
+    let known_at = args.known_at.unwrap_or(KnownAt(latest)).min(KnownAt(latest));
+    let filters = Filters {
+        unit: args.unit.clone(),
+        donor: args.donor.clone(),
+        fund: args.fund.clone(),
+        since: args.since.map(|since| since.0),
+        ..Filters::default()
+    };
+    let (unit, donor, fund): (bool, bool, bool) = sqlx::query_as(
+        "select $1::text is null or exists (select from units where code = $1),
+                $2::text is null or exists (select from donors where code = $2),
+                $3::text is null or exists (select from funds where code = $3)",
+    )
+    .bind(&filters.unit)
+    .bind(&filters.donor)
+    .bind(&filters.fund)
+    .fetch_one(&mut *tx)
+    .await?;
+    let parts = [("unit", unit, &filters.unit), ("donor", donor, &filters.donor), ("fund", fund, &filters.fund)];
+    if let Some((name, _, value)) = parts.into_iter().find(|(_, known, _)| !known) {
+        eprintln!("--{name}: there is no {name} {}", value.as_deref().unwrap_or_default());
+        return Ok(ExitCode::FAILURE);
+    }
+    if args.format == Form::Xlsx && args.output.is_none() {
+        eprintln!("a workbook is written to a file: say which with -o");
+        return Ok(ExitCode::from(2));
+    }
+    // Written beside, then renamed: a file of that name is whole or not there.
+    let mut target = Target::open(args.output.clone())?;
+    if args.for_import {
+        for_import(&mut tx, args.what, known_at, &mut target).await?;
+    } else {
+        let scope = Scope { as_of, known_at, filters };
+        match args.what {
+            What::Arrears => list::<Arrears>(&mut tx, &scope, args.format, &mut target).await?,
+            What::Contributions => list::<Contributions>(&mut tx, &scope, args.format, &mut target).await?,
+            What::Pledges => list::<Pledges>(&mut tx, &scope, args.format, &mut target).await?,
+            What::Instalments => list::<Instalments>(&mut tx, &scope, args.format, &mut target).await?,
+            What::Donors => list::<Donors>(&mut tx, &scope, args.format, &mut target).await?,
+            What::Units => list::<Units>(&mut tx, &scope, args.format, &mut target).await?,
+            What::Funds => list::<Funds>(&mut tx, &scope, args.format, &mut target).await?,
+            What::Rates => list::<Rates>(&mut tx, &scope, args.format, &mut target).await?,
+        }
+    }
+    tx.rollback().await?;
+    target.finish()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Where an export goes.
+enum Target {
+    Out(BufWriter<std::io::Stdout>),
+    File(BufWriter<tempfile::NamedTempFile>, PathBuf),
+}
+
+impl Target {
+    fn open(path: Option<PathBuf>) -> std::io::Result<Self> {
+        let Some(path) = path else { return Ok(Target::Out(BufWriter::new(std::io::stdout()))) };
+        let absolute = std::path::absolute(&path)?;
+        let folder = absolute.parent().unwrap_or(&absolute);
+        let file = tempfile::Builder::new().prefix(".dis-export-").tempfile_in(folder)?;
+        Ok(Target::File(BufWriter::new(file), absolute))
+    }
+
+    fn finish(self) -> Result<(), Failure> {
+        match self {
+            Target::Out(mut out) => out.flush()?,
+            Target::File(file, path) => {
+                use std::os::unix::fs::PermissionsExt;
+                let file = file.into_inner().map_err(|error| error.into_error())?;
+                file.as_file().sync_all()?;
+                std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(0o644))?;
+                file.persist(path)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self {
+            Target::Out(out) => out.write(bytes),
+            Target::File(file, _) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match self {
+            Target::Out(out) => out.flush(),
+            Target::File(file, _) => file.flush(),
+        }
+    }
+}
+
+async fn list<L: List>(tx: &mut ReadTx, scope: &Scope, form: Form, out: &mut Target) -> Result<(), Failure> {
+    let (sort, reversed) = sort_named::<L>(None).ok_or("the list has no order")?;
+    let mut select = query::all::<L>(scope, sort, reversed);
+    let mut rows = select.done().build_query_as::<Placed<L::Row>>().fetch(&mut **tx);
+    match form {
+        Form::Csv => {
+            let mut buffer = Vec::with_capacity(export::CHUNK);
+            export::csv_header::<L>(&mut buffer);
+            while let Some(placed) = rows.try_next().await? {
+                export::csv_row::<L>(&placed.row, &mut buffer);
+                if buffer.len() >= export::CHUNK {
+                    out.write_all(&buffer)?;
+                    buffer.clear();
+                }
+            }
+            out.write_all(&buffer)?;
+        }
+        Form::Json => {
+            let mut before: &[u8] = b"[\n";
+            while let Some(placed) = rows.try_next().await? {
+                out.write_all(before)?;
+                before = b",\n";
+                serde_json::to_writer(&mut *out, &export::json_row::<L>(&placed.row))?;
+            }
+            out.write_all(if before == b",\n" { b"\n]\n" } else { b"[]\n" })?;
+        }
+        Form::Xlsx => {
+            let mut book = export::Xlsx::begin::<L>()?;
+            while let Some(placed) = rows.try_next().await? {
+                book.row::<L>(&placed.row)?;
+            }
+            let about = [
+                ("list".to_owned(), L::NAME.to_owned()),
+                ("as_of".to_owned(), scope.as_of.to_string()),
+                ("known_at".to_owned(), scope.known_at.to_string()),
+                ("filters".to_owned(), format!("{:?}", scope.filters)),
+            ];
+            if let Target::File(file, _) = out {
+                book.finish(&about, file.get_mut().as_file_mut())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Everything of a kind, in the words of the file it is loaded from: the other side of every import's comparison.
+async fn for_import(tx: &mut ReadTx, what: What, known_at: KnownAt, out: &mut Target) -> Result<(), Failure> {
+    let kind = match what {
+        What::Arrears => return Err("arrears are worked out, not loaded: there is no file of them".into()),
+        What::Contributions => Kind::Contributions,
+        What::Pledges => Kind::Pledges,
+        What::Instalments => Kind::Instalments,
+        What::Donors => Kind::Donors,
+        What::Units => Kind::Units,
+        What::Funds => Kind::Funds,
+        What::Rates => Kind::Rates,
+    };
+    let spec = kind.spec();
+    let names: Vec<&str> = spec.columns.iter().map(|column| column.name).collect();
+    out.write_all(names.join(",").as_bytes())?;
+    out.write_all(b"\n")?;
+    let mut select = crate::db::Select::new("with known as (select ");
+    select.bind(known_at.0).sql("::timestamptz as at) select ");
+    for (at, column) in spec.columns.iter().enumerate() {
+        let text = match column.cell {
+            crate::imports::spec::Cell::YesNo => ["case ", " when true then 'yes' when false then 'no' end"],
+            crate::imports::spec::Cell::Positive
+            | crate::imports::spec::Cell::Amount
+            | crate::imports::spec::Cell::Rate
+            | crate::imports::spec::Cell::Percent => ["trim_scale(", ")::text"],
+            _ => ["", "::text"],
+        };
+        select.sql(if at == 0 { "" } else { ", " }).sql(text[0]).sql("existing.").sql(column.name).sql(text[1]);
+        select.sql(" as ").sql(column.name);
+    }
+    select.sql(" from (").sql(spec.existing).sql(") existing");
+    let mut rows = select.done().build().fetch(&mut **tx);
+    while let Some(row) = rows.try_next().await? {
+        for (at, column) in spec.columns.iter().enumerate() {
+            debug_assert_eq!(row.columns()[at].name(), column.name);
+            let cell: String = if row.try_get_raw(at)?.is_null() { String::new() } else { row.try_get(at)? };
+            let words = matches!(column.cell, crate::imports::spec::Cell::Code | crate::imports::spec::Cell::Text);
+            let cell = if words { guard_cell(&cell) } else { cell.as_str().into() };
+            let quoted = cell.contains([',', '"', '\n', '\r']);
+            let text = if quoted { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.into_owned() };
+            write!(out, "{}{text}", if at == 0 { "" } else { "," })?;
+        }
+        out.write_all(b"\n")?;
+    }
+    Ok(())
+}

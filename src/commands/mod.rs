@@ -1,0 +1,3 @@
+//! Commands that are more than a call of one function of a room.
+
+pub mod export;

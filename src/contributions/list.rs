@@ -1,0 +1,228 @@
+//! The list of contributions received by a day.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use crate::db::Select;
+use crate::kernel::Currency;
+use crate::lists::query::{KeyKind, Sort, down, up};
+use crate::lists::{Cell, Column, Drawn, List, Scope, Screen};
+
+/// The list of contributions.
+pub struct Contributions;
+
+/// A contribution. Amounts are in its own currency unless the name says USD.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct ContributionRow {
+    #[sqlx(rename = "ref")]
+    reference: String,
+    donor_code: String,
+    donor_name: String,
+    kind: String,
+    received_on: NaiveDate,
+    currency: Currency,
+    amount: Decimal,
+    units_per_usd: Option<Decimal>,
+    amount_usd: Option<Decimal>,
+    fund: String,
+    earmarking: Option<String>,
+    unit_code: Option<String>,
+    pledge_ref: Option<String>,
+    reverses: Option<String>,
+    allocated: Decimal,
+    unallocated: Decimal,
+    note: Option<String>,
+}
+
+impl List for Contributions {
+    type Row = ContributionRow;
+    const NAME: &'static str = "contributions";
+    const FILTERS: &'static [&'static str] = &["unit", "donor", "fund", "pledge", "currency", "state", "since"];
+    const STATES: &'static [&'static str] = &["cash", "in_kind", "negative", "without_pledge"];
+    const SORTS: &'static [Sort] = &[
+        Sort {
+            name: "received",
+            keys: &[down("c.received_on", KeyKind::Day), down("c.key", KeyKind::Text)],
+            indexed: true,
+        },
+        Sort { name: "ref", keys: &[up("c.key", KeyKind::Text)], indexed: true },
+        Sort { name: "amount", keys: &[down("c.amount", KeyKind::Number), up("c.key", KeyKind::Text)], indexed: false },
+    ];
+    const ID: &'static str = "c.id";
+    const MONEY: Option<(&'static str, &'static str)> = Some(("c.currency", "c.amount"));
+    const SELECT: &'static str = "c.key as ref, d.code as donor_code, d.name as donor_name, c.kind, c.received_on,
+        c.currency, c.amount, r.units_per_usd, usd_of(c.amount, r.units_per_usd) as amount_usd, f.code as fund,
+        case when pb.id is not null then t.earmarking when ff.earmarking = 'core' then 'unearmarked'
+            else 'not_recorded' end as earmarking,
+        coalesce(own.code, u.code) as unit_code, p.ref as pledge_ref, rv.ref as reverses,
+        coalesce(al.allocated, 0) as allocated,
+        -- A reversal has taken its amount off the one it names; it has none of its own to allocate.
+        case when c.reverses_id is not null then 0
+            else c.amount + coalesce(back.amount, 0) - coalesce(al.allocated, 0) end as unallocated,
+        l.note";
+
+    fn pick(select: &mut Select, scope: &Scope) {
+        select.sql(
+            " from scope join contribution_facts c on c.received_on <= scope.day
+                and was_known(c.recorded_at, c.voided_at, scope.known)",
+        );
+        if scope.filters.unit.is_some() {
+            select.sql(
+                " left join pledge_balances pu on pu.pledge_id = c.pledge_id and pu.valid @> scope.day
+                    and pu.known @> scope.known",
+            );
+        }
+        select.sql(" where true");
+        match scope.filters.state.as_deref() {
+            Some("negative") => drop(select.sql(" and c.amount < 0")),
+            Some("without_pledge") => drop(select.sql(" and c.pledge_id is null")),
+            Some(kind) => drop(select.sql(" and c.kind = ").bind(kind.to_owned())),
+            None => {}
+        }
+        if let Some(pledge) = &scope.filters.pledge {
+            select.sql(" and c.pledge_id = (select id from pledges where ref = ").bind(pledge.clone()).sql(")");
+        }
+        if let Some(since) = scope.filters.since {
+            select.sql(" and c.received_on >= ").bind(since);
+        }
+        scope.keep_unit(select, "coalesce(c.unit_id, pu.unit_id)");
+        scope.keep_donor(select, "c.donor_id");
+        scope.keep_fund(select, "c.fund_id");
+        scope.keep_currency(select, "c.currency");
+        let donor = "(select d.name from donors d where d.id = c.donor_id)";
+        let note = "(select l.note from contributions l where l.id = c.contribution_id)";
+        scope.keep_text(select, &["c.key", donor, note]);
+    }
+
+    fn dress(select: &mut Select, scope: &Scope) {
+        select.sql(
+            " from page cross join scope
+             join contribution_facts c on c.id = page.id
+             join contributions l on l.id = c.contribution_id
+             join donors d on d.id = c.donor_id
+             join funds f on f.id = c.fund_id
+             left join funds_in_force(",
+        );
+        scope.day_and_known(select).sql(
+            ") ff on ff.fund_id = c.fund_id
+             left join pledges p on p.id = c.pledge_id
+             left join pledge_balances pb on pb.pledge_id = c.pledge_id and pb.valid @> scope.day
+                and pb.known @> scope.known
+             left join pledge_terms t on t.id = pb.terms_id
+             left join units u on u.id = pb.unit_id
+             left join units own on own.id = c.unit_id
+             left join contributions rv on rv.id = c.reverses_id
+             left join lateral (
+                select case when c.currency = 'USD' then 1 else (
+                    select r.units_per_usd from exchange_rates r
+                    where r.currency = c.currency and r.valid_from <= c.received_on
+                        and was_known(r.recorded_at, r.voided_at, scope.known)
+                    order by r.valid_from desc limit 1) end as units_per_usd
+             ) r on true
+             left join lateral (
+                select sum(a.own_amount) as allocated from allocations a
+                where a.contribution_id = c.contribution_id and a.valid @> scope.day and a.known @> scope.known
+             ) al on true
+             left join lateral (
+                select sum(b.amount) as amount from contribution_facts b
+                where b.reverses_id = c.contribution_id and b.received_on <= scope.day
+                    and was_known(b.recorded_at, b.voided_at, scope.known)
+             ) back on true",
+        );
+    }
+
+    fn columns() -> &'static [Column<ContributionRow>] {
+        const COLUMNS: &[Column<ContributionRow>] = &[
+            Column { name: "ref", cell: |row| Cell::Text(row.reference.clone()) },
+            Column { name: "donor_code", cell: |row| Cell::Text(row.donor_code.clone()) },
+            Column { name: "donor_name", cell: |row| Cell::Text(row.donor_name.clone()) },
+            Column { name: "kind", cell: |row| Cell::Word(row.kind.clone().into()) },
+            Column { name: "received_on", cell: |row| Cell::Day(row.received_on) },
+            Column { name: "currency", cell: |row| Cell::Word(row.currency.to_string().into()) },
+            Column { name: "amount", cell: |row| Cell::Amount(row.amount, row.currency) },
+            Column { name: "units_per_usd", cell: |row| Cell::number(row.units_per_usd) },
+            Column { name: "amount_usd", cell: |row| Cell::usd(row.amount_usd) },
+            Column { name: "fund", cell: |row| Cell::Text(row.fund.clone()) },
+            Column { name: "earmarking", cell: |row| Cell::text(row.earmarking.as_deref()) },
+            Column { name: "unit_code", cell: |row| Cell::text(row.unit_code.as_deref()) },
+            Column { name: "pledge_ref", cell: |row| Cell::text(row.pledge_ref.as_deref()) },
+            Column { name: "reverses", cell: |row| Cell::text(row.reverses.as_deref()) },
+            Column { name: "allocated", cell: |row| Cell::Amount(row.allocated, row.currency) },
+            Column { name: "unallocated", cell: |row| Cell::Amount(row.unallocated, row.currency) },
+            Column { name: "note", cell: |row| Cell::text(row.note.as_deref()) },
+        ];
+        COLUMNS
+    }
+
+    fn screen() -> &'static [Screen<ContributionRow>] {
+        const SCREEN: &[Screen<ContributionRow>] = &[
+            Screen {
+                label: "col-donor",
+                class: "",
+                sort: None,
+                draw: |row, _| {
+                    Drawn::text(&row.donor_name)
+                        .link("donors", &row.donor_code)
+                        .below(row.note.clone().unwrap_or_default())
+                        .phone(&row.reference)
+                },
+            },
+            Screen {
+                label: "col-reference",
+                class: "w",
+                sort: Some("ref"),
+                draw: |row, _| Drawn::text(&row.reference).link("contributions", &row.reference),
+            },
+            Screen {
+                label: "col-received",
+                class: "nowrap",
+                sort: Some("received"),
+                draw: |row, l10n| Drawn::of(&Cell::Day(row.received_on), l10n),
+            },
+            Screen {
+                label: "col-amount",
+                class: "num",
+                sort: Some("amount"),
+                draw: |row, l10n| {
+                    let tag = match (row.reverses.is_some(), row.amount.is_sign_negative() && !row.amount.is_zero()) {
+                        (true, _) => Some(("warn", "contributions-reversal")),
+                        (false, true) => Some(("info", "contributions-negative")),
+                        (false, false) => None,
+                    };
+                    Drawn::of(&Cell::Amount(row.amount, row.currency), l10n).tag(tag)
+                },
+            },
+            Screen {
+                label: "col-usd",
+                class: "num w",
+                sort: None,
+                draw: |row, l10n| {
+                    let missing = row.amount_usd.is_none().then_some(("gap", "rate-missing"));
+                    Drawn::of(&Cell::usd(row.amount_usd), l10n).bare().tag(missing)
+                },
+            },
+            Screen { label: "col-fund", class: "w", sort: None, draw: |row, _| Drawn::text(&row.fund) },
+            Screen {
+                label: "col-pledge",
+                class: "w",
+                sort: None,
+                draw: |row, _| match &row.pledge_ref {
+                    Some(pledge) => Drawn::text(pledge).link("pledges", pledge),
+                    None => Drawn::default(),
+                },
+            },
+            Screen {
+                label: "col-unallocated",
+                class: "num w",
+                sort: None,
+                draw: |row, l10n| {
+                    if row.unallocated.is_zero() {
+                        return Drawn::default();
+                    }
+                    Drawn::of(&Cell::Amount(row.unallocated, row.currency), l10n).bare()
+                },
+            },
+        ];
+        SCREEN
+    }
+}

@@ -1,0 +1,251 @@
+//! One statement for a list: pick the rows asked for, in order, then dress them with what is shown.
+
+use rust_decimal::Decimal;
+use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::{FromRow, Row};
+
+use super::cell::{Column, Screen};
+use super::scope::Scope;
+use crate::db::Select;
+use crate::kernel::Currency;
+use crate::l10n::L10n;
+
+/// The most rows that are counted and summed for a page: more is said to be more.
+pub const COUNTED: i64 = 10_000;
+
+/// A list: what a room says of its rows. The screen, every file and the tests read it.
+pub trait List: Send + Sync + 'static {
+    /// A row.
+    type Row: for<'r> FromRow<'r, PgRow> + Send + Sync + Unpin + 'static;
+    /// Its name: the address, the file, and the first part of its keys in `locales/`.
+    const NAME: &'static str;
+    /// The parameters it takes besides `as_of`, `known_at`, `q`, `sort` and `after`.
+    const FILTERS: &'static [&'static str];
+    /// What `state` may be.
+    const STATES: &'static [&'static str] = &[];
+    /// Its sorts; the first is the one where none is asked for.
+    const SORTS: &'static [Sort];
+    /// What identifies a row in `pick`.
+    const ID: &'static str;
+    /// What is selected of the dressed rows.
+    const SELECT: &'static str;
+    /// Currency and amount of a row in `pick`, where it has them: the page shows their sums.
+    const MONEY: Option<(&'static str, &'static str)> = None;
+    /// Whether the page counts and sums its rows; a room that does so itself says no.
+    const SUMMED: bool = true;
+    /// Appends ` from … where …`: which rows, with as few tables as filters and sorts need.
+    fn pick(select: &mut Select, scope: &Scope);
+    /// Appends ` from page …`: the rows picked, joined with all that is shown.
+    fn dress(select: &mut Select, scope: &Scope);
+    /// The columns of files, in the contract's order.
+    fn columns() -> &'static [Column<Self::Row>];
+    /// The columns of the screen.
+    fn screen() -> &'static [Screen<Self::Row>];
+    /// The heading over a row and those after it that have the same, where the list is grouped in its first sort.
+    fn group(_row: &Self::Row, _l10n: L10n) -> Option<String> {
+        None
+    }
+}
+
+/// An order of a list.
+pub struct Sort {
+    /// Its name in addresses.
+    pub name: &'static str,
+    /// What it goes by; the last parts make it unique.
+    pub keys: &'static [Key],
+    /// Whether an index serves it, so that a page costs the same however long the list is.
+    pub indexed: bool,
+}
+
+/// A part of an order.
+pub struct Key {
+    /// An expression of `pick`, never null.
+    pub sql: &'static str,
+    /// Its type.
+    pub kind: KeyKind,
+    /// Whether it goes down.
+    pub down: bool,
+}
+
+/// The type of a part of an order.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum KeyKind {
+    /// Text, in the order of its bytes.
+    Text,
+    /// A day.
+    Day,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Number,
+}
+
+impl KeyKind {
+    fn cast(self) -> &'static str {
+        match self {
+            KeyKind::Text => "::text collate \"C\"",
+            KeyKind::Day => "::text::date",
+            KeyKind::Integer => "::text::bigint",
+            KeyKind::Number => "::text::numeric",
+        }
+    }
+}
+
+/// A part that goes up.
+pub const fn up(sql: &'static str, kind: KeyKind) -> Key {
+    Key { sql, kind, down: false }
+}
+
+/// A part that goes down.
+pub const fn down(sql: &'static str, kind: KeyKind) -> Key {
+    Key { sql, kind, down: true }
+}
+
+/// A stretch of a list.
+pub struct Stretch<'a> {
+    /// The order.
+    pub sort: &'a Sort,
+    /// Whether the first part of it goes the other way.
+    pub reversed: bool,
+    /// The place it begins after: the values of the order's parts.
+    pub after: Option<&'a [String]>,
+    /// How many rows at most; all where not given.
+    pub most: Option<i64>,
+}
+
+impl Stretch<'_> {
+    fn goes_down(&self, at: usize) -> bool {
+        self.sort.keys[at].down != (self.reversed && at == 0)
+    }
+}
+
+/// The order of a list by its name; a minus sign in front turns its first part round.
+pub fn sort_named<L: List>(name: Option<&str>) -> Option<(&'static Sort, bool)> {
+    let Some(name) = name else { return L::SORTS.first().map(|sort| (sort, false)) };
+    let (name, reversed) = name.strip_prefix('-').map_or((name, false), |name| (name, true));
+    L::SORTS.iter().find(|sort| sort.name == name).map(|sort| (sort, reversed))
+}
+
+/// Names for the parts of an order in the picked rows.
+const PARTS: [&str; 6] = ["k1", "k2", "k3", "k4", "k5", "k6"];
+
+/// The statement for a stretch of a list.
+pub fn statement<L: List>(scope: &Scope, stretch: &Stretch<'_>) -> Select {
+    let keys = stretch.sort.keys;
+    let mut select = scope.begin();
+    select.sql(", page as (select ").sql(L::ID).sql(" as id");
+    for (key, part) in keys.iter().zip(PARTS) {
+        select.sql(", ").sql(key.sql).sql(" as ").sql(part);
+    }
+    L::pick(&mut select, scope);
+    if let Some(after) = stretch.after {
+        begin_after(&mut select, stretch, after);
+    }
+    select.sql(" order by ");
+    for (at, key) in keys.iter().enumerate() {
+        select.sql(if at == 0 { "" } else { ", " }).sql(key.sql);
+        select.sql(if stretch.goes_down(at) { " desc" } else { "" });
+    }
+    if let Some(most) = stretch.most {
+        select.sql(" limit ").bind(most);
+    }
+    select.sql(") select ").sql(L::SELECT).sql(", array[");
+    for (at, part) in PARTS.iter().take(keys.len()).enumerate() {
+        select.sql(if at == 0 { "page." } else { ", page." }).sql(part).sql("::text");
+    }
+    select.sql("] as place");
+    L::dress(&mut select, scope);
+    select.sql(" order by ");
+    for (at, part) in PARTS.iter().take(keys.len()).enumerate() {
+        select.sql(if at == 0 { "page." } else { ", page." }).sql(part);
+        select.sql(if stretch.goes_down(at) { " desc" } else { "" });
+    }
+    select
+}
+
+/// `k1 > v1 or (k1 = v1 and (k2 > v2 or …))`, each part in its own direction.
+fn begin_after(select: &mut Select, stretch: &Stretch<'_>, after: &[String]) {
+    let keys = stretch.sort.keys;
+    select.sql(" and (");
+    for (at, (key, value)) in keys.iter().zip(after).enumerate() {
+        select.sql(key.sql).sql(if stretch.goes_down(at) { " < " } else { " > " });
+        select.bind(value.clone()).sql(key.kind.cast());
+        if at + 1 < keys.len() {
+            select.sql(" or (").sql(key.sql).sql(" = ").bind(value.clone()).sql(key.kind.cast()).sql(" and (");
+        }
+    }
+    for _ in 1..keys.len() {
+        select.sql("))");
+    }
+    select.sql(")");
+}
+
+/// Whether a place in the order can be one: as many values as the order has parts, each of its type.
+pub fn place_fits(sort: &Sort, place: &[String]) -> bool {
+    let fits = |(key, value): (&Key, &String)| match key.kind {
+        KeyKind::Text => !value.contains('\0') && value.len() <= 1000,
+        KeyKind::Day => crate::kernel::calendar::parse_day(value).is_ok(),
+        KeyKind::Integer => value.parse::<i64>().is_ok(),
+        KeyKind::Number => value.len() <= 40 && value.parse::<Decimal>().is_ok(),
+    };
+    place.len() == sort.keys.len() && sort.keys.iter().zip(place).all(fits)
+}
+
+/// A row and its place in the order.
+pub struct Placed<R> {
+    /// The row.
+    pub row: R,
+    /// The values of the order's parts.
+    pub place: Vec<String>,
+}
+
+impl<'r, R: FromRow<'r, PgRow>> FromRow<'r, PgRow> for Placed<R> {
+    fn from_row(row: &'r PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Placed { row: R::from_row(row)?, place: row.try_get("place")? })
+    }
+}
+
+/// Reads a stretch.
+pub async fn rows<L: List>(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    stretch: &Stretch<'_>,
+) -> Result<Vec<Placed<L::Row>>, sqlx::Error> {
+    statement::<L>(scope, stretch).done().build_query_as().fetch_all(connection).await
+}
+
+/// The statement for all rows of a list, in order: fetched as [`Placed`] rows, they come as the database gives them.
+pub fn all<L: List>(scope: &Scope, sort: &Sort, reversed: bool) -> Select {
+    statement::<L>(scope, &Stretch { sort, reversed, after: None, most: None })
+}
+
+/// The sum of one currency, over the rows that were counted.
+#[derive(Debug, Clone, FromRow)]
+pub struct Total {
+    /// The currency; none for a list without money.
+    pub currency: Option<Currency>,
+    /// How many rows.
+    pub rows: i64,
+    /// Their sum.
+    pub amount: Option<Decimal>,
+}
+
+/// Counts the rows and sums their money by currency; where there are more than [`COUNTED`], that many and no sums.
+pub async fn totals<L: List>(connection: &mut PgConnection, scope: &Scope) -> Result<Vec<Total>, sqlx::Error> {
+    let mut select = scope.begin();
+    match L::MONEY {
+        Some((currency, amount)) => {
+            select.sql(" select currency, count(*) as rows, sum(amount) as amount from (select ").sql(currency);
+            select.sql(" as currency, ").sql(amount).sql(" as amount");
+        }
+        None => {
+            select.sql(" select null::text as currency, count(*) as rows, null::numeric as amount from (select 1");
+        }
+    }
+    L::pick(&mut select, scope);
+    select.sql(" limit ").bind(COUNTED + 1).sql(") counted");
+    if L::MONEY.is_some() {
+        select.sql(" group by currency order by currency");
+    }
+    select.done().build_query_as().fetch_all(connection).await
+}

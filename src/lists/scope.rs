@@ -1,0 +1,104 @@
+//! What is asked of a list: as of a day, known at an instant, with these filters.
+
+use chrono::NaiveDate;
+
+use crate::db::Select;
+use crate::kernel::{AsOf, Currency, KnownAt};
+
+/// Filters of all lists; a list takes those that mean something to it.
+#[derive(Debug, Clone, Default)]
+pub struct Filters {
+    /// That unit and all below it.
+    pub unit: Option<String>,
+    /// That donor and its children.
+    pub donor: Option<String>,
+    /// That fund.
+    pub fund: Option<String>,
+    /// That age class of arrears.
+    pub bucket: Option<String>,
+    /// That currency.
+    pub currency: Option<Currency>,
+    /// That state of a pledge, kind of a donor, and the like.
+    pub state: Option<String>,
+    /// That pledge.
+    pub pledge: Option<String>,
+    /// From that day on.
+    pub since: Option<NaiveDate>,
+    /// These letters.
+    pub text: Option<String>,
+}
+
+/// A reading: when, known when, of what.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    /// What was true at the end of that day.
+    pub as_of: AsOf,
+    /// With only what had been recorded by then.
+    pub known_at: KnownAt,
+    /// The filters.
+    pub filters: Filters,
+}
+
+impl Scope {
+    /// A reading without filters.
+    pub fn new(as_of: AsOf, known_at: KnownAt) -> Self {
+        Scope { as_of, known_at, filters: Filters::default() }
+    }
+
+    /// Begins a statement: `scope.day` and `scope.known` can be named in it.
+    pub fn begin(&self) -> Select {
+        let mut select = Select::new("with scope as (select ");
+        select.bind(self.as_of.0).sql("::date as day, ").bind(self.known_at.0).sql("::timestamptz as known)");
+        select
+    }
+
+    /// The two values, for functions that take them: given so, a function is read once and not once a row.
+    pub fn day_and_known<'s>(&self, select: &'s mut Select) -> &'s mut Select {
+        select.bind(self.as_of.0).sql(", ").bind(self.known_at.0)
+    }
+
+    /// Keeps rows whose `column` is the unit asked for or one below it.
+    pub fn keep_unit(&self, select: &mut Select, column: &'static str) {
+        if let Some(unit) = &self.filters.unit {
+            select.sql(" and ").sql(column).sql(" in (select t.unit_id from unit_tree(");
+            self.day_and_known(select).sql(") t where ").bind(unit.clone()).sql(" = any(t.path))");
+        }
+    }
+
+    /// Keeps rows whose `column` is the donor asked for or one of its children.
+    pub fn keep_donor(&self, select: &mut Select, column: &'static str) {
+        if let Some(donor) = &self.filters.donor {
+            select
+                .sql(" and ")
+                .sql(column)
+                .sql(" in (with recursive below as (select c.id from donors c where c.code = ");
+            select.bind(donor.clone()).sql(" union select i.donor_id from below join donors_in_force(");
+            self.day_and_known(select).sql(") i on i.parent_id = below.id) select id from below)");
+        }
+    }
+
+    /// Keeps rows whose `column` is the fund asked for.
+    pub fn keep_fund(&self, select: &mut Select, column: &'static str) {
+        if let Some(fund) = &self.filters.fund {
+            select.sql(" and ").sql(column).sql(" = (select id from funds where code = ").bind(fund.clone()).sql(")");
+        }
+    }
+
+    /// Keeps rows whose `column` is the currency asked for.
+    pub fn keep_currency(&self, select: &mut Select, column: &'static str) {
+        if let Some(currency) = self.filters.currency {
+            select.sql(" and ").sql(column).sql(" = ").bind(currency.code().to_owned());
+        }
+    }
+
+    /// Keeps rows where one of `columns` holds the letters asked for.
+    pub fn keep_text(&self, select: &mut Select, columns: &[&'static str]) {
+        let Some(text) = &self.filters.text else { return };
+        let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let like = format!("%{escaped}%");
+        for (at, column) in columns.iter().enumerate() {
+            select.sql(if at == 0 { " and (" } else { " or " }).sql(column).sql(" ilike ").bind(like.clone());
+        }
+        select.sql(")");
+    }
+}

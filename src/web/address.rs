@@ -1,0 +1,15 @@
+//! Addresses of ours, with whatever a code or a filter holds escaped.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b':').remove(b'~');
+
+/// Text fit for a part of an address.
+pub fn escape(text: &str) -> String {
+    utf8_percent_encode(text, KEPT).to_string()
+}
+
+/// The address of one thing in a room.
+pub fn to(room: &str, code: &str) -> String {
+    format!("/{room}/{}", escape(code))
+}

@@ -1,0 +1,366 @@
+//! A page about one thing: who or what it is, its figures, the rows behind them, and its history in words.
+
+use std::collections::{BTreeMap, HashMap};
+
+use askama::Template;
+use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
+use axum::response::{Html, IntoResponse, Response};
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use serde_json::Value;
+use sqlx::postgres::PgConnection;
+
+use super::errors::{PageError, Refused};
+use super::format;
+use super::frame::{Frame, filters};
+use super::params;
+use crate::facts::{FactTable, HistoryEntry, history};
+use crate::kernel::{Currency, KnownAt};
+use crate::l10n::L10n;
+use crate::lists::query::{self, Stretch};
+use crate::lists::{Drawn, List, Scope};
+
+/// Rows shown of a list on a page about one thing; its heading leads to all of them.
+const SOME: i64 = 12;
+
+/// When a page about one thing is of.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct When {
+    as_of: Option<String>,
+    known_at: Option<String>,
+}
+
+/// Understands when a page is of.
+///
+/// # Errors
+/// Names the parameter that cannot be read.
+pub fn scope(
+    when: Result<Query<When>, QueryRejection>,
+    today: NaiveDate,
+    latest: KnownAt,
+) -> Result<(Scope, bool), PageError> {
+    let Query(when) = when.map_err(|_| Refused::BadParameter("?", String::new()))?;
+    let as_of = params::as_of(when.as_of.as_deref(), today)?;
+    let known_at = params::known_at(when.known_at.as_deref(), latest)?;
+    Ok((Scope::new(as_of, known_at), params::given(when.known_at.as_deref()).is_some()))
+}
+
+/// A figure with its currency, where it leads, and a line about it.
+pub struct Figure {
+    /// What it is.
+    pub label: String,
+    /// Its currency; empty for a count.
+    pub unit: String,
+    /// The figure.
+    pub value: String,
+    /// The rows behind it.
+    pub href: Option<String>,
+    /// What it means.
+    pub note: String,
+}
+
+/// A fact of the page's head: what, and where it leads.
+pub struct Said {
+    /// What.
+    pub label: String,
+    /// It.
+    pub value: String,
+    /// Where it leads.
+    pub href: Option<String>,
+}
+
+/// Some rows of a list.
+pub struct Section {
+    /// Its heading.
+    pub title: String,
+    /// The headings of its columns.
+    pub heads: Vec<(String, &'static str)>,
+    /// Its rows.
+    pub rows: Vec<Vec<Drawn>>,
+    /// All of them.
+    pub all: String,
+    /// What it says where it has none.
+    pub empty: String,
+}
+
+impl Section {
+    fn class(&self, at: &usize) -> &'static str {
+        self.heads.get(*at).map_or("", |(_, class)| class)
+    }
+}
+
+/// One thing that was recorded.
+pub struct HistoryLine {
+    /// When.
+    pub at: String,
+    /// What and who.
+    pub title: String,
+    /// In words.
+    pub lines: Vec<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// When and why it was voided.
+    pub voided: Option<String>,
+}
+
+/// A page about one thing.
+pub struct Detail {
+    /// The room, a key.
+    pub room: &'static str,
+    /// Its code or reference.
+    pub code: String,
+    /// Its name.
+    pub title: String,
+    /// Marks: class and words.
+    pub tags: Vec<(&'static str, String)>,
+    /// Its figures.
+    pub figures: Vec<Figure>,
+    /// What is said of it.
+    pub said: Vec<Said>,
+    /// Rows that belong to it.
+    pub sections: Vec<Section>,
+    /// What was recorded of it.
+    pub history: Vec<HistoryLine>,
+}
+
+#[derive(Template)]
+#[template(path = "detail.html")]
+struct DetailPage {
+    frame: Frame,
+    detail: Detail,
+    as_of: String,
+    as_of_iso: String,
+    known: String,
+    known_at: String,
+    path: String,
+}
+
+/// Draws the page.
+///
+/// # Errors
+/// Where it cannot be drawn.
+pub fn page(frame: Frame, detail: Detail, scope: &Scope, known_then: bool) -> Result<Response, PageError> {
+    let known = if known_then {
+        frame.l10n.with("list-known-then", &[("instant", frame.instant(&scope.known_at).into())])
+    } else {
+        frame.t("list-known-now")
+    };
+    let page = DetailPage {
+        as_of: frame.as_of(&scope.as_of),
+        as_of_iso: scope.as_of.to_string(),
+        known,
+        known_at: if known_then { scope.known_at.to_string() } else { String::new() },
+        path: super::address::to(detail.room, &detail.code),
+        frame,
+        detail,
+    };
+    Ok(Html(page.render()?).into_response())
+}
+
+/// The end of an address that keeps the day and instant of this page.
+pub fn when(scope: &Scope, today: NaiveDate, known_then: bool) -> String {
+    let mut parts = String::new();
+    if scope.as_of.0 != today {
+        parts.push_str(&format!("&as_of={}", scope.as_of));
+    }
+    if known_then {
+        parts.push_str(&format!("&known_at={}", super::address::escape(&scope.known_at.to_string())));
+    }
+    parts
+}
+
+/// Some rows of a list in a scope, with the address of all of them.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn section<L: List>(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    title: String,
+    all: String,
+    l10n: L10n,
+) -> Result<Section, PageError> {
+    let Some((sort, reversed)) = query::sort_named::<L>(None) else { return Err(Refused::Fault.into()) };
+    let stretch = Stretch { sort, reversed, after: None, most: Some(SOME) };
+    let rows = query::rows::<L>(connection, scope, &stretch).await?;
+    let draw = |row: &L::Row| L::screen().iter().map(|column| (column.draw)(row, l10n)).collect();
+    Ok(Section {
+        title,
+        heads: L::screen().iter().map(|column| (l10n.t(column.label), column.class)).collect(),
+        rows: rows.iter().map(|placed| draw(&placed.row)).collect(),
+        all,
+        empty: l10n.word(L::NAME, "empty"),
+    })
+}
+
+/// The names behind the numbers of a history.
+type Names = HashMap<(&'static str, i64), String>;
+
+/// Which kind of thing a column names, if it names one.
+fn names_a(source: &str, column: &str) -> Option<&'static str> {
+    match column {
+        "parent_id" if source == "unit_facts" => Some("unit"),
+        "parent_id" | "donor_id" => Some("donor"),
+        "unit_id" => Some("unit"),
+        "fund_id" => Some("fund"),
+        "pledge_id" => Some("pledge"),
+        "reverses_id" | "contribution_id" => Some("contribution"),
+        _ => None,
+    }
+}
+
+/// Columns that say nothing about the world.
+const ENVELOPE: [&str; 7] = ["id", "key", "change_id", "recorded_at", "voided_at", "voided_change_id", "replaces"];
+
+async fn names(connection: &mut PgConnection, entries: &[HistoryEntry]) -> Result<Names, sqlx::Error> {
+    let mut wanted: BTreeMap<&'static str, Vec<i64>> = BTreeMap::new();
+    for entry in entries {
+        let Value::Object(content) = &entry.content else { continue };
+        for (column, value) in content {
+            if let (Some(kind), Some(id)) = (names_a(&entry.source, column), value.as_i64()) {
+                wanted.entry(kind).or_default().push(id);
+            }
+        }
+    }
+    let of = |kind: &str| wanted.get(kind).cloned().unwrap_or_default();
+    let rows: Vec<(String, i64, String)> = sqlx::query_as(
+        "select 'unit', id, code from units where id = any($1) union all
+         select 'donor', id, code from donors where id = any($2) union all
+         select 'fund', id, code from funds where id = any($3) union all
+         select 'pledge', id, ref from pledges where id = any($4) union all
+         select 'contribution', id, ref from contributions where id = any($5)",
+    )
+    .bind(of("unit"))
+    .bind(of("donor"))
+    .bind(of("fund"))
+    .bind(of("pledge"))
+    .bind(of("contribution"))
+    .fetch_all(connection)
+    .await?;
+    let kinds = ["unit", "donor", "fund", "pledge", "contribution"];
+    let named = rows
+        .into_iter()
+        .filter_map(|(kind, id, name)| kinds.iter().find(|known| **known == kind).map(|known| ((*known, id), name)));
+    Ok(named.collect())
+}
+
+/// What was recorded of a thing, in words, newest first.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn told(
+    connection: &mut PgConnection,
+    frame: &Frame,
+    tables: &[&'static FactTable],
+    entity: &'static str,
+    subject: i64,
+    known_at: KnownAt,
+) -> Result<Vec<HistoryLine>, sqlx::Error> {
+    let entries = history(&mut *connection, tables, entity, subject, known_at.0).await?;
+    let names = names(connection, &entries).await?;
+    let subject_columns: Vec<&str> = tables.iter().map(|table| table.subject).collect();
+    Ok(entries.iter().map(|entry| line(frame, entry, &entries, &names, &subject_columns, known_at)).collect())
+}
+
+fn line(
+    frame: &Frame,
+    entry: &HistoryEntry,
+    all: &[HistoryEntry],
+    names: &Names,
+    subject: &[&str],
+    known_at: KnownAt,
+) -> HistoryLine {
+    let l10n = frame.l10n;
+    let replaced = entry.replaces.and_then(|id| {
+        all.iter().find(|other| other.source == entry.source && other.content["id"].as_i64() == Some(id))
+    });
+    let lines = if entry.source == "labels" {
+        differences(&entry.content["before"], &entry.content["after"], entry, names, &[], l10n)
+    } else {
+        let before = replaced.map_or(&Value::Null, |replaced| &replaced.content);
+        differences(before, &entry.content, entry, names, subject, l10n)
+    };
+    let what = l10n.word("history", &entry.source);
+    let key = if entry.replaces.is_some() { "history-corrected" } else { "history-recorded" };
+    let title = l10n.with(key, &[("what", what.into()), ("who", entry.account.clone().into())]);
+    let voided = entry.voided_at.filter(|at| *at <= known_at.0).map(|at| {
+        let reason = entry.void_reason.clone().unwrap_or_default();
+        let at = format::instant(at, frame.zone, l10n);
+        l10n.with("history-voided", &[("at", at.into()), ("reason", reason.into())])
+    });
+    HistoryLine {
+        at: format::instant(entry.recorded_at, frame.zone, l10n),
+        title,
+        lines,
+        reason: entry.reason.clone(),
+        voided,
+    }
+}
+
+/// What is new, or what became what.
+fn differences(
+    before: &Value,
+    after: &Value,
+    entry: &HistoryEntry,
+    names: &Names,
+    subject: &[&str],
+    l10n: L10n,
+) -> Vec<String> {
+    let Value::Object(after) = after else { return Vec::new() };
+    let currency: Option<Currency> = after.get("currency").and_then(Value::as_str).and_then(|code| code.parse().ok());
+    let say = |column: &str, value: &Value| value_in_words(&entry.source, column, value, currency, names, l10n);
+    let mut lines = Vec::new();
+    for (column, value) in after {
+        let old = before.get(column).unwrap_or(&Value::Null);
+        if ENVELOPE.contains(&column.as_str()) || subject.contains(&column.as_str()) || old == value {
+            continue;
+        }
+        let label = l10n.word("field", column);
+        let args = [
+            ("label", label.into()),
+            ("old", say(column, old).unwrap_or_default().into()),
+            ("new", say(column, value).unwrap_or_default().into()),
+        ];
+        let key = match (old.is_null(), value.is_null()) {
+            (true, true) => continue,
+            (true, false) => "history-is",
+            (false, true) => "history-was",
+            (false, false) => "history-became",
+        };
+        lines.push(l10n.with(key, &args));
+    }
+    lines
+}
+
+fn value_in_words(
+    source: &str,
+    column: &str,
+    value: &Value,
+    currency: Option<Currency>,
+    names: &Names,
+    l10n: L10n,
+) -> Option<String> {
+    if let (Some(kind), Some(id)) = (names_a(source, column), value.as_i64()) {
+        return Some(names.get(&(kind, id)).cloned().unwrap_or_else(|| id.to_string()));
+    }
+    match value {
+        Value::Null => None,
+        Value::Bool(yes) => Some(l10n.t(if *yes { "yes" } else { "no" })),
+        Value::String(text) => match crate::kernel::calendar::parse_day(text) {
+            Ok(day) => Some(format::day(day, l10n)),
+            Err(_) => Some(text.clone()),
+        },
+        // A number of JSON keeps its digits as text: no float is made of it.
+        Value::Number(number) => match (number.to_string().parse::<Decimal>(), column, currency) {
+            (Ok(amount), "amount", Some(currency)) => {
+                Some(format!("{currency} {}", format::amount(amount, currency, l10n)))
+            }
+            (Ok(number), _, _) => Some(format::number(number, number.scale(), l10n)),
+            (Err(_), _, _) => Some(number.to_string()),
+        },
+        other => Some(other.to_string()),
+    }
+}

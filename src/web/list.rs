@@ -1,0 +1,735 @@
+//! A list over HTTP: the page, and the files at the same address with the same rows.
+
+use std::io::{Seek, SeekFrom};
+
+use askama::Template;
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::get;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::NaiveDate;
+use futures_util::TryStreamExt;
+use serde::{Deserialize, Serialize};
+use sqlx::postgres::PgConnection;
+use tokio_stream::wrappers::ReceiverStream;
+
+use super::errors::{PageError, Refused};
+use super::frame::{Frame, filters};
+use super::params::{self, given};
+use super::session::SignedIn;
+use super::state::AppState;
+use super::{address, format};
+use crate::kernel::calendar::parse_day;
+use crate::lists::query::{self, COUNTED, Placed, Sort, Stretch};
+use crate::lists::{Drawn, Filters, List, Scope, export};
+
+/// Rows of a page.
+const PAGE: i64 = 50;
+/// The parameters of lists, in the order addresses have them.
+const NAMES: [&str; 13] = [
+    "as_of", "known_at", "unit", "donor", "fund", "pledge", "bucket", "currency", "state", "since", "q", "sort",
+    "after",
+];
+/// The age classes of arrears, as addresses say them.
+pub const BUCKETS: [&str; 5] = ["1-30", "31-90", "91-180", "181-365", "365+"];
+
+/// The parameters of an address, as they were given; empty ones are not there.
+#[derive(Debug, Clone, Default)]
+pub struct Params(Vec<(&'static str, String)>);
+
+impl Params {
+    fn of(pairs: Result<Query<Vec<(String, String)>>, QueryRejection>) -> Result<Self, PageError> {
+        let Query(pairs) = pairs.map_err(|_| Refused::BadParameter("?", String::new()))?;
+        let mut params = Params::default();
+        for name in NAMES {
+            let value = pairs.iter().find(|(given, _)| given == name).map(|(_, value)| value.trim());
+            if let Some(value) = value.filter(|value| !value.is_empty()) {
+                if value.contains('\0') || value.chars().count() > 2000 {
+                    return Err(Refused::BadParameter(name, value.replace('\0', "").chars().take(50).collect()).into());
+                }
+                params.0.push((name, value.to_owned()));
+            }
+        }
+        Ok(params)
+    }
+
+    /// The value of a parameter.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(given, _)| *given == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The same without some parameters; leafing always begins anew.
+    pub fn without(&self, names: &[&str]) -> Params {
+        Params(self.0.iter().filter(|(name, _)| *name != "after" && !names.contains(name)).cloned().collect())
+    }
+
+    /// The same with a parameter set.
+    pub fn with(&self, name: &'static str, value: impl Into<String>) -> Params {
+        let mut changed = self.without(&[name]);
+        changed.0.push((name, value.into()));
+        changed
+    }
+
+    /// The address with these parameters.
+    pub fn address(&self, path: &str) -> String {
+        let mut pairs: Vec<String> = Vec::new();
+        for name in NAMES {
+            if let Some(value) = self.get(name) {
+                pairs.push(format!("{name}={}", address::escape(value)));
+            }
+        }
+        if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
+    }
+}
+
+/// Where a page of a list begins, and what was known when the reader began to leaf.
+#[derive(Serialize, Deserialize)]
+struct Mark {
+    known_at: String,
+    place: Vec<String>,
+}
+
+impl Mark {
+    fn read(text: &str) -> Option<Mark> {
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
+    }
+
+    fn write(&self) -> String {
+        URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
+    }
+}
+
+/// What an address asks of a list, understood.
+pub struct Asked {
+    /// When, known when, of what.
+    pub scope: Scope,
+    /// In which order.
+    pub sort: &'static Sort,
+    /// Turned round.
+    pub reversed: bool,
+    /// Whether the address names the instant.
+    pub known_then: bool,
+    after: Option<Vec<String>>,
+}
+
+fn bad(name: &'static str, value: &str) -> PageError {
+    Refused::BadParameter(name, value.to_owned()).into()
+}
+
+/// Understands an address, or names the part that cannot be read.
+fn understand<L: List>(params: &Params, today: NaiveDate, latest: crate::kernel::KnownAt) -> Result<Asked, PageError> {
+    let as_of = params::as_of(params.get("as_of"), today)?;
+    let (sort, reversed) = query::sort_named::<L>(params.get("sort"))
+        .ok_or_else(|| bad("sort", params.get("sort").unwrap_or_default()))?;
+    let mark = match params.get("after") {
+        Some(text) => {
+            let mark = Mark::read(text).filter(|mark| query::place_fits(sort, &mark.place));
+            Some(mark.ok_or_else(|| bad("after", text))?)
+        }
+        None => None,
+    };
+    let named = params.get("known_at").or(mark.as_ref().map(|mark| mark.known_at.as_str()));
+    let known_at = params::known_at(named, latest)?;
+    let takes = |name: &str| L::FILTERS.contains(&name);
+    let text = |name: &str| params.get(name).filter(|_| takes(name)).map(str::to_owned);
+    let mut filters = Filters {
+        unit: text("unit"),
+        donor: text("donor"),
+        fund: text("fund"),
+        pledge: text("pledge"),
+        text: given(params.get("q")).map(str::to_owned),
+        ..Filters::default()
+    };
+    if let Some(bucket) = text("bucket") {
+        // In an address a plus sign arrives as a space, and is trimmed.
+        let bucket = if bucket == "365" { "365+".to_owned() } else { bucket };
+        if !BUCKETS.contains(&bucket.as_str()) {
+            return Err(bad("bucket", &bucket));
+        }
+        filters.bucket = Some(bucket);
+    }
+    if let Some(code) = text("currency") {
+        filters.currency = Some(code.parse().map_err(|_| bad("currency", &code))?);
+    }
+    if let Some(state) = text("state") {
+        if !L::STATES.contains(&state.as_str()) {
+            return Err(bad("state", &state));
+        }
+        filters.state = Some(state);
+    }
+    if let Some(since) = text("since") {
+        filters.since = Some(parse_day(&since).map_err(|_| bad("since", &since))?);
+    }
+    let scope = Scope { as_of, known_at, filters };
+    let known_then = params.get("known_at").is_some();
+    Ok(Asked { scope, sort, reversed, known_then, after: mark.map(|mark| mark.place) })
+}
+
+/// A code, its name, and how deep it stands in its tree.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Named {
+    /// The code.
+    pub code: String,
+    /// The name today.
+    pub name: String,
+    /// 0 at the top.
+    pub depth: i32,
+}
+
+impl Named {
+    /// The name, set in by its depth, for a list of choices.
+    pub fn set_in(&self) -> String {
+        format!("{}{}", "\u{2003}".repeat(usize::try_from(self.depth).unwrap_or_default()), self.name)
+    }
+}
+
+/// What filters can be chosen from, and the names of those that are on; refuses what names nothing.
+struct Choices {
+    units: Vec<Named>,
+    funds: Vec<Named>,
+    donor: Option<Named>,
+}
+
+impl Choices {
+    async fn read<L: List>(connection: &mut PgConnection, scope: &Scope) -> Result<Self, PageError> {
+        let filters = &scope.filters;
+        let takes = |name: &str| L::FILTERS.contains(&name);
+        let mut choices = Choices { units: Vec::new(), funds: Vec::new(), donor: None };
+        if takes("unit") {
+            choices.units = sqlx::query_as(
+                "select u.code, u.name, t.depth from unit_tree($1, $2) t join units u on u.id = t.unit_id order by t.path",
+            )
+            .bind(scope.as_of.0)
+            .bind(scope.known_at.0)
+            .fetch_all(&mut *connection)
+            .await?;
+        }
+        if takes("fund") {
+            choices.funds = sqlx::query_as("select code, name, 0 as depth from funds order by name, code")
+                .fetch_all(&mut *connection)
+                .await?;
+        }
+        if let Some(code) = &filters.donor {
+            choices.donor = sqlx::query_as("select code, name, 0 as depth from donors where code = $1")
+                .bind(code)
+                .fetch_optional(&mut *connection)
+                .await?;
+            if choices.donor.is_none() {
+                return Err(bad("donor", code));
+            }
+        }
+        let missing = |wanted: &Option<String>, all: &[Named]| {
+            wanted.as_ref().filter(|code| all.iter().all(|one| one.code != **code)).cloned()
+        };
+        if let Some(code) = missing(&filters.unit, &choices.units) {
+            return Err(bad("unit", &code));
+        }
+        if let Some(code) = missing(&filters.fund, &choices.funds) {
+            return Err(bad("fund", &code));
+        }
+        Ok(choices)
+    }
+}
+
+/// A heading of the table.
+pub struct Head {
+    /// What it says.
+    pub label: String,
+    /// Its class.
+    pub class: &'static str,
+    /// Where it leads: the list in this order, or the other way round.
+    pub href: Option<String>,
+    /// `ascending`, `descending`, or nothing.
+    pub sorted: Option<&'static str>,
+}
+
+/// Rows under one heading.
+pub struct Group {
+    /// The heading; none for a list that is not grouped.
+    pub label: Option<String>,
+    /// Its sum, in US dollars, where the room gives one.
+    pub usd: String,
+    /// The rows' cells.
+    pub rows: Vec<Vec<Drawn>>,
+}
+
+/// A filter that is on.
+pub struct Chip {
+    /// Which.
+    pub label: String,
+    /// What it keeps.
+    pub value: String,
+    /// The list without it.
+    pub without: String,
+}
+
+/// A sum over the rows.
+pub struct Sum {
+    /// The currency.
+    pub currency: String,
+    /// The amount.
+    pub amount: String,
+    /// The rows of that currency.
+    pub href: Option<String>,
+}
+
+/// A field of the filter sheet.
+pub struct Field {
+    /// The parameter.
+    pub name: &'static str,
+    /// Its label.
+    pub label: String,
+    /// What it says now.
+    pub value: String,
+    /// What can be chosen; empty for a text field.
+    pub options: Vec<(String, String)>,
+    /// A hint.
+    pub hint: Option<String>,
+}
+
+/// All a page shows of a list, drawn.
+pub struct ListView {
+    pub path: String,
+    pub name: &'static str,
+    pub params: Params,
+    pub as_of: String,
+    pub as_of_iso: String,
+    pub known: String,
+    pub chips: Vec<Chip>,
+    pub fields: Vec<Field>,
+    pub heads: Vec<Head>,
+    pub classes: Vec<&'static str>,
+    pub groups: Vec<Group>,
+    pub count: String,
+    pub counted: i64,
+    pub sums: Vec<Sum>,
+    pub csv: String,
+    pub xlsx: String,
+    pub next: Option<String>,
+    pub begun: bool,
+    pub beginning: String,
+    pub clear: String,
+    pub today_link: String,
+    pub paper: String,
+    sum_column: Option<usize>,
+}
+
+impl ListView {
+    /// Says how many rows there are, for a room that counts them itself.
+    pub fn count_rows(&mut self, rows: i64, l10n: crate::l10n::L10n) {
+        self.counted = rows;
+        self.count = l10n.with("list-count", &[("rows", rows.into())]);
+    }
+
+    /// For each column after the two a group's heading spans: whether the group's sum stands in it.
+    pub fn after_heading(&self) -> Vec<bool> {
+        (2..self.classes.len()).map(|at| Some(at) == self.sum_column).collect()
+    }
+
+    /// What a form keeps of the address: every parameter but those it sets itself.
+    pub fn kept(&self, but: &[&str]) -> Vec<(&'static str, String)> {
+        self.params.without(but).0
+    }
+
+    /// The parameters the filter sheet sets.
+    pub fn kept_by_filters(&self) -> Vec<(&'static str, String)> {
+        let names: Vec<&str> = self.fields.iter().map(|field| field.name).collect();
+        self.kept(&names)
+    }
+
+    /// A parameter's value, as it was given.
+    pub fn given(&self, name: &str) -> String {
+        self.params.get(name).unwrap_or_default().to_owned()
+    }
+}
+
+/// A page of a list, read and drawn.
+pub struct Read<L: List> {
+    /// What was asked.
+    pub asked: Asked,
+    /// The parameters.
+    pub params: Params,
+    /// The rows of the page.
+    pub rows: Vec<Placed<L::Row>>,
+    /// The view, its groups without sums.
+    pub view: ListView,
+}
+
+/// What a request for a page of a list came to.
+pub enum Turned<L: List> {
+    /// The page.
+    Page(Box<Read<L>>),
+    /// The address that can be saved and sent: a day as people write it is in it as ISO.
+    Elsewhere(Redirect),
+}
+
+/// Reads a page of a list.
+pub async fn read<L: List>(
+    frame: &Frame,
+    signed_in_tx: &mut PgConnection,
+    latest: crate::kernel::KnownAt,
+    pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
+) -> Result<Turned<L>, PageError> {
+    let params = Params::of(pairs)?;
+    let asked = understand::<L>(&params, frame.today, latest)?;
+    let path = format!("/{}", L::NAME);
+    let iso = asked.scope.as_of.to_string();
+    if params.get("as_of").is_some_and(|text| text != iso) {
+        return Ok(Turned::Elsewhere(Redirect::to(&params.with("as_of", iso).address(&path))));
+    }
+    let choices = Choices::read::<L>(&mut *signed_in_tx, &asked.scope).await?;
+    let totals = if L::SUMMED { query::totals::<L>(&mut *signed_in_tx, &asked.scope).await? } else { Vec::new() };
+    let stretch =
+        Stretch { sort: asked.sort, reversed: asked.reversed, after: asked.after.as_deref(), most: Some(PAGE + 1) };
+    let mut rows = query::rows::<L>(&mut *signed_in_tx, &asked.scope, &stretch).await?;
+    let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > PAGE;
+    rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
+    let next = rows.last().filter(|_| more).map(|last| {
+        let mark = Mark { known_at: asked.scope.known_at.to_string(), place: last.place.clone() };
+        let mut onward = params.without(&[]);
+        onward.0.push(("after", mark.write()));
+        onward.address(&path)
+    });
+    let view = draw::<L>(frame, &params, &asked, choices, totals, &rows, next);
+    Ok(Turned::Page(Box::new(Read { asked, params, rows, view })))
+}
+
+fn draw<L: List>(
+    frame: &Frame,
+    params: &Params,
+    asked: &Asked,
+    choices: Choices,
+    totals: Vec<query::Total>,
+    rows: &[Placed<L::Row>],
+    next: Option<String>,
+) -> ListView {
+    let l10n = frame.l10n;
+    let path = format!("/{}", L::NAME);
+    let counted: i64 = totals.iter().map(|total| total.rows).sum();
+    let count = if counted > COUNTED {
+        l10n.with("list-count-more", &[("rows", format::number(COUNTED.into(), 0, l10n).into())])
+    } else {
+        l10n.with("list-count", &[("rows", counted.into())])
+    };
+    let sums = totals
+        .iter()
+        .filter(|_| counted <= COUNTED)
+        .filter_map(|total| Some((total.currency?, total.amount?)))
+        .map(|(currency, amount)| Sum {
+            currency: currency.to_string(),
+            amount: format::amount(amount, currency, l10n),
+            href: L::FILTERS.contains(&"currency").then(|| params.with("currency", currency.code()).address(&path)),
+        })
+        .collect();
+    let known = if asked.known_then {
+        l10n.with("list-known-then", &[("instant", frame.instant(&asked.scope.known_at).into())])
+    } else {
+        l10n.t("list-known-now")
+    };
+    let as_of = frame.as_of(&asked.scope.as_of);
+    let paper = l10n.with(
+        "list-paper",
+        &[
+            ("day", as_of.clone().into()),
+            ("known", known.clone().into()),
+            ("name", frame.viewer.name.clone().into()),
+            ("count", count.clone().into()),
+        ],
+    );
+    let chips = chips::<L>(params, &asked.scope.filters, &choices, &path, l10n);
+    ListView {
+        heads: heads::<L>(params, asked, &path, l10n),
+        classes: L::screen().iter().map(|column| column.class).collect(),
+        groups: groups::<L>(rows, asked, l10n),
+        fields: fields::<L>(params, &choices, l10n),
+        chips,
+        count,
+        counted,
+        sums,
+        csv: params.without(&[]).address(&format!("{path}.csv")),
+        xlsx: params.without(&[]).address(&format!("{path}.xlsx")),
+        next,
+        begun: asked.after.is_some(),
+        beginning: params.without(&[]).address(&path),
+        clear: params.without(&NAMES[2..]).address(&path),
+        today_link: params.without(&["as_of"]).address(&path),
+        as_of,
+        as_of_iso: asked.scope.as_of.to_string(),
+        known,
+        paper,
+        sum_column: L::screen().iter().position(|column| column.label == "col-usd"),
+        params: params.clone(),
+        name: L::NAME,
+        path,
+    }
+}
+
+fn heads<L: List>(params: &Params, asked: &Asked, path: &str, l10n: crate::l10n::L10n) -> Vec<Head> {
+    let screen = L::screen().iter();
+    screen
+        .map(|column| {
+            let sort = column.sort.and_then(|name| L::SORTS.iter().find(|sort| sort.name == name));
+            let current = sort.is_some_and(|sort| std::ptr::eq(sort, asked.sort));
+            let goes_down = sort.is_some_and(|sort| sort.keys.first().is_some_and(|key| key.down)) != asked.reversed;
+            let href = sort.map(|sort| {
+                let turn = current && !asked.reversed;
+                params.with("sort", format!("{}{}", if turn { "-" } else { "" }, sort.name)).address(path)
+            });
+            Head {
+                label: l10n.t(column.label),
+                class: column.class,
+                href,
+                sorted: current.then_some(if goes_down { "descending" } else { "ascending" }),
+            }
+        })
+        .collect()
+}
+
+fn groups<L: List>(rows: &[Placed<L::Row>], asked: &Asked, l10n: crate::l10n::L10n) -> Vec<Group> {
+    let by_group = std::ptr::eq(asked.sort, &L::SORTS[0]) && !asked.reversed;
+    let mut groups: Vec<Group> = Vec::new();
+    for placed in rows {
+        let label = if by_group { L::group(&placed.row, l10n) } else { None };
+        if groups.last().is_none_or(|group| group.label != label) {
+            groups.push(Group { label, usd: String::new(), rows: Vec::new() });
+        }
+        let cells = L::screen().iter().map(|column| (column.draw)(&placed.row, l10n)).collect();
+        if let Some(group) = groups.last_mut() {
+            group.rows.push(cells);
+        }
+    }
+    groups
+}
+
+fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) -> Vec<Field> {
+    let named = |all: &[Named]| all.iter().map(|one| (one.code.clone(), one.set_in())).collect();
+    let words = |all: &[&str], family: &str| {
+        all.iter().map(|word| ((*word).to_owned(), l10n.word(family, word))).collect::<Vec<_>>()
+    };
+    L::FILTERS
+        .iter()
+        .map(|name| {
+            let options = match *name {
+                "unit" => named(&choices.units),
+                "fund" => named(&choices.funds),
+                "bucket" => words(&BUCKETS, "bucket"),
+                "state" => words(L::STATES, L::NAME),
+                _ => Vec::new(),
+            };
+            let hint = ["unit", "donor", "since"].contains(name).then(|| l10n.word("filter-hint", name));
+            let label = if *name == "state" { l10n.word("filter-state", L::NAME) } else { l10n.word("filter", name) };
+            Field { name, label, value: params.get(name).unwrap_or_default().to_owned(), options, hint }
+        })
+        .collect()
+}
+
+fn chips<L: List>(
+    params: &Params,
+    filters: &Filters,
+    choices: &Choices,
+    path: &str,
+    l10n: crate::l10n::L10n,
+) -> Vec<Chip> {
+    let name = |all: &[Named], code: &Option<String>| {
+        code.as_ref().and_then(|code| all.iter().find(|one| one.code == *code)).map(|one| one.name.clone())
+    };
+    let state_label = l10n.word("filter-state", L::NAME);
+    let on: [(&'static str, String, Option<String>); 9] = [
+        ("unit", l10n.word("filter", "unit"), name(&choices.units, &filters.unit)),
+        ("donor", l10n.word("filter", "donor"), choices.donor.as_ref().map(|donor| donor.name.clone())),
+        ("fund", l10n.word("filter", "fund"), name(&choices.funds, &filters.fund)),
+        ("pledge", l10n.word("filter", "pledge"), filters.pledge.clone()),
+        ("bucket", l10n.word("filter", "bucket"), filters.bucket.as_ref().map(|bucket| l10n.word("bucket", bucket))),
+        ("currency", l10n.word("filter", "currency"), filters.currency.map(|currency| currency.to_string())),
+        ("state", state_label, filters.state.as_ref().map(|state| l10n.word(L::NAME, state))),
+        ("since", l10n.word("filter", "since"), filters.since.map(|since| format::day(since, l10n))),
+        ("q", l10n.word("filter", "text"), filters.text.as_ref().map(|text| format!("“{text}”"))),
+    ];
+    on.into_iter()
+        .filter_map(|(name, label, value)| {
+            Some(Chip { label, value: value?, without: params.without(&[name]).address(path) })
+        })
+        .collect()
+}
+
+/// A list's page that shows nothing besides the list.
+#[derive(Template)]
+#[template(path = "list.html")]
+struct ListPage {
+    frame: Frame,
+    list: ListView,
+}
+
+async fn page<L: List>(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
+) -> Result<Response, PageError> {
+    let SignedIn { mut tx, viewer, latest } = signed_in;
+    let frame = Frame::new(&state, viewer, L::NAME);
+    match read::<L>(&frame, &mut tx, latest, pairs).await? {
+        Turned::Elsewhere(redirect) => Ok(redirect.into_response()),
+        Turned::Page(read) => {
+            tx.commit().await?;
+            Ok(Html(ListPage { frame, list: read.view }.render()?).into_response())
+        }
+    }
+}
+
+/// What an export is of, checked, with its own connection and one of the few places exports have.
+struct Export {
+    asked: Asked,
+    tx: crate::db::ReadTx,
+    place: tokio::sync::OwnedSemaphorePermit,
+    about: Vec<(String, String)>,
+}
+
+async fn begin_export<L: List>(
+    state: &AppState,
+    signed_in: SignedIn,
+    pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
+) -> Result<Export, PageError> {
+    let SignedIn { mut tx, viewer, latest } = signed_in;
+    let params = Params::of(pairs)?;
+    let asked = understand::<L>(&params, state.0.clock.today(), latest)?;
+    Choices::read::<L>(&mut tx, &asked.scope).await?;
+    tx.commit().await?;
+    let place = state.0.exports.clone().try_acquire_owned().map_err(|_| Refused::TooMany)?;
+    let mut about = vec![
+        ("list".to_owned(), L::NAME.to_owned()),
+        ("as_of".to_owned(), asked.scope.as_of.to_string()),
+        ("known_at".to_owned(), asked.scope.known_at.to_string()),
+        ("by".to_owned(), format!("{} <{}>", viewer.name, viewer.email)),
+        ("at".to_owned(), crate::kernel::KnownAt(state.0.clock.now()).to_string()),
+    ];
+    about.extend(params.without(&["as_of", "known_at"]).0.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    let tx = state.0.db.read_for_export().await?;
+    Ok(Export { asked, tx, place, about })
+}
+
+fn attachment(kind: &'static str, name: &str) -> Result<HeaderMap, PageError> {
+    let mut headers = HeaderMap::new();
+    let disposition = format!("attachment; filename=\"{name}\"");
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CONTENT_DISPOSITION, disposition.parse().map_err(|_| Refused::Fault)?);
+    Ok(headers)
+}
+
+/// How long a reader of an export may pause.
+const READER_PAUSE: std::time::Duration = std::time::Duration::from_secs(60);
+
+async fn csv<L: List>(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
+) -> Result<Response, PageError> {
+    let Export { asked, mut tx, place, .. } = begin_export::<L>(&state, signed_in, pairs).await?;
+    let headers = attachment("text/csv; charset=utf-8", &format!("{}-{}.csv", L::NAME, asked.scope.as_of))?;
+    let (send, receive) = tokio::sync::mpsc::channel::<Result<Bytes, std::io::Error>>(4);
+    tokio::spawn(async move {
+        let _place = place;
+        let end = write_csv::<L>(&mut tx, &asked, &send).await;
+        if let Err(error) = end {
+            tracing::warn!(%error, "an export broke off");
+            // An error in the body ends the connection without its last chunk: visibly broken, never short.
+            let _ = send.send(Err(error)).await;
+        }
+    });
+    Ok((headers, Body::from_stream(ReceiverStream::new(receive))).into_response())
+}
+
+async fn write_csv<L: List>(
+    tx: &mut crate::db::ReadTx,
+    asked: &Asked,
+    send: &tokio::sync::mpsc::Sender<Result<Bytes, std::io::Error>>,
+) -> Result<(), std::io::Error> {
+    let mut buffer = Vec::with_capacity(export::CHUNK + 1024);
+    export::csv_header::<L>(&mut buffer);
+    // The header goes at once: the reader sees that it has begun.
+    hand_over(send, &mut buffer).await?;
+    let mut select = query::all::<L>(&asked.scope, asked.sort, asked.reversed);
+    let mut rows = select.done().build_query_as::<Placed<L::Row>>().fetch(&mut **tx);
+    while let Some(placed) = rows.try_next().await.map_err(std::io::Error::other)? {
+        export::csv_row::<L>(&placed.row, &mut buffer);
+        if buffer.len() >= export::CHUNK {
+            hand_over(send, &mut buffer).await?;
+        }
+    }
+    hand_over(send, &mut buffer).await
+}
+
+async fn hand_over(
+    send: &tokio::sync::mpsc::Sender<Result<Bytes, std::io::Error>>,
+    buffer: &mut Vec<u8>,
+) -> Result<(), std::io::Error> {
+    let chunk = Bytes::copy_from_slice(buffer);
+    buffer.clear();
+    let gone = |what: &'static str| std::io::Error::other(what);
+    match tokio::time::timeout(READER_PAUSE, send.send(Ok(chunk))).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err(gone("the reader went away")),
+        Err(_) => Err(gone("the reader paused for too long")),
+    }
+}
+
+async fn xlsx<L: List>(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
+) -> Result<Response, PageError> {
+    let Export { asked, mut tx, place, about } = begin_export::<L>(&state, signed_in, pairs).await?;
+    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    let headers = attachment(kind, &format!("{}-{}.xlsx", L::NAME, asked.scope.as_of))?;
+    let (send, mut receive) = tokio::sync::mpsc::channel::<L::Row>(256);
+    // Packing a workbook is work for a thread of its own; rows come to it as the database gives them.
+    let packed = tokio::task::spawn_blocking(move || -> Result<std::fs::File, PageError> {
+        let fault = |error: rust_xlsxwriter::XlsxError| {
+            tracing::error!(%error, "a workbook could not be written");
+            PageError(Refused::Fault)
+        };
+        let mut book = export::Xlsx::begin::<L>().map_err(fault)?;
+        while let Some(row) = receive.blocking_recv() {
+            book.row::<L>(&row).map_err(fault)?;
+        }
+        let mut file = tempfile::tempfile().map_err(|_| Refused::Fault)?;
+        book.finish(&about, std::io::BufWriter::new(&mut file)).map_err(fault)?;
+        file.seek(SeekFrom::Start(0)).map_err(|_| Refused::Fault)?;
+        Ok(file)
+    });
+    let read = send_rows::<L>(&mut tx, &asked, &send).await;
+    drop(send);
+    let file = packed.await.map_err(|_| Refused::Fault)?;
+    read?;
+    drop(place);
+    let stream = tokio_util::io::ReaderStream::new(tokio::fs::File::from_std(file?));
+    Ok((headers, Body::from_stream(stream)).into_response())
+}
+
+async fn send_rows<L: List>(
+    tx: &mut crate::db::ReadTx,
+    asked: &Asked,
+    send: &tokio::sync::mpsc::Sender<L::Row>,
+) -> Result<(), PageError> {
+    let mut select = query::all::<L>(&asked.scope, asked.sort, asked.reversed);
+    let mut rows = select.done().build_query_as::<Placed<L::Row>>().fetch(&mut **tx);
+    while let Some(placed) = rows.try_next().await? {
+        send.send(placed.row).await.map_err(|_| PageError(Refused::Fault))?;
+    }
+    Ok(())
+}
+
+/// The addresses of a list's files: whatever draws the page, these are the same.
+pub fn files<L: List>() -> Router<AppState> {
+    let path = |end: &str| format!("/{}{end}", L::NAME);
+    Router::new().route(&path(".csv"), get(csv::<L>)).route(&path(".xlsx"), get(xlsx::<L>))
+}
+
+/// The addresses of a list whose page shows nothing besides it.
+pub fn routes<L: List>() -> Router<AppState> {
+    files::<L>().route(&format!("/{}", L::NAME), get(page::<L>))
+}
