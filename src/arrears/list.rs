@@ -59,9 +59,8 @@ impl ArrearsRow {
 }
 
 /// The age class of a row in SQL, as [`ArrearsRow::bucket`] says it.
-const BUCKET: &str = "case when scope.day - b.falls_due_on <= 30 then '1-30'
-    when scope.day - b.falls_due_on <= 90 then '31-90' when scope.day - b.falls_due_on <= 180 then '91-180'
-    when scope.day - b.falls_due_on <= 365 then '181-365' else '365+' end";
+const BUCKET: &str = "(array['1-30', '31-90', '91-180', '181-365', '365+'])[
+    width_bucket(scope.day - b.falls_due_on, array[31, 91, 181, 366]) + 1]";
 
 const FELL_DUE: Key = up("b.falls_due_on", KeyKind::Day);
 const DONOR: Key = up("d.code", KeyKind::Text);
@@ -100,12 +99,10 @@ impl List for Arrears {
 
     fn pick(select: &mut Select, scope: &Scope) {
         select.sql(
-            " from scope
-             join instalment_balances b on b.overdue_during @> scope.day and b.known @> scope.known
-             join donors d on d.id = b.donor_id
-             left join rates_in_force(",
+            " from scope cross join instalment_balances b join donors d on d.id = b.donor_id
+             left join rates r on r.currency = b.currency where",
         );
-        scope.day_and_known(select).sql(") r on r.currency = b.currency where true");
+        scope.overdue(select);
         scope.keep_unit(select, "b.unit_id");
         scope.keep_donor(select, "b.donor_id");
         scope.keep_fund(select, "b.fund_id");
@@ -117,7 +114,7 @@ impl List for Arrears {
         scope.keep_text(select, &["d.name", "d.code", "b.pledge_ref", title]);
     }
 
-    fn dress(select: &mut Select, scope: &Scope) {
+    fn dress(select: &mut Select, _: &Scope) {
         select.sql(
             " from page cross join scope
              join instalment_balances b on b.id = page.id
@@ -126,10 +123,7 @@ impl List for Arrears {
              join funds f on f.id = b.fund_id
              join pledges p on p.id = b.pledge_id
              left join accounts fp on fp.id = d.focal_point_id
-             left join rates_in_force(",
-        );
-        scope.day_and_known(select).sql(
-            ") r on r.currency = b.currency
+             left join rates r on r.currency = b.currency
              cross join lateral (
                 -- Percentages by whole years overdue: those of the fund, else of every fund, else the labelled default.
                 select coalesce((

@@ -51,10 +51,7 @@ fn statement(code: &str, scope: &Scope) -> Select {
             from scope join contribution_facts f on f.donor_id in (select id from family)
                 and f.kind = 'cash' and f.received_on <= scope.day
                 and was_known(f.recorded_at, f.voided_at, scope.known)
-         ), rates as materialized (select * from rates_in_force(",
-    );
-    scope.day_and_known(&mut select).sql(
-        "))
+         )
          select d.id, d.name, i.kind, i.country, i.member_state, p.code as parent, p.name as parent_name,
                 a.name as focal_point,
                 (select coalesce(sum(usd), 0) from receipts) as received,

@@ -58,7 +58,7 @@ impl List for Donors {
         scope.keep_text(select, &["d.code", "d.name"]);
     }
 
-    fn dress(select: &mut Select, scope: &Scope) {
+    fn dress(select: &mut Select, _: &Scope) {
         select.sql(
             " from page cross join scope join donors d on d.id = page.id
              cross join lateral (
@@ -82,11 +82,8 @@ impl List for Donors {
              ) c
              cross join lateral (
                 select sum(usd_of(b.outstanding, r.units_per_usd)) as arrears_usd
-                from instalment_balances b left join rates_in_force(",
-        );
-        scope.day_and_known(select).sql(
-            ") r on r.currency = b.currency
-                where b.donor_id = d.id and not isempty(b.overdue_during) and b.overdue_during @> scope.day
+                from instalment_balances b left join rates r on r.currency = b.currency
+                where b.donor_id = d.id and b.overdue_during @> scope.day and not isempty(b.overdue_during)
                     and b.known @> scope.known
              ) o",
         );

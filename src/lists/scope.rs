@@ -45,11 +45,21 @@ impl Scope {
         Scope { as_of, known_at, filters: Filters::default() }
     }
 
-    /// Begins a statement: `scope.day` and `scope.known` can be named in it.
+    /// Begins a statement: `scope.day` and `scope.known` can be named in it, and `rates`, the rates in force then, read
+    /// once and not once a row.
     pub fn begin(&self) -> Select {
         let mut select = Select::new("with scope as (select ");
         select.bind(self.as_of.0).sql("::date as day, ").bind(self.known_at.0).sql("::timestamptz as known)");
+        select.sql(", rates as materialized (select * from rates_in_force(");
+        self.day_and_known(&mut select).sql("))");
         select
+    }
+
+    /// Appends what picks the balances `b` that are overdue in this scope.
+    pub fn overdue(&self, select: &mut Select) {
+        // Nothing overdue is empty: said again because PostgreSQL cannot see that, and its index holds no others.
+        select.sql(" b.overdue_during @> ").bind(self.as_of.0).sql("::date and not isempty(b.overdue_during)");
+        select.sql(" and b.known @> ").bind(self.known_at.0).sql("::timestamptz");
     }
 
     /// The two values, for functions that take them: given so, a function is read once and not once a row.
@@ -60,8 +70,8 @@ impl Scope {
     /// Keeps rows whose `column` is the unit asked for or one below it.
     pub fn keep_unit(&self, select: &mut Select, column: &'static str) {
         if let Some(unit) = &self.filters.unit {
-            select.sql(" and ").sql(column).sql(" in (select t.unit_id from unit_tree(");
-            self.day_and_known(select).sql(") t where ").bind(unit.clone()).sql(" = any(t.path))");
+            select.sql(" and ").sql(column).sql(" = any(array(select t.unit_id from unit_tree(");
+            self.day_and_known(select).sql(") t where ").bind(unit.clone()).sql(" = any(t.path)))");
         }
     }
 
@@ -73,7 +83,7 @@ impl Scope {
                 .sql(column)
                 .sql(" in (with recursive below as (select c.id from donors c where c.code = ");
             select.bind(donor.clone()).sql(" union select i.donor_id from below join donors_in_force(");
-            self.day_and_known(select).sql(") i on i.parent_id = below.id) select id from below)");
+            self.day_and_known(select).sql(") i on i.parent_id = below.id) select id from below))");
         }
     }
 
