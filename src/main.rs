@@ -129,14 +129,19 @@ async fn run(cli: Cli) -> Result<ExitCode, Box<dyn std::error::Error>> {
     if let Command::Demo { serve, check } = cli.command {
         return serve_demo(&cli.config, serve, check).await;
     }
+    let import = match import_of(&cli.command) {
+        Ok(import) => import,
+        Err(said) => {
+            eprintln!("{said}");
+            return Ok(ExitCode::from(2));
+        }
+    };
     let database = Database::open(&cli.config).await?;
     let done = match cli.command {
         Command::Demo { .. } => Ok(ExitCode::SUCCESS),
         Command::Serve { serve } => serve_site(&cli.config, &database, serve, None).await,
         Command::Migrate => Ok(ExitCode::SUCCESS),
-        Command::Import { files, dry_run, correct, json } => {
-            load(&cli.config, &database, cli.acting.as_deref(), &files, dry_run, correct, json).await
-        }
+        Command::Import { json, .. } => load(&cli.config, &database, cli.acting.as_deref(), &import, json).await,
         Command::Export(args) => export::run(&cli.config, &database, args).await,
         Command::User { command } => keep_accounts(&database, cli.acting.as_deref(), command).await,
         Command::Verify { head } => check(&database, head.as_ref()).await,
@@ -158,46 +163,40 @@ async fn check(database: &Database, head: Option<&Head>) -> Result<ExitCode, Box
     Ok(if verified.broken.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// What to load, or what is wrong with how it was said.
+fn import_of(command: &Command) -> Result<Import, String> {
+    let Command::Import { files, dry_run, correct, json: _ } = command else { return Ok(Import::default()) };
+    if correct.as_ref().is_some_and(|reason| reason.trim().is_empty()) {
+        return Err("--correct needs a reason".to_owned());
+    }
+    let mut import = Import { files: Vec::new(), dry_run: *dry_run, correct: correct.clone() };
+    for pair in files.chunks(2) {
+        let [kind, path] = pair else { return Err(format!("{}: every KIND needs its FILE", pair[0])) };
+        import.files.push((kind.parse().map_err(|error| format!("{kind}: {error}"))?, path.into()));
+    }
+    Ok(import)
+}
+
 async fn load(
     config: &Config,
     database: &Database,
     acting: Option<&str>,
-    files: &[String],
-    dry_run: bool,
-    correct: Option<String>,
+    import: &Import,
     json: bool,
 ) -> Result<ExitCode, Box<dyn std::error::Error>> {
-    if correct.as_ref().is_some_and(|reason| reason.trim().is_empty()) {
-        eprintln!("--correct needs a reason");
-        return Ok(ExitCode::from(2));
-    }
-    let mut import = Import { files: Vec::new(), dry_run, correct };
-    for pair in files.chunks(2) {
-        let [kind, path] = pair else {
-            eprintln!("every KIND needs its FILE");
-            return Ok(ExitCode::from(2));
-        };
-        match kind.parse() {
-            Ok(kind) => import.files.push((kind, path.into())),
-            Err(error) => {
-                eprintln!("{kind}: {error}");
-                return Ok(ExitCode::from(2));
-            }
-        }
-    }
     let db = database.serve(2, false).await?;
     let actor = actor(&db, acting).await?;
-    let outcome = imports::run(&db, actor, &Clock::system(config.time_zone), &import).await?;
+    let outcome = imports::run(&db, actor, &Clock::system(config.time_zone), import).await?;
     db.close().await;
     let l10n = L10n::ENGLISH;
     if json {
         println!("{}", outcome.to_json(l10n));
     } else {
-        for line in outcome.summary(l10n, dry_run) {
+        for line in outcome.summary(l10n, import.dry_run) {
             println!("{line}");
         }
     }
-    for line in outcome.lines(&outcome.errors, l10n) {
+    for line in outcome.refusal(l10n) {
         eprintln!("{line}");
     }
     Ok(if outcome.accepted() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -11,7 +11,9 @@ mod by_example;
 pub mod facts;
 mod load;
 pub mod rule;
+mod schedules;
 mod store;
 mod versions;
 
+pub(crate) use schedules::unequal_schedules;
 pub use store::{count_wrong, recompute};

@@ -11,6 +11,8 @@ use crate::kernel::text::unguard_cell;
 
 /// Longest code or reference.
 const LONGEST_CODE: usize = 100;
+/// Most decimals of a rate: an amount times a rate is then kept to its last digit, and rounded once.
+const DECIMALS_OF_RATE: u32 = 12;
 /// Longest text.
 const LONGEST_TEXT: usize = 10_000;
 
@@ -42,6 +44,9 @@ pub fn read(text: &str, cell: Cell, today: NaiveDate) -> Result<Option<Value>, W
     if text.is_empty() {
         return Ok(None);
     }
+    if text.contains('\0') {
+        return Err(wrong("zero-byte"));
+    }
     let value = match cell {
         Cell::Code => Value::Text(code(text)?),
         Cell::Text if text.chars().count() > LONGEST_TEXT => {
@@ -55,6 +60,9 @@ pub fn read(text: &str, cell: Cell, today: NaiveDate) -> Result<Option<Value>, W
         },
         Cell::Currency => Value::Currency(text.parse().map_err(|_| wrong("currency-unknown"))?),
         Cell::Amount => Value::Number(number(text)?),
+        Cell::Rate if decimals(text) > DECIMALS_OF_RATE && only_digits(text) => {
+            return Err(Wrong { key: "rate-too-precise", arg: DECIMALS_OF_RATE.to_string() });
+        }
         Cell::Positive | Cell::Rate => match number(text)? {
             above if above > Decimal::ZERO => Value::Number(above),
             _ => return Err(wrong("not-above-zero")),
@@ -99,6 +107,16 @@ fn day(text: &str) -> Result<NaiveDate, Wrong> {
         DayError::Malformed => wrong("not-a-day"),
         DayError::OutOfRange => wrong("day-out-of-range"),
     })
+}
+
+fn only_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'))
+}
+
+/// How many decimals a number has; zeros at its end do not count.
+fn decimals(text: &str) -> u32 {
+    let decimals = text.split_once('.').map_or("", |(_, decimals)| decimals.trim_end_matches('0'));
+    u32::try_from(decimals.len()).unwrap_or(u32::MAX)
 }
 
 /// `-?[0-9]{1,16}(\.[0-9]+)?`, exactly (contract.md).
@@ -161,6 +179,19 @@ mod tests {
         assert_eq!(read("  SWE ", Cell::Code, today), Ok(Some(Value::Text("SWE".into()))));
         assert_eq!(read("new", Cell::Code, today).map_err(|wrong| wrong.key), Err("code-reserved"));
         assert_eq!(read("   ", Cell::Code, today), Ok(None));
+        assert_eq!(read("A\u{7}B", Cell::Code, today).map_err(|wrong| wrong.key), Err("code-with-control"));
+        assert_eq!(read("A\0B", Cell::Code, today).map_err(|wrong| wrong.key), Err("zero-byte"));
+        assert_eq!(read("A\0B", Cell::Text, today).map_err(|wrong| wrong.key), Err("zero-byte"));
         assert_eq!(read("'=SUM(A1)", Cell::Text, today), Ok(Some(Value::Text("=SUM(A1)".into()))));
+    }
+
+    #[test]
+    fn a_rate_has_at_most_twelve_decimals() {
+        let today = NaiveDate::MIN;
+        assert_eq!(read("0.123456789012", Cell::Rate, today), Ok(Some(Value::Number(dec!(0.123456789012)))));
+        assert_eq!(read("0.12345678901200", Cell::Rate, today), Ok(Some(Value::Number(dec!(0.123456789012)))));
+        assert_eq!(read("0.1234567890123", Cell::Rate, today).map_err(|wrong| wrong.key), Err("rate-too-precise"));
+        assert_eq!(read("0.x", Cell::Rate, today).map_err(|wrong| wrong.key), Err("not-a-number"));
+        assert_eq!(read("0.abcdefghijklmnop", Cell::Rate, today).map_err(|wrong| wrong.key), Err("not-a-number"));
     }
 }

@@ -34,8 +34,9 @@ pub struct CsvFile<'s> {
     start: usize,
     /// For each column of the spec, which field of a row it is, if the file has it.
     fields: Vec<Option<usize>>,
-    /// How many fields the header has.
+    /// How many named fields the header has, and how many with the empty ones a spreadsheet leaves at its end.
     width: usize,
+    widest: usize,
     spec: &'s Spec,
 }
 
@@ -43,8 +44,10 @@ pub struct CsvFile<'s> {
 pub struct Row<'a> {
     /// The line an editor shows.
     pub line: i32,
-    /// How many fields it has; the header's number in a row that is whole.
+    /// How many fields it has.
     pub width: usize,
+    /// Whether those are the header's.
+    pub whole: bool,
     record: &'a ByteRecord,
     fields: &'a [Option<usize>],
 }
@@ -61,16 +64,14 @@ impl Row<'_> {
         self.fields[column].is_some()
     }
 
-    /// The row's first cells, to show where it is broken.
-    pub fn beginning(&self) -> String {
-        let cells: Vec<_> = self.record.iter().take(3).map(String::from_utf8_lossy).collect();
-        cells.join(",")
+    /// Whether it has the fields of the header; what stands beyond them is blank where the header has blanks too.
+    fn fits(&self, file: &CsvFile<'_>) -> bool {
+        (file.width..=file.widest).contains(&self.width) && self.record.iter().skip(file.width).all(is_blank)
     }
+}
 
-    /// Whether every field is UTF-8 without a zero byte.
-    pub fn is_text(&self) -> bool {
-        self.record.iter().all(|field| std::str::from_utf8(field).is_ok() && !field.contains(&0))
-    }
+fn is_blank(field: &[u8]) -> bool {
+    field.trim_ascii().is_empty()
 }
 
 impl<'s> CsvFile<'s> {
@@ -100,7 +101,15 @@ impl<'s> CsvFile<'s> {
         if !found {
             return Err(Unreadable::file("file-empty", ""));
         }
-        let names: Vec<String> = header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
+        if header.as_slice().contains(&0) {
+            return Err(Unreadable::file("file-not-utf8", "1"));
+        }
+        let mut names: Vec<String> =
+            header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
+        let widest = names.len();
+        while names.len() > 1 && names.last().is_some_and(String::is_empty) {
+            names.pop();
+        }
         if names.len() == 1 && names[0].contains([';', '\t']) {
             return Err(Unreadable::file("file-not-comma", ""));
         }
@@ -126,7 +135,7 @@ impl<'s> CsvFile<'s> {
                 return Err(Unreadable::file(key, columns.join(", ")));
             }
         }
-        Ok(CsvFile { width: names.len(), content, start, fields, spec })
+        Ok(CsvFile { width: names.len(), widest, content, start, fields, spec })
     }
 
     /// Which file columns the spec's columns are.
@@ -139,28 +148,50 @@ impl<'s> CsvFile<'s> {
         self.width
     }
 
-    /// Calls `each` with every row after the header. Stops at a row that is too long to be one.
-    pub fn rows<E>(&self, mut each: impl FnMut(&Row<'_>) -> Result<(), E>) -> Result<Result<(), Unreadable>, E> {
+    /// The rows after the header, one at a time.
+    pub fn rows(&self) -> Rows<'_> {
         let bytes = &self.content[self.start..];
-        let mut reader = reader(bytes);
-        let mut lines = Lines { bytes, at: 0, line: 1 };
-        let mut record = ByteRecord::new();
-        let mut header = true;
+        let lines = Lines { bytes, at: 0, line: 1 };
+        Rows { file: self, reader: reader(bytes), lines, record: ByteRecord::new(), header: true }
+    }
+}
+
+/// A file on its way through: holds one row at a time.
+pub struct Rows<'f> {
+    file: &'f CsvFile<'f>,
+    reader: csv::Reader<&'f [u8]>,
+    lines: Lines<'f>,
+    record: ByteRecord,
+    header: bool,
+}
+
+impl Rows<'_> {
+    /// The next row that has anything in it. Stops at one that is too long to be a row.
+    pub fn next_row(&mut self) -> Result<Option<Row<'_>>, Unreadable> {
         loop {
-            match reader.read_byte_record(&mut record) {
-                Ok(false) => return Ok(Ok(())),
-                Ok(true) => {}
-                Err(error) => return Ok(Err(Unreadable::file("file-unreadable", error.to_string()))),
+            let more = self
+                .reader
+                .read_byte_record(&mut self.record)
+                .map_err(|error| Unreadable::file("file-unreadable", error.to_string()))?;
+            if !more {
+                return Ok(None);
             }
-            let begins = record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(usize::MAX));
-            let line = lines.line_of(begins);
-            if std::mem::take(&mut header) {
+            let begins = self.record.position().map_or(0, csv::Position::byte);
+            let line = self.lines.line_of(usize::try_from(begins).unwrap_or(usize::MAX));
+            if std::mem::take(&mut self.header) {
                 continue;
             }
-            if record.as_slice().len() > LONGEST_ROW {
-                return Ok(Err(Unreadable { key: "row-too-long", arg: String::new(), line }));
+            if self.record.as_slice().len() > LONGEST_ROW {
+                return Err(Unreadable { key: "row-too-long", arg: String::new(), line });
             }
-            each(&Row { line, width: record.len(), record: &record, fields: &self.fields })?;
+            // What a spreadsheet leaves below its last row: lines of blanks and commas.
+            if self.record.iter().all(is_blank) {
+                continue;
+            }
+            let mut row =
+                Row { line, width: self.record.len(), whole: false, record: &self.record, fields: &self.file.fields };
+            row.whole = row.fits(self.file);
+            return Ok(Some(row));
         }
     }
 }
@@ -231,11 +262,11 @@ mod tests {
         let file =
             CsvFile::parse(content.as_bytes().to_vec(), Kind::Funds.spec()).unwrap_or_else(|why| panic!("{why:?}"));
         let mut rows = Vec::new();
-        let done: Result<_, ()> = file.rows(|row| {
+        let mut reading = file.rows();
+        while let Some(row) = reading.next_row().unwrap_or_else(|why| panic!("{why:?}")) {
+            assert!(row.whole);
             rows.push((row.line, row.cell(0).unwrap_or_default().to_owned()));
-            Ok(())
-        });
-        assert_eq!(done, Ok(Ok(())));
+        }
         rows
     }
 
@@ -251,7 +282,23 @@ mod tests {
         let rows =
             lines_of("\u{FEFF}code,name,earmarking\r\n\r\nA,\"two\r\nlines\",core\r\n\r\n\r\nB,b,core\r\nC,c,core");
         assert_eq!(rows, [(3, "A".into()), (7, "B".into()), (8, "C".into())]);
-        assert_eq!(lines_of("code,name,earmarking\rA,a,core\rB,b,core"), [(2, "A".into()), (3, "B".into())]);
+        let two = [(2, "A".to_owned()), (3, "B".to_owned())];
+        assert_eq!(lines_of("code,name,earmarking\rA,a,core\rB,b,core"), two);
+        assert_eq!(lines_of("code,name,earmarking\rA,a,core\rB,b,core\r\r"), two);
+    }
+
+    #[test]
+    fn what_a_spreadsheet_leaves_at_the_end_is_nothing() {
+        let two = [(2, "A".to_owned()), (3, "B".to_owned())];
+        assert_eq!(lines_of("code,name,earmarking,,\nA,a,core,,\nB,b,core, ,\n,,,,\n"), two);
+        assert_eq!(lines_of("code,name,earmarking,\nA,a,core\nB,b,core,\n\n   \n\n"), two);
+        assert_eq!(refused(b"code,,name,earmarking\n"), "columns-unknown");
+        let file = CsvFile::parse(b"code,name,earmarking,\nA,a,core,x\nB,b,core,,\n".to_vec(), Kind::Funds.spec());
+        let file = file.unwrap_or_else(|why| panic!("{why:?}"));
+        let mut reading = file.rows();
+        while let Ok(Some(row)) = reading.next_row() {
+            assert!(!row.whole, "line {}", row.line);
+        }
     }
 
     #[test]
@@ -261,6 +308,7 @@ mod tests {
         assert_eq!(refused(b"<html><body>code,name</body></html>"), "file-not-csv");
         assert_eq!(refused("code,name,earmarking\nA,Caf\u{e9},core".replace('\u{e9}', "X").as_bytes()), "accepted");
         assert_eq!(refused(b"code,name,earmarking\nA,Caf\xE9,core"), "file-not-utf8");
+        assert_eq!(refused(b"c\0o\0d\0e\0,\0n\0a\0m\0e\0\n\0"), "file-not-utf8");
         assert_eq!(refused(b"code;name;earmarking\nA;a;core"), "file-not-comma");
         assert_eq!(refused(b"code,earmarking\n"), "columns-missing");
         assert_eq!(refused(b"code,name,earmarking,colour\n"), "columns-unknown");

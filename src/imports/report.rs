@@ -60,9 +60,9 @@ pub struct Outcome {
     pub files: Vec<String>,
 }
 
+// The keys of contract.md, no others.
 #[derive(Serialize)]
 struct ProblemJson<'a> {
-    file: &'a str,
     line: i32,
     column: &'a str,
     value: &'a str,
@@ -75,8 +75,6 @@ struct OutcomeJson<'a> {
     changed: u64,
     unchanged: u64,
     rejected: u64,
-    warning_count: u64,
-    error_count: u64,
     warnings: Vec<ProblemJson<'a>>,
     errors: Vec<ProblemJson<'a>>,
 }
@@ -98,8 +96,6 @@ impl Outcome {
             changed: self.changed,
             unchanged: self.unchanged,
             rejected: self.rejected,
-            warning_count: self.warning_count,
-            error_count: self.error_count,
             warnings: self.warnings.iter().map(|one| self.problem_json(one, l10n)).collect(),
             errors: self.errors.iter().map(|one| self.problem_json(one, l10n)).collect(),
         };
@@ -107,12 +103,13 @@ impl Outcome {
     }
 
     fn problem_json<'a>(&'a self, problem: &'a Problem, l10n: L10n) -> ProblemJson<'a> {
+        let message = problem.message(l10n);
         ProblemJson {
-            file: self.file_name(problem),
             line: problem.line,
             column: &problem.col,
             value: &problem.value,
-            message: problem.message(l10n),
+            // Which of several files, where it takes that to find the line.
+            message: if self.files.len() > 1 { format!("{}: {message}", self.file_name(problem)) } else { message },
         }
     }
 
@@ -133,7 +130,15 @@ impl Outcome {
         if self.warning_count > 0 {
             lines.push(l10n.with("import-warnings", &[("count", FluentValue::from(self.warning_count))]));
             lines.extend(self.lines(&self.warnings, l10n));
+            lines.extend(more(self.warning_count, &self.warnings, l10n));
         }
+        lines
+    }
+
+    /// What is wrong, in lines for a terminal.
+    pub fn refusal(&self, l10n: L10n) -> Vec<String> {
+        let mut lines = self.lines(&self.errors, l10n);
+        lines.extend(more(self.error_count, &self.errors, l10n));
         lines
     }
 
@@ -146,12 +151,28 @@ impl Outcome {
                     ("file", FluentValue::from(self.file_name(problem))),
                     ("line", FluentValue::from(problem.line)),
                     ("column", FluentValue::from(problem.col.as_str())),
-                    ("value", FluentValue::from(problem.value.as_str())),
-                    ("message", FluentValue::from(problem.message(l10n))),
+                    ("value", FluentValue::from(visible(&problem.value))),
+                    ("message", FluentValue::from(visible(&problem.message(l10n)))),
                 ];
                 let key = if problem.col.is_empty() { "import-problem-file" } else { "import-problem" };
                 l10n.with(key, &args)
             })
             .collect()
     }
+}
+
+/// How many there are besides those told.
+fn more(count: u64, told: &[Problem], l10n: L10n) -> Option<String> {
+    let rest = count.saturating_sub(told.len() as u64);
+    (rest > 0).then(|| l10n.with("import-more", &[("count", FluentValue::from(rest))]))
+}
+
+/// The text without anything a terminal would obey.
+fn visible(text: &str) -> String {
+    let shown = |c: char| match u32::from(c) {
+        code @ 0..0x20 => char::from_u32(0x2400 + code).unwrap_or(' '),
+        0x7F..0xA0 => '\u{FFFD}',
+        _ => c,
+    };
+    text.chars().map(shown).collect()
 }

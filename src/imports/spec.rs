@@ -194,6 +194,8 @@ pub struct Spec {
     /// What the system holds, in the file's own words: the columns above, then `fact_id` and those named in
     /// `existing_extra`. Reads `known.at`.
     pub existing: &'static str,
+    /// In which order exports write it. Apart, so that a comparison with few rows reads few.
+    pub existing_order: &'static str,
     /// Columns of `existing` that are copied to the staging table besides.
     pub existing_extra: &'static [&'static str],
     /// Makes rows for codes and references never seen.
@@ -202,6 +204,8 @@ pub struct Spec {
     pub resolve: &'static [&'static str],
     /// Runs after the comparison with `existing`.
     pub compare: &'static [&'static str],
+    /// What refuses the file unless a correction is meant. As checks.
+    pub unless_corrected: &'static [&'static str],
     /// What refuses the file. Each gives file, line, col, value, key, arg.
     pub checks: &'static [&'static str],
     /// Labels before and after, of new rows and edited ones.

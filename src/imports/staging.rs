@@ -45,7 +45,7 @@ pub async fn create(connection: &mut PgConnection, spec: &Spec) -> Result<(), sq
         "create temp table {} (file integer not null, line integer not null, bad boolean not null, given bigint not null,
          found boolean not null default false, fact_id bigint, fact_diff text[] not null default '{{}}',
          label_diff text[] not null default '{{}}', event_fill text[] not null default '{{}}',
-         event_diff text[] not null default '{{}}', old jsonb",
+         event_diff text[] not null default '{{}}', left_out bigint[] not null default '{{}}', old jsonb",
         spec.stage
     );
     for column in spec.columns {
@@ -73,12 +73,17 @@ pub async fn fill(
     let statement = format!("copy {} (file, line, bad, given, {}) from stdin", spec.stage, names.join(", "));
     let mut copy = CopyIn::begin_with(connection, &statement).await?;
     let mut rows = 0;
-    let mut batch = Vec::new();
-    let ended = file.rows(|row| -> Result<(), std::convert::Infallible> {
-        batch.push(read_row(row, file, number, today, found));
-        Ok(())
-    });
-    for staged in batch {
+    let mut reading = file.rows();
+    // One row at a time, from the file to the table: however long the file, no more of it is held as values.
+    loop {
+        let staged = match reading.next_row() {
+            Ok(Some(row)) => read_row(&row, file, number, today, found),
+            Ok(None) => break,
+            Err(why) => {
+                found.add_unreadable(number, why);
+                break;
+            }
+        };
         rows += 1;
         copy.plain(number).plain(staged.line).plain(staged.bad).plain(staged.given);
         for value in &staged.values {
@@ -95,11 +100,6 @@ pub async fn fill(
         copy.end_row().await?;
     }
     copy.finish().await?;
-    match ended {
-        Ok(Err(why)) => found.add_unreadable(number, why),
-        Ok(Ok(())) => {}
-        Err(never) => match never {},
-    }
     Ok(rows)
 }
 
@@ -118,11 +118,7 @@ fn read_row(row: &Row<'_>, file: &CsvFile<'_>, number: i32, today: NaiveDate, fo
         let (col, value) = (col.to_owned(), value.chars().take(200).collect());
         found.add(Problem { file: number, line: row.line, col, value, key: key.to_owned(), arg });
     };
-    if row.width != file.width() {
-        tell("", &row.width.to_string(), "row-width", file.width().to_string());
-    } else if !row.is_text() {
-        tell("", &row.beginning(), "row-not-text", String::new());
-    } else {
+    if row.whole {
         for (at, column) in spec.columns.iter().enumerate() {
             if row.has(at) {
                 staged.given |= 1 << at;
@@ -135,6 +131,8 @@ fn read_row(row: &Row<'_>, file: &CsvFile<'_>, number: i32, today: NaiveDate, fo
             }
         }
         complete(spec, &mut staged, &mut tell);
+    } else {
+        tell("", &row.width.to_string(), "row-width", file.width().to_string());
     }
     staged.bad = found.count > before;
     found.rows += u64::from(staged.bad);

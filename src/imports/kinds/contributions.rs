@@ -30,19 +30,26 @@ pub static SPEC: Spec = Spec {
         from known cross join contribution_facts f join contributions c on c.id = f.contribution_id
         join donors d on d.id = f.donor_id join funds u on u.id = f.fund_id left join pledges p on p.id = f.pledge_id
         left join contributions r on r.id = f.reverses_id left join units n on n.id = f.unit_id
-        where was_known(f.recorded_at, f.voided_at, known.at) order by c.ref",
+        where was_known(f.recorded_at, f.voided_at, known.at)",
+    existing_order: "c.ref",
     existing_extra: &["old_pledge_id"],
     identities: &["insert into contributions (ref, note)
         select distinct on (ref) ref, note from stage_contributions where ref is not null order by ref
         on conflict (ref) do nothing"],
-    resolve: &["update stage_contributions s set contribution_id = c.id,
-            donor_id = (select d.id from donors d where d.code = s.donor),
-            fund_id = (select f.id from funds f where f.code = s.fund),
-            pledge_id = (select p.id from pledges p where p.ref = s.pledge),
-            reverses_id = (select r.id from contributions r where r.ref = s.reverses),
-            unit_id = (select u.id from units u where u.code = s.unit)
-        from contributions c where c.ref = s.ref"],
+    resolve: &["update stage_contributions s set contribution_id = r.contribution_id, donor_id = r.donor_id,
+            fund_id = r.fund_id, pledge_id = r.pledge_id, reverses_id = r.reverses_id, unit_id = r.unit_id
+        from (select t.ctid as at, c.id as contribution_id, d.id as donor_id, f.id as fund_id, p.id as pledge_id,
+                     o.id as reverses_id, u.id as unit_id
+              from stage_contributions t join contributions c on c.ref = t.ref left join donors d on d.code = t.donor
+              left join funds f on f.code = t.fund left join pledges p on p.ref = t.pledge
+              left join contributions o on o.ref = t.reverses left join units u on u.code = t.unit) r
+        where s.ctid = r.at"],
     compare: &[],
+    unless_corrected: &[
+        "select s.file, s.line, 'ref' as col, s.ref as value, 'taken-out' as key, max(f.voided_at)::date::text as arg
+         from stage_contributions s join contribution_facts f on f.contribution_id = s.contribution_id
+         where not s.found and not s.bad and f.voided_at is not null group by s.file, s.line, s.ref",
+    ],
     checks: &[
         "select file, line, 'donor' as col, donor as value, 'donor-unknown' as key, '' as arg from stage_contributions
          where donor is not null and donor_id is null",
@@ -63,13 +70,16 @@ pub static SPEC: Spec = Spec {
     ],
     audit: Some((
         "contributions",
-        "select c.id as entity_id, case when s.found then jsonb_build_object('note', c.note) end as before,
+        // A reference that comes back after it was taken out has the label it had.
+        "select c.id as entity_id,
+                case when s.found or c.note is distinct from s.note then jsonb_build_object('note', c.note) end as before,
                 jsonb_build_object('note', s.note) as after
          from stage_contributions s join contributions c on c.id = s.contribution_id
          where (not s.found and s.note is not null) or s.label_diff <> '{}'",
     )),
     edit: &["update contributions c set note = s.note, version = version + 1 from stage_contributions s
-        where c.id = s.contribution_id and s.label_diff <> '{}'"],
+        where c.id = s.contribution_id and (s.label_diff <> '{}' or (not s.found and s.note <> c.note)
+            or (not s.found and s.note is not null and c.note is null))"],
     facts: &[FactStep {
         table: &CONTRIBUTION_FACTS,
         void: "select fact_id from stage_contributions where fact_diff <> '{}'",
@@ -91,14 +101,37 @@ pub static SPEC: Spec = Spec {
         "select s.file, s.line, 'amount' as col, s.amount::text as value, 'reversed-too-much' as key, o.amount::text as arg
          from stage_contributions s
          join contribution_facts o on o.contribution_id = coalesce(s.reverses_id, s.contribution_id) and o.voided_at is null
-         where (select -sum(r.amount) from contribution_facts r
-                where r.reverses_id = o.contribution_id and r.voided_at is null) > o.amount",
+         join (select reverses_id, -sum(amount) as taken_back from contribution_facts
+               where reverses_id is not null and voided_at is null group by reverses_id) r
+            on r.reverses_id = o.contribution_id
+         where r.taken_back > o.amount",
     ],
-    warnings: &["select s.file, s.line, 'instalment' as col, s.instalment::text as value, 'instalment-unknown' as key,
-            s.pledge as arg
-        from stage_contributions s
-        where s.instalment is not null and not exists (select from instalments i where i.pledge_id = s.pledge_id
-            and i.number = s.instalment and i.voided_at is null)"],
+    warnings: &[
+        "select s.file, s.line, 'instalment' as col, s.instalment::text as value, 'instalment-unknown' as key,
+                s.pledge as arg
+         from stage_contributions s
+         where s.instalment is not null and not exists (select from instalments i where i.pledge_id = s.pledge_id
+            and i.number = s.instalment and i.voided_at is null)",
+        // It lowers what is unallocated, never below nothing: paid less allocated would be below it.
+        "select s.file, s.line, 'amount' as col, s.amount::text as value, 'refund-too-large' as key, s.pledge as arg
+         from stage_contributions s
+         join pledge_balances b on b.pledge_id = s.pledge_id and upper_inf(b.known) and b.valid @> s.received_on
+         where s.amount < 0 and s.reverses_id is null and b.paid < coalesce((
+            select sum(a.amount) from allocations a
+            where a.pledge_id = s.pledge_id and upper_inf(a.known) and a.valid @> s.received_on), 0)",
+        // In dollars, and where it pays a pledge in another currency, in that.
+        "with first_rates as materialized (
+            select currency, min(valid_from) as valid_from from exchange_rates where voided_at is null group by currency
+         ), needed as (
+            select s.file, s.line, s.currency, s.received_on, s.currency as needs from stage_contributions s
+            union
+            select s.file, s.line, s.currency, s.received_on, t.currency from stage_contributions s
+            join pledge_terms t on t.pledge_id = s.pledge_id and t.voided_at is null where t.currency <> s.currency
+         )
+         select n.file, n.line, 'currency' as col, n.currency as value, 'rate-missing' as key, n.needs as arg
+         from needed n left join first_rates r on r.currency = n.needs
+         where n.needs <> 'USD' and (r.valid_from is null or r.valid_from > n.received_on)",
+    ],
     // The pledge it names, the one it named before, and that of what it reverses.
     touched: Some(
         "select distinct pledge_id from (

@@ -27,7 +27,8 @@ pub static SPEC: Spec = Spec {
                f.id as fact_id
         from known cross join donor_facts f join donors d on d.id = f.donor_id left join donors p on p.id = f.parent_id
         left join accounts a on a.id = d.focal_point_id
-        where f.in_force_from is null and was_known(f.recorded_at, f.voided_at, known.at) order by d.code",
+        where f.in_force_from is null and was_known(f.recorded_at, f.voided_at, known.at)",
+    existing_order: "d.code",
     existing_extra: &[],
     identities: &["insert into donors (code, name, focal_point_id)
         select distinct on (s.code) s.code, coalesce(s.name, s.code), a.id
@@ -39,6 +40,7 @@ pub static SPEC: Spec = Spec {
                 and a.role <> 'system')
         from donors d where d.code = s.code"],
     compare: &[],
+    unless_corrected: &[],
     checks: &[
         "select file, line, 'parent' as col, parent as value, 'donor-unknown' as key, '' as arg from stage_donors
          where parent is not null and parent_id is null",

@@ -15,13 +15,15 @@ pub static SPEC: Spec = Spec {
     extra: "fund_id bigint",
     existing: "select u.code, u.name, f.earmarking, f.id as fact_id
         from known cross join fund_facts f join funds u on u.id = f.fund_id
-        where f.in_force_from is null and was_known(f.recorded_at, f.voided_at, known.at) order by u.code",
+        where f.in_force_from is null and was_known(f.recorded_at, f.voided_at, known.at)",
+    existing_order: "u.code",
     existing_extra: &[],
     identities: &["insert into funds (code, name)
         select distinct on (code) code, coalesce(name, code) from stage_funds where code is not null order by code
         on conflict (code) do nothing"],
     resolve: &["update stage_funds s set fund_id = u.id from funds u where u.code = s.code"],
     compare: &[],
+    unless_corrected: &[],
     checks: &[],
     audit: Some((
         "funds",

@@ -1,5 +1,6 @@
 //! `instalments`: the schedule of a pledge; the rows of one `agreed_on` are the whole of it from that day.
 
+use super::schedules::unequal_schedules;
 use crate::facts::tables::{CONDITION_EVENTS, INSTALMENTS};
 use crate::imports::spec::{Cell, FactStep, Kind, Part, Spec, optional, required};
 
@@ -22,11 +23,27 @@ pub static SPEC: Spec = Spec {
         from known cross join instalments i join pledges p on p.id = i.pledge_id
         left join condition_events c on c.pledge_id = i.pledge_id and c.agreed_on is not distinct from i.agreed_on
             and c.number = i.number and was_known(c.recorded_at, c.voided_at, known.at)
-        where was_known(i.recorded_at, i.voided_at, known.at) order by p.ref, i.agreed_on nulls first, i.number",
+        where was_known(i.recorded_at, i.voided_at, known.at)",
+    existing_order: "p.ref, i.agreed_on nulls first, i.number",
     existing_extra: &["condition_id"],
     identities: &[],
     resolve: &["update stage_instalments s set pledge_id = p.id from pledges p where p.ref = s.pledge"],
-    compare: &[],
+    // The rows of the file are the whole schedule: its first row notes which of the instalments there are it leaves out.
+    compare: &["update stage_instalments s set left_out = gone.ids from (
+            select head.file, head.line, array_agg(i.id order by i.number) as ids
+            from (select distinct on (pledge_id, agreed_on) pledge_id, agreed_on, file, line from stage_instalments
+                  where pledge_id is not null order by pledge_id, agreed_on, file, line) head
+            join instalments i on i.pledge_id = head.pledge_id and i.agreed_on is not distinct from head.agreed_on
+                and i.voided_at is null
+            where not exists (select from stage_instalments same where same.fact_id = i.id)
+                and not exists (select from stage_instalments where bad and pledge_id is null)
+                and head.pledge_id not in (select pledge_id from stage_instalments where bad and pledge_id is not null)
+            group by head.file, head.line
+        ) gone where s.file = gone.file and s.line = gone.line"],
+    unless_corrected: &[
+        "select s.file, s.line, 'number' as col, i.number::text as value, 'instalment-left-out' as key, s.pledge as arg
+         from stage_instalments s cross join lateral unnest(s.left_out) as gone (id) join instalments i on i.id = gone.id",
+    ],
     checks: &[
         "select file, line, 'pledge' as col, pledge as value, 'pledge-unknown' as key, '' as arg from stage_instalments
          where pledge is not null and pledge_id is null",
@@ -39,20 +56,20 @@ pub static SPEC: Spec = Spec {
     facts: &[
         FactStep {
             table: &INSTALMENTS,
-            // With a correction the rows of the file are the whole schedule: what is not among them goes.
             void: "select fact_id from stage_instalments where fact_diff <> '{}'
-                union
-                select i.id from instalments i
-                where i.voided_at is null and (i.pledge_id, coalesce(i.agreed_on, '-infinity')) in (
-                    select pledge_id, coalesce(agreed_on, '-infinity') from stage_instalments where fact_diff <> '{}')
-                    and not exists (select from stage_instalments s where s.fact_id = i.id)",
+                union select unnest(left_out) from stage_instalments",
             record: "select pledge || coalesce(' ' || agreed_on, '') || ' ' || number as key, fact_id as replaces,
                        pledge_id, agreed_on, number, due_on, amount, condition
                 from stage_instalments where not found or fact_diff <> '{}'",
         },
         FactStep {
             table: &CONDITION_EVENTS,
-            void: "select condition_id from stage_instalments where event_diff <> '{}'",
+            void: "select condition_id from stage_instalments where event_diff <> '{}'
+                union
+                select c.id from stage_instalments s cross join lateral unnest(s.left_out) as gone (id)
+                join instalments i on i.id = gone.id
+                join condition_events c on c.pledge_id = i.pledge_id and c.number = i.number
+                    and c.agreed_on is not distinct from i.agreed_on",
             record: "select pledge || coalesce(' ' || agreed_on, '') || ' ' || number || ' condition' as key,
                        case when event_diff <> '{}' then condition_id end as replaces, pledge_id, agreed_on, number,
                        condition_met_on as met_on
@@ -60,27 +77,7 @@ pub static SPEC: Spec = Spec {
                 where condition_met_on is not null and (not found or event_fill <> '{}' or event_diff <> '{}')",
         },
     ],
-    final_checks: &["select distinct on (s.file, s.line) s.file, s.line, 'amount' as col, schedule.total::text as value,
-            'amount-is-not-the-sum' as key, amount.total::text as arg
-        from stage_instalments s
-        cross join lateral (
-            select coalesce(agreed_on, '-infinity') as day from pledge_terms
-            where pledge_id = s.pledge_id and voided_at is null
-            union
-            select coalesce(agreed_on, '-infinity') from instalments where pledge_id = s.pledge_id and voided_at is null
-        ) point
-        cross join lateral (
-            select t.amount as total from pledge_terms t
-            where t.pledge_id = s.pledge_id and t.voided_at is null and coalesce(t.agreed_on, '-infinity') <= point.day
-            order by t.agreed_on desc nulls last limit 1
-        ) amount
-        cross join lateral (
-            select sum(i.amount) as total from instalments i
-            where i.pledge_id = s.pledge_id and i.voided_at is null and coalesce(i.agreed_on, '-infinity') = (
-                select max(coalesce(l.agreed_on, '-infinity')) from instalments l
-                where l.pledge_id = s.pledge_id and l.voided_at is null and coalesce(l.agreed_on, '-infinity') <= point.day)
-        ) schedule
-        where schedule.total <> amount.total"],
+    final_checks: &[unequal_schedules!("stage_instalments", "amount-is-not-the-sum", "scheduled", "promised")],
     warnings: &["select s.file, s.line, 'due_on' as col, s.due_on::text as value, 'due-before-signature' as key,
             e.happened_on::text as arg
         from stage_instalments s join pledge_events e on e.pledge_id = s.pledge_id and e.event = 'signed'

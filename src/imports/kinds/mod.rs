@@ -6,4 +6,5 @@ pub mod funds;
 pub mod instalments;
 pub mod pledges;
 pub mod rates;
+mod schedules;
 pub mod units;

@@ -1,6 +1,7 @@
 //! `pledges`: promises, their amendments, and what happened to them.
 
-use crate::facts::tables::{INSTALMENTS, PLEDGE_EVENTS, PLEDGE_TERMS};
+use super::schedules::unequal_schedules;
+use crate::facts::tables::{CONDITION_EVENTS, INSTALMENTS, PLEDGE_EVENTS, PLEDGE_TERMS};
 use crate::imports::spec::{Cell, FactStep, Kind, Part, Spec, optional, required};
 
 /// How pledges are loaded.
@@ -45,16 +46,18 @@ pub static SPEC: Spec = Spec {
             from pledge_events e
             where e.pledge_id = t.pledge_id and e.amount is null and was_known(e.recorded_at, e.voided_at, known.at)
         ) e on t.agreed_on is null
-        where was_known(t.recorded_at, t.voided_at, known.at) order by p.ref, t.agreed_on nulls first",
+        where was_known(t.recorded_at, t.voided_at, known.at)",
+    existing_order: "p.ref, t.agreed_on nulls first",
     existing_extra: &[],
     identities: &["insert into pledges (ref, title, agreement, donor_reference, subprogramme)
         select distinct on (ref) ref, title, agreement, donor_reference, subprogramme from stage_pledges
         where ref is not null order by ref, agreed_on nulls first on conflict (ref) do nothing"],
-    resolve: &["update stage_pledges s set pledge_id = p.id,
-            donor_id = (select d.id from donors d where d.code = s.donor),
-            unit_id = (select u.id from units u where u.code = s.unit),
-            fund_id = (select f.id from funds f where f.code = s.fund)
-        from pledges p where p.ref = s.ref"],
+    resolve: &["update stage_pledges s set pledge_id = r.pledge_id, donor_id = r.donor_id, unit_id = r.unit_id,
+            fund_id = r.fund_id
+        from (select t.ctid as at, p.id as pledge_id, d.id as donor_id, u.id as unit_id, f.id as fund_id
+              from stage_pledges t join pledges p on p.ref = t.ref left join donors d on d.code = t.donor
+              left join units u on u.code = t.unit left join funds f on f.code = t.fund) r
+        where s.ctid = r.at"],
     compare: &[
         // What has happened to the pledge is told on its first row; on an amendment's an empty cell says nothing.
         "update stage_pledges s set signed_id = e.signed_id, cancelled_id = e.cancelled_id,
@@ -81,7 +84,7 @@ pub static SPEC: Spec = Spec {
                    max(e.happened_on) filter (where e.event = 'cancelled') as cancelled_on,
                    max(e.id) filter (where e.event = 'written_off') as written_off_id,
                    max(e.happened_on) filter (where e.event = 'written_off') as written_off_on
-            from pledges p
+            from (select distinct pledge_id as id from stage_pledges) p
             left join pledge_events e on e.pledge_id = p.id and e.amount is null and e.voided_at is null
             group by p.id
          ) e where e.id = s.pledge_id",
@@ -98,6 +101,14 @@ pub static SPEC: Spec = Spec {
         "update stage_pledges s set fact_diff = s.fact_diff || array['due_on'] where s.due_on is not null and s.found
             and not exists (select from instalments i where i.pledge_id = s.pledge_id and i.voided_at is null
                 and i.agreed_on is not distinct from s.agreed_on)",
+    ],
+    unless_corrected: &[
+        "select s.file, s.line, 'ref' as col, s.ref as value, 'taken-out' as key, t.voided_on::text as arg
+         from stage_pledges s join (
+            select pledge_id, agreed_on, max(voided_at)::date as voided_on from pledge_terms where voided_at is not null
+            group by pledge_id, agreed_on
+         ) t on t.pledge_id = s.pledge_id and t.agreed_on is not distinct from s.agreed_on
+         where not s.found and not s.bad",
     ],
     checks: &[
         "select file, line, 'donor' as col, donor as value, 'donor-unknown' as key, '' as arg from stage_pledges
@@ -164,38 +175,39 @@ pub static SPEC: Spec = Spec {
         },
         FactStep {
             table: &INSTALMENTS,
+            // A pledge that comes back brings its one instalment; what may have been left of its schedule goes.
             void: "select i.id from instalments i join stage_pledges s on s.pledge_id = i.pledge_id
                     and i.agreed_on is not distinct from s.agreed_on
-                where i.voided_at is null and s.found and 'due_on' = any(s.fact_diff)",
+                where i.voided_at is null and s.due_on is not null and (not s.found or 'due_on' = any(s.fact_diff))",
             record: "select ref || coalesce(' ' || agreed_on, '') || ' 1' as key, single_id as replaces, pledge_id,
                        agreed_on, 1 as number, due_on, amount, null::text as condition
                 from stage_pledges where due_on is not null and (not found or 'due_on' = any(fact_diff))",
         },
+        FactStep {
+            table: &CONDITION_EVENTS,
+            void: "select c.id from condition_events c join stage_pledges s on s.pledge_id = c.pledge_id
+                    and c.agreed_on is not distinct from s.agreed_on
+                where c.voided_at is null and s.due_on is not null and (not s.found or 'due_on' = any(s.fact_diff))",
+            record: "select null::text as key, null::bigint as replaces, null::bigint as pledge_id, null::date as agreed_on,
+                       null::integer as number, null::date as met_on where false",
+        },
     ],
-    final_checks: &[SCHEDULES_ADD_UP],
-    warnings: &[],
+    final_checks: &[unequal_schedules!("stage_pledges", "schedule-does-not-add-up", "promised", "scheduled")],
+    warnings: &[
+        "select file, line, 'signed_on' as col, signed_on::text as value, 'signed-before-pledged' as key,
+                pledged_on::text as arg
+         from stage_pledges where signed_on < pledged_on",
+        "select s.file, s.line, 'due_on' as col, s.due_on::text as value, 'due-before-signature' as key,
+                e.happened_on::text as arg
+         from stage_pledges s join pledge_events e on e.pledge_id = s.pledge_id and e.event = 'signed'
+            and e.voided_at is null
+         where s.due_on < e.happened_on",
+        "select s.file, s.line, label.col, label.said as value, 'label-of-amendment' as key, label.kept as arg
+         from stage_pledges s join pledges p on p.id = s.pledge_id cross join lateral (values
+            ('title', s.title, p.title), ('agreement', s.agreement, p.agreement),
+            ('donor_reference', s.donor_reference, p.donor_reference), ('subprogramme', s.subprogramme, p.subprogramme)
+         ) as label (col, said, kept)
+         where s.agreed_on is not null and label.said is not null and label.said is distinct from label.kept",
+    ],
     touched: Some("select distinct pledge_id from stage_pledges"),
 };
-
-/// The instalments in force add up to the amount in force, from every day on which either changes.
-const SCHEDULES_ADD_UP: &str = "select distinct on (s.file, s.line) s.file, s.line, 'amount' as col,
-        amount.total::text as value, 'schedule-does-not-add-up' as key, schedule.total::text as arg
-    from stage_pledges s
-    cross join lateral (
-        select coalesce(agreed_on, '-infinity') as day from pledge_terms
-        where pledge_id = s.pledge_id and voided_at is null
-        union
-        select coalesce(agreed_on, '-infinity') from instalments where pledge_id = s.pledge_id and voided_at is null
-    ) point
-    cross join lateral (
-        select t.amount as total from pledge_terms t
-        where t.pledge_id = s.pledge_id and t.voided_at is null and coalesce(t.agreed_on, '-infinity') <= point.day
-        order by t.agreed_on desc nulls last limit 1
-    ) amount
-    cross join lateral (
-        select sum(i.amount) as total from instalments i
-        where i.pledge_id = s.pledge_id and i.voided_at is null and coalesce(i.agreed_on, '-infinity') = (
-            select max(coalesce(l.agreed_on, '-infinity')) from instalments l
-            where l.pledge_id = s.pledge_id and l.voided_at is null and coalesce(l.agreed_on, '-infinity') <= point.day)
-    ) schedule
-    where schedule.total <> amount.total";

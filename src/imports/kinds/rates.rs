@@ -14,11 +14,13 @@ pub static SPEC: Spec = Spec {
     ],
     extra: "",
     existing: "select f.currency, f.valid_from, f.units_per_usd, f.id as fact_id from known cross join exchange_rates f
-        where was_known(f.recorded_at, f.voided_at, known.at) order by f.currency, f.valid_from",
+        where was_known(f.recorded_at, f.voided_at, known.at)",
+    existing_order: "f.currency, f.valid_from",
     existing_extra: &[],
     identities: &[],
     resolve: &[],
     compare: &[],
+    unless_corrected: &[],
     checks: &["select file, line, 'units_per_usd' as col, units_per_usd::text as value, 'usd-is-one' as key, '' as arg
         from stage_rates where currency = 'USD' and units_per_usd <> 1"],
     audit: None,

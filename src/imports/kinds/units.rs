@@ -20,7 +20,8 @@ pub static SPEC: Spec = Spec {
     extra: "unit_id bigint, parent_id bigint",
     existing: "select u.code, u.name, u.kind, p.code as parent, f.id as fact_id
         from known cross join unit_facts f join units u on u.id = f.unit_id left join units p on p.id = f.parent_id
-        where f.in_force_from is null and was_known(f.recorded_at, f.voided_at, known.at) order by u.code",
+        where f.in_force_from is null and was_known(f.recorded_at, f.voided_at, known.at)",
+    existing_order: "u.code",
     existing_extra: &[],
     identities: &["insert into units (code, name, kind)
         select distinct on (code) code, coalesce(name, code), coalesce(kind, 'section') from stage_units
@@ -29,6 +30,7 @@ pub static SPEC: Spec = Spec {
             parent_id = (select p.id from units p where p.code = s.parent)
         from units u where u.code = s.code"],
     compare: &[],
+    unless_corrected: &[],
     checks: &[
         "select file, line, 'parent' as col, parent as value, 'unit-unknown' as key, '' as arg from stage_units
          where parent is not null and parent_id is null",
