@@ -23,7 +23,7 @@
 		const d = e.target;
 		if (!d.open || !d.matches(DROP)) return;
 		for (const other of openDrops()) if (!other.contains(d)) other.open = false;
-		if (d.matches(".def")) keepInside(d.lastElementChild, d);
+		keepInside(d.lastElementChild, d);
 	}, true);
 	on(doc, "click", e => {
 		const path = e.composedPath();

@@ -1,0 +1,72 @@
+// Every page and state in light and dark, on a desk and on a phone: nothing for axe to find, no sideways scroll.
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import { browser, inEveryLook, LOOKS, newPage, PHONE, signedIn } from "./support.mjs";
+
+const DAY = "/arrears?as_of=2021-07-31";
+const unfold = async page => {
+	const folded = page.locator("details.behind:not([open]) > summary");
+	while (await folded.count()) await folded.first().click();
+};
+
+const STATES = [
+	["arrears, today", "/arrears"],
+	["arrears, everything unfolded", DAY, unfold],
+	["arrears, filtered", `${DAY}&unit=ROAF&fund=FEM`],
+	["arrears, narrowed by every means", `${DAY}&unit=ROAF&donor=EUROPEAN-UNION&fund=FEM&bucket=365%2B&currency=EUR&q=governance`],
+	["arrears, nothing", "/arrears?as_of=2013-01-01"],
+	["arrears, nothing with a filter", "/arrears?as_of=2013-01-01&unit=ROAF"],
+	["arrears, the day's sheet open", DAY, page => open(page, "As of")],
+	["arrears, the filter's sheet open", `${DAY}&unit=ROAF`, page => open(page, "Filter")],
+	["arrears, the calendar open", DAY, async page => {
+		await open(page, "As of");
+		if (!await page.getByRole("dialog").count()) await page.locator(".date > button").click();
+	}],
+	["an error: 404", "/nothing/here"],
+	["an error: 400", "/arrears?as_of=yesterday"],
+	["an error: 400, of a long address", `/arrears?unit=${"NOWHERE".repeat(30)}`],
+];
+
+async function open(page, text) {
+	const summary = page.locator("summary", { hasText: text });
+	if (!await summary.evaluate(el => el.parentElement.open)) await summary.click();
+}
+
+test("every page in every look", async t => {
+	const launched = await browser(t);
+	const storageState = await signedIn(launched);
+	for (const [name, path, prepare] of STATES) {
+		await t.test(name, async () => {
+			const page = await newPage(launched, { storageState });
+			await page.goto(path);
+			await inEveryLook(page, prepare);
+			page.quiet();
+			await page.context().close();
+		});
+	}
+	await t.test("the drawer of a phone", async () => {
+		const page = await newPage(launched, { storageState, viewport: PHONE });
+		await page.goto(DAY);
+		assert.ok(!await page.getByRole("link", { name: "Arrears" }).isVisible(), "shut at first");
+		await page.getByRole("button", { name: "Menu" }).click();
+		assert.ok(await page.getByRole("link", { name: "Arrears" }).isVisible());
+		await inEveryLook(page, undefined, LOOKS.filter(look => look.size === PHONE));
+		await page.keyboard.press("Escape");
+		assert.ok(!await page.getByRole("link", { name: "Arrears" }).isVisible(), "shut again");
+		page.quiet();
+	});
+	await t.test("the theme one chooses stays", async () => {
+		const page = await newPage(launched, { storageState });
+		await page.goto("/arrears");
+		const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+		const light = await ground();
+		await page.getByRole("button", { name: "Dark" }).click();
+		await page.waitForLoadState();
+		assert.notEqual(await ground(), light);
+		assert.equal(await page.getByRole("button", { name: "Dark" }).getAttribute("aria-pressed"), "true");
+		await page.getByRole("button", { name: "As the machine is" }).click();
+		await page.waitForLoadState();
+		assert.equal(await ground(), light);
+		page.quiet();
+	});
+});
