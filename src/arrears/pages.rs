@@ -56,6 +56,7 @@ impl ArrearsPage {
         let without: i64 = totals.iter().filter(|t| t.units_per_usd.is_none()).map(|t| t.instalments).sum();
         let day = format::day(asked.scope.as_of.0, l10n);
         list.count_rows(count, l10n);
+        list.foot = Some(format::amount(usd, Currency::USD, l10n));
         for group in &mut list.groups {
             let of = |bucket: &&&str| group.label == Some(l10n.word("bucket", bucket));
             if let Some(bucket) = BUCKETS.iter().find(of) {

@@ -124,6 +124,8 @@ pub struct Drawn {
     pub text: String,
     /// In front of the number, quieter: its currency.
     pub unit: String,
+    /// A day, for programs that read the page.
+    pub iso: String,
     /// Where it leads.
     pub href: Option<String>,
     /// A second line, on wide screens.
@@ -141,7 +143,8 @@ impl Drawn {
             Cell::Amount(_, currency) => currency.code().to_owned(),
             _ => String::new(),
         };
-        Drawn { text: cell.shown(l10n), unit, ..Drawn::default() }
+        let iso = if matches!(cell, Cell::Day(_)) { cell.plain().into_owned() } else { String::new() };
+        Drawn { text: cell.shown(l10n), unit, iso, ..Drawn::default() }
     }
 
     /// Words.

@@ -81,7 +81,7 @@ impl Scope {
             select
                 .sql(" and ")
                 .sql(column)
-                .sql(" in (with recursive below as (select c.id from donors c where c.code = ");
+                .sql(" = any(array(with recursive below as (select c.id from donors c where c.code = ");
             select.bind(donor.clone()).sql(" union select i.donor_id from below join donors_in_force(");
             self.day_and_known(select).sql(") i on i.parent_id = below.id) select id from below))");
         }

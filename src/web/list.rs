@@ -316,6 +316,8 @@ pub struct ListView {
     pub clear: String,
     pub today_link: String,
     pub paper: String,
+    /// The sum of all rows, in US dollars, where the room gives one.
+    pub foot: Option<String>,
     sum_column: Option<usize>,
 }
 
@@ -462,6 +464,7 @@ fn draw<L: List>(
         as_of_iso: asked.scope.as_of.to_string(),
         known,
         paper,
+        foot: None,
         sum_column: L::screen().iter().position(|column| column.label == "col-usd"),
         params: params.clone(),
         name: L::NAME,

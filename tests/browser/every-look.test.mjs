@@ -22,6 +22,16 @@ const STATES = [
 		await open(page, "As of");
 		if (!await page.getByRole("dialog").count()) await page.locator(".date > button").click();
 	}],
+	...["donors", "pledges", "instalments", "contributions", "units", "funds", "rates"].flatMap(room => [
+		[`${room}, the list`, `/${room}?as_of=2021-07-31`],
+		[`${room}, nothing`, `/${room}?q=nothing+like+this`],
+	]),
+	["a donor", "/donors/SWE?as_of=2021-07-31"],
+	["a pledge", "/pledges/P-2017-021?as_of=2021-07-31"],
+	["a contribution", "/contributions/2013-SWE-FEM"],
+	["a unit", "/units/ROAF"],
+	["a fund", "/funds/FEM"],
+	["a currency", "/rates/EUR"],
 	["an error: 404", "/nothing/here"],
 	["an error: 400", "/arrears?as_of=yesterday"],
 	["an error: 400, of a long address", `/arrears?unit=${"NOWHERE".repeat(30)}`],
