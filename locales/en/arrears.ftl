@@ -1,6 +1,6 @@
 arrears-kicker = Arrears
 arrears-question = What is overdue to us, and since when?
-arrears-empty = No instalment of a signed pledge had fallen due before this day and was still unpaid, with these filters.
+arrears-empty = No instalment of a signed pledge had fallen due before this day and was still unpaid.
 arrears-totals = Totals
 arrears-by-age = By age
 arrears-chart = Arrears by days overdue, USD
@@ -14,7 +14,10 @@ arrears-no-rate = { $rows ->
 }
 arrears-per-currency = Per currency
 arrears-behind = Per currency, with the rates used
-arrears-days = { $days } days
+arrears-days = { $days ->
+    [one] 1 day
+   *[other] { $days } days
+}
 arrears-group = { $class } · { $rows ->
     [one] 1 instalment
    *[other] { $rows } instalments

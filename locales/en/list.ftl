@@ -79,12 +79,10 @@ col-pledged = Pledged on
 col-received = Received on
 col-received-usd = Received, USD
 col-arrears-usd = Arrears, USD
-col-first = First receipt
 col-last = Last receipt
 col-earmarking = Earmarking
 col-reference = Reference
 col-condition = Condition
-col-staleness = Age
 
 rate-stale = Stale rate
 rate-missing = No rate

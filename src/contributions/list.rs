@@ -169,7 +169,7 @@ impl List for Contributions {
             },
             Screen {
                 label: "col-reference",
-                class: "w",
+                class: "w nowrap",
                 sort: Some("ref"),
                 draw: |row, _| Drawn::text(&row.reference).link("contributions", &row.reference),
             },
@@ -204,7 +204,7 @@ impl List for Contributions {
             Screen { label: "col-fund", class: "w", sort: None, draw: |row, _| Drawn::text(&row.fund) },
             Screen {
                 label: "col-pledge",
-                class: "w",
+                class: "w nowrap",
                 sort: None,
                 draw: |row, _| match &row.pledge_ref {
                     Some(pledge) => Drawn::text(pledge).link("pledges", pledge),

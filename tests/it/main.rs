@@ -2,6 +2,9 @@
 #![forbid(unsafe_code)]
 
 mod embedded;
+mod exports;
 mod foundation;
 mod loading;
 mod pages;
+mod tidy;
+mod words;
