@@ -18,10 +18,14 @@ macro_rules! unequal_schedules {
                         from (
                             select pledge_id, coalesce(agreed_on, '-infinity') as day, amount as promised,
                                    null::numeric as scheduled
-                            from pledge_terms where voided_at is null and pledge_id in (", $pledges, ")
+                            from pledge_terms where voided_at is null and pledge_id in (",
+            $pledges,
+            ")
                             union all
                             select pledge_id, coalesce(agreed_on, '-infinity'), null, sum(amount)
-                            from instalments where voided_at is null and pledge_id in (", $pledges, ")
+                            from instalments where voided_at is null and pledge_id in (",
+            $pledges,
+            ")
                             group by pledge_id, agreed_on
                         ) agreed group by pledge_id, day
                     ) days window so_far as (partition by pledge_id order by day)

@@ -104,7 +104,8 @@ impl<'s> CsvFile<'s> {
         if header.as_slice().contains(&0) {
             return Err(Unreadable::file("file-not-utf8", "1"));
         }
-        let mut names: Vec<String> = header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
+        let mut names: Vec<String> =
+            header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
         let widest = names.len();
         while names.len() > 1 && names.last().is_some_and(String::is_empty) {
             names.pop();

@@ -1,7 +1,9 @@
 //! The one test binary: stories told from outside, a file a room.
 #![forbid(unsafe_code)]
 
+mod crash;
 mod embedded;
 mod foundation;
 mod loading;
 mod pages;
+mod real_data;
