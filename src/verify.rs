@@ -1,12 +1,16 @@
 //! `dis verify`: what the ledger promises of itself, checked. Every line it returns is a sentence about something broken.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use crate::balances;
-use crate::facts::ChangeId;
+use crate::db::Select;
 use crate::facts::change::{Envelope, chain_hash, digests};
+use crate::facts::{ChangeId, tables};
 use crate::kernel::ids::{AccountId, PledgeId};
 
 #[derive(sqlx::FromRow)]
@@ -42,8 +46,8 @@ pub struct Verified {
     pub broken: Vec<String>,
 }
 
-/// Checks the chain of changes against the rows they speak for, the chain against a head noted earlier, and the
-/// balances, as known after every change, against the facts known then.
+/// Checks the chain of changes against the rows they speak for and a head noted earlier, the facts against each other,
+/// and the balances, as known after every change, against the facts known then.
 pub async fn verify(connection: &mut PgConnection, noted: Option<&Head>) -> Result<Verified, sqlx::Error> {
     let mut broken = Vec::new();
     let changes: Vec<ChangeRow> = sqlx::query_as(
@@ -62,6 +66,9 @@ pub async fn verify(connection: &mut PgConnection, noted: Option<&Head>) -> Resu
         }
     }
     check_rows(connection, &changes, &mut broken).await?;
+    check_marks(connection, &mut broken).await?;
+    check_schedules(connection, &mut broken).await?;
+    check_versions(connection, &mut broken).await?;
     check_balances(connection, &changes, &mut broken).await?;
     Ok(Verified { head, broken })
 }
@@ -120,24 +127,166 @@ async fn check_rows(
         }
     }
     for (id, _) in &found {
-        if !changes.iter().any(|change| change.id == *id) {
+        if changes.binary_search_by_key(id, |change| change.id).is_err() {
             broken.push(format!("rows say they belong to change {id}, which does not exist"));
         }
     }
     Ok(())
 }
 
+/// Which pledges a change touched: `change, pledge_id`. By facts it recorded or voided, by what it took back of a
+/// receipt, and by rates of a currency in which a pledge was paid though it is another's.
+macro_rules! touched {
+    () => {
+        "select change, pledge_id from (
+            with named as (
+                select change_id, voided_change_id, pledge_id from pledge_terms
+                union all select change_id, voided_change_id, pledge_id from pledge_events
+                union all select change_id, voided_change_id, pledge_id from instalments
+                union all select change_id, voided_change_id, pledge_id from condition_events
+                union all select change_id, voided_change_id, pledge_id from hand_allocations
+                union all
+                select change_id, voided_change_id, pledge_id from contribution_facts where pledge_id is not null
+                union all
+                select r.change_id, r.voided_change_id, o.pledge_id
+                from contribution_facts r join contribution_facts o on o.contribution_id = r.reverses_id
+                where o.pledge_id is not null
+                union all
+                select r.change_id, r.voided_change_id, paid.pledge_id
+                from (select change_id, voided_change_id, currency, min(valid_from) as valid_from
+                      from exchange_rates group by change_id, voided_change_id, currency) r
+                join (select f.pledge_id, f.received_on, f.currency, t.currency as owed
+                      from contribution_facts f
+                      join (select distinct pledge_id, currency from pledge_terms) t on t.pledge_id = f.pledge_id
+                      where t.currency <> f.currency) paid
+                    on paid.received_on >= r.valid_from and r.currency in (paid.currency, paid.owed)
+            )
+            select change_id as change, pledge_id from named
+            union
+            select voided_change_id, pledge_id from named where voided_change_id is not null
+         ) by_change"
+    };
+}
+
+/// Every balance there ever was: what a change touched, as known after it; everything, as known now; and that no
+/// balance begins or ends to be known with a change that did not touch its pledge. Between two changes that touch a
+/// pledge nothing can differ then, so that no instant goes unchecked.
 async fn check_balances(
     connection: &mut PgConnection,
     changes: &[ChangeRow],
     broken: &mut Vec<String>,
 ) -> Result<(), sqlx::Error> {
-    let pledges: Vec<PledgeId> =
+    let Some(last) = changes.last() else { return Ok(()) };
+    let touched: Vec<(i64, Vec<PledgeId>)> = sqlx::query_as(concat!(
+        "select change, array_agg(pledge_id order by pledge_id) from (",
+        touched!(),
+        ") touched group by change order by change"
+    ))
+    .fetch_all(&mut *connection)
+    .await?;
+    let rates_moved: HashSet<i64> = sqlx::query_scalar(
+        "select change_id from exchange_rates
+         union select voided_change_id from exchange_rates where voided_change_id is not null",
+    )
+    .fetch_all(&mut *connection)
+    .await?
+    .into_iter()
+    .collect();
+    let all: Vec<PledgeId> =
         sqlx::query_scalar("select id from pledges order by id").fetch_all(&mut *connection).await?;
+    let mut comparison = balances::Comparison::default();
     for change in changes {
-        let wrong = balances::count_wrong(&mut *connection, &pledges, change.recorded_at).await?;
+        if rates_moved.contains(&change.id) {
+            comparison.rates_moved();
+        }
+        let pledges = if change.id == last.id {
+            all.as_slice()
+        } else {
+            touched.binary_search_by_key(&change.id, |(id, _)| *id).map_or(&[][..], |at| touched[at].1.as_slice())
+        };
+        let wrong = comparison.count_wrong(&mut *connection, pledges, change.recorded_at).await?;
         if wrong > 0 {
             broken.push(format!("{wrong} balances, as known after change {}, are not what the facts give", change.id));
+        }
+    }
+    let loose: i64 = sqlx::query_scalar(concat!(
+        "select count(*) from (
+            select pledge_id, lower(known) as at from pledge_balances where not isempty(known)
+            union select pledge_id, lower(known) from instalment_balances where not isempty(known)
+            union select pledge_id, lower(known) from allocations where not isempty(known)
+            union select pledge_id, upper(known) from pledge_balances where not isempty(known) and not upper_inf(known)
+            union select pledge_id, upper(known) from instalment_balances
+                where not isempty(known) and not upper_inf(known)
+            union select pledge_id, upper(known) from allocations where not isempty(known) and not upper_inf(known)
+         ) bounds left join (select t.pledge_id, c.recorded_at from (",
+        touched!(),
+        ") t join changes c on c.id = t.change) touched
+            on touched.pledge_id = bounds.pledge_id and touched.recorded_at = bounds.at
+         where touched.pledge_id is null"
+    ))
+    .fetch_one(&mut *connection)
+    .await?;
+    if loose > 0 {
+        broken.push(format!("balances of {loose} pledges begin or end to be known with no change that touched them"));
+    }
+    Ok(())
+}
+
+/// Two versions of one thing never speak of the same day and the same instant.
+async fn check_versions(connection: &mut PgConnection, broken: &mut Vec<String>) -> Result<(), sqlx::Error> {
+    for (what, question) in [
+        (
+            "pledge balances",
+            "select count(*) from pledge_balances a join pledge_balances b on b.pledge_id = a.pledge_id
+                and b.id > a.id and b.valid && a.valid and b.known && a.known",
+        ),
+        (
+            "instalment balances",
+            "select count(*) from instalment_balances a join instalment_balances b on b.pledge_id = a.pledge_id
+                and b.number = a.number and b.id > a.id and b.valid && a.valid and b.known && a.known",
+        ),
+        (
+            "allocations",
+            "select count(*) from allocations a join allocations b on b.pledge_id = a.pledge_id
+                and b.contribution_id = a.contribution_id and b.number = a.number and b.by_hand = a.by_hand
+                and b.id > a.id and b.valid && a.valid and b.known && a.known",
+        ),
+    ] {
+        let overlaps: i64 = sqlx::query_scalar(question).fetch_one(&mut *connection).await?;
+        if overlaps > 0 {
+            broken.push(format!("{overlaps} {what} speak of the same days and instants as another of the same thing"));
+        }
+    }
+    Ok(())
+}
+
+/// The instalments in force add up to what was promised.
+async fn check_schedules(connection: &mut PgConnection, broken: &mut Vec<String>) -> Result<(), sqlx::Error> {
+    let unequal: Vec<(String, Decimal, Decimal)> = sqlx::query_as(concat!(
+        "select distinct on (p.ref) p.ref, u.promised, u.scheduled from (",
+        balances::unequal_schedules!("select id from pledges"),
+        ") u join pledges p on p.id = u.pledge_id order by p.ref, u.day"
+    ))
+    .fetch_all(&mut *connection)
+    .await?;
+    for (reference, promised, scheduled) in unequal {
+        broken.push(format!("the instalments of pledge {reference} add up to {scheduled}, not to {promised}"));
+    }
+    Ok(())
+}
+
+/// A fact and its void mark carry the instant of the change they name, and that change is there.
+async fn check_marks(connection: &mut PgConnection, broken: &mut Vec<String>) -> Result<(), sqlx::Error> {
+    for table in tables::ALL {
+        let mut question = Select::new("select count(*) from ");
+        question.sql(table.name).sql(
+            " f left join changes c on c.id = f.change_id left join changes v on v.id = f.voided_change_id
+              where c.recorded_at is distinct from f.recorded_at or v.recorded_at is distinct from f.voided_at
+                or (f.voided_change_id is null) <> (f.voided_at is null)",
+        );
+        let (wrong,): (i64,) = question.done().build_query_as().fetch_one(&mut *connection).await?;
+        if wrong > 0 {
+            broken.push(format!("{wrong} facts of {} are marked by no change of that instant", table.name));
         }
     }
     Ok(())

@@ -59,6 +59,25 @@ impl RateTable {
     }
 }
 
+/// `was_known` at `$2`, in the words of the indexes: one of facts in force by pledge, one of voided facts.
+macro_rules! known {
+    ($fact:literal) => {
+        concat!(
+            "((",
+            $fact,
+            ".voided_at is null and ",
+            $fact,
+            ".recorded_at <= $2) or (",
+            $fact,
+            ".voided_change_id is not null and ",
+            $fact,
+            ".voided_at > $2 and ",
+            $fact,
+            ".recorded_at <= $2))"
+        )
+    };
+}
+
 #[derive(sqlx::FromRow)]
 struct TermsRow {
     id: i64,
@@ -127,13 +146,15 @@ pub async fn load(
     let mut loaded: Vec<LoadedPledge> = Vec::with_capacity(ids.len());
     let mut places: HashMap<PledgeId, usize> = HashMap::with_capacity(ids.len());
 
-    let terms: Vec<TermsRow> = sqlx::query_as(
+    let terms: Vec<TermsRow> = sqlx::query_as(concat!(
         "select t.id, t.pledge_id, p.ref as pledge_ref, t.agreed_on, t.donor_id, t.unit_id, t.fund_id, t.currency,
                 t.amount, t.pledged_on
          from pledge_terms t join pledges p on p.id = t.pledge_id
-         where t.pledge_id = any($1) and was_known(t.recorded_at, t.voided_at, $2)
-         order by t.pledge_id, t.agreed_on nulls first",
-    )
+         where t.pledge_id = any($1) and ",
+        known!("t"),
+        "
+         order by t.pledge_id, t.agreed_on nulls first"
+    ))
     .bind(&ids)
     .bind(known_at)
     .fetch_all(&mut *connection)
@@ -169,10 +190,11 @@ pub async fn load(
         });
     }
 
-    let events: Vec<EventRow> = sqlx::query_as(
-        "select pledge_id, event, happened_on, instalment_number, amount from pledge_events
-         where pledge_id = any($1) and was_known(recorded_at, voided_at, $2)",
-    )
+    let events: Vec<EventRow> = sqlx::query_as(concat!(
+        "select pledge_id, event, happened_on, instalment_number, amount from pledge_events f
+         where pledge_id = any($1) and ",
+        known!("f")
+    ))
     .bind(&ids)
     .bind(known_at)
     .fetch_all(&mut *connection)
@@ -190,14 +212,18 @@ pub async fn load(
         }
     }
 
-    let instalments: Vec<InstalmentRow> = sqlx::query_as(
-        "select i.id, i.pledge_id, i.agreed_on, i.number, i.due_on, i.amount, i.condition is not null as conditional,
-                c.met_on
+    let instalments: Vec<InstalmentRow> = sqlx::query_as(concat!(
+        "
+         select i.id, i.pledge_id, i.agreed_on, i.number, i.due_on, i.amount,
+                i.condition is not null as conditional, c.met_on
          from instalments i
          left join condition_events c on c.pledge_id = i.pledge_id and c.agreed_on is not distinct from i.agreed_on
-            and c.number = i.number and was_known(c.recorded_at, c.voided_at, $2)
-         where i.pledge_id = any($1) and was_known(i.recorded_at, i.voided_at, $2)",
-    )
+            and c.number = i.number and ",
+        known!("c"),
+        "
+         where i.pledge_id = any($1) and ",
+        known!("i")
+    ))
     .bind(&ids)
     .bind(known_at)
     .fetch_all(&mut *connection)
@@ -219,17 +245,21 @@ pub async fn load(
         });
     }
 
-    let receipts: Vec<ReceiptRow> = sqlx::query_as(
+    let receipts: Vec<ReceiptRow> = sqlx::query_as(concat!(
         "select f.pledge_id, f.contribution_id, f.key as reference, f.received_on, f.currency, f.amount,
                 f.instalment_number,
                 coalesce(array_agg(r.received_on order by r.id) filter (where r.id is not null), '{}') as reversed_on,
                 coalesce(array_agg(-r.amount order by r.id) filter (where r.id is not null), '{}') as reversed_amount
          from contribution_facts f
          left join contribution_facts r on r.reverses_id = f.contribution_id
-            and was_known(r.recorded_at, r.voided_at, $2)
-         where f.pledge_id = any($1) and f.reverses_id is null and was_known(f.recorded_at, f.voided_at, $2)
-         group by f.id",
-    )
+            and ",
+        known!("r"),
+        "
+         where f.pledge_id = any($1) and f.reverses_id is null and ",
+        known!("f"),
+        "
+         group by f.id"
+    ))
     .bind(&ids)
     .bind(known_at)
     .fetch_all(&mut *connection)
@@ -247,10 +277,11 @@ pub async fn load(
         });
     }
 
-    let by_hand: Vec<HandRow> = sqlx::query_as(
-        "select pledge_id, contribution_id, number, amount, allocated_on from hand_allocations
-         where pledge_id = any($1) and was_known(recorded_at, voided_at, $2)",
-    )
+    let by_hand: Vec<HandRow> = sqlx::query_as(concat!(
+        "select pledge_id, contribution_id, number, amount, allocated_on from hand_allocations f
+         where pledge_id = any($1) and ",
+        known!("f")
+    ))
     .bind(&ids)
     .bind(known_at)
     .fetch_all(&mut *connection)

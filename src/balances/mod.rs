@@ -16,4 +16,4 @@ mod store;
 mod versions;
 
 pub(crate) use schedules::unequal_schedules;
-pub use store::{count_wrong, recompute};
+pub use store::{Comparison, recompute};

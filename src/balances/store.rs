@@ -60,22 +60,41 @@ async fn computed(
     Ok(versions)
 }
 
-/// How many rows of the tables, as known at an instant, are not what the rule makes of the facts known then.
-pub async fn count_wrong(
-    connection: &mut PgConnection,
-    pledges: &[PledgeId],
-    known_at: DateTime<Utc>,
-) -> Result<usize, sqlx::Error> {
-    let rates = RateTable::load(&mut *connection, known_at).await?;
-    let mut wrong = 0;
-    for batch in pledges.chunks(BATCH) {
-        let wanted = computed(&mut *connection, batch, &rates, known_at).await?;
-        let kept = Kept::known_at(&mut *connection, batch, known_at).await?;
-        wrong += count(differences(kept.pledges, wanted.pledges));
-        wrong += count(differences(kept.instalments, wanted.instalments));
-        wrong += count(differences(kept.allocations, wanted.allocations));
+/// Compares the tables, instant after instant, with what the rule makes of the facts.
+#[derive(Default)]
+pub struct Comparison {
+    /// The rates known at the instants compared, until they are said to have moved.
+    rates: Option<RateTable>,
+}
+
+impl Comparison {
+    /// From here on other rates are known.
+    pub fn rates_moved(&mut self) {
+        self.rates = None;
     }
-    Ok(wrong)
+
+    /// How many rows of the tables, as known at an instant, are not what the rule makes of the facts known then.
+    pub async fn count_wrong(
+        &mut self,
+        connection: &mut PgConnection,
+        pledges: &[PledgeId],
+        known_at: DateTime<Utc>,
+    ) -> Result<usize, sqlx::Error> {
+        let mut wrong = 0;
+        for batch in pledges.chunks(BATCH) {
+            let rates = match self.rates.take() {
+                Some(rates) => rates,
+                None => RateTable::load(&mut *connection, known_at).await?,
+            };
+            let wanted = computed(&mut *connection, batch, &rates, known_at).await?;
+            self.rates = Some(rates);
+            let kept = Kept::known_at(&mut *connection, batch, known_at).await?;
+            wrong += count(differences(kept.pledges, wanted.pledges));
+            wrong += count(differences(kept.instalments, wanted.instalments));
+            wrong += count(differences(kept.allocations, wanted.allocations));
+        }
+        Ok(wrong)
+    }
 }
 
 fn count<V>((close, open): (Vec<i64>, Vec<V>)) -> usize {

@@ -7,7 +7,7 @@ use sqlx::postgres::PgConnection;
 
 use super::file::CsvFile;
 use super::report::{Outcome, Problem, TOLD};
-use super::spec::{Kind, Part, Spec};
+use super::spec::{Column, Kind, Part, Spec};
 use super::staging::{self, Found};
 use crate::access::{Role, may};
 use crate::balances;
@@ -173,15 +173,23 @@ impl Landing<'_> {
     }
 
     async fn refuse_double_keys(&mut self, spec: &'static Spec) -> Result<(), sqlx::Error> {
-        let keys: Vec<&str> = keys(spec).collect();
-        let (first, all) = (keys[0], keys.join(", "));
+        let keys: Vec<&Column> = spec.columns.iter().filter(|column| column.part == Part::Key).collect();
+        let names: Vec<&str> = keys.iter().map(|column| column.name).collect();
+        let (first, all) = (names[0], names.join(", "));
+        // A key of which a part could not be read is no key; a part that may be empty may also be unread in a bad row.
+        let mut whole: Vec<String> =
+            keys.iter().filter(|key| key.required).map(|key| format!("{} is not null", key.name)).collect();
+        if keys.iter().any(|key| !key.required) {
+            whole.push("not bad".to_owned());
+        }
         self.execute(format!(
             "insert into import_problems (severity, file, line, col, value, key, arg)
              select 'error', file, line, '{first}', {first}::text, 'key-twice', first_line::text
              from (select file, line, {first}, first_value(line) over same as first_line, row_number() over same as nth
-                   from {stage} where {first} is not null
+                   from {stage} where {whole}
                    window same as (partition by {all} order by file, line)) rows where nth > 1",
-            stage = spec.stage
+            stage = spec.stage,
+            whole = whole.join(" and ")
         ))
         .await
     }
@@ -292,17 +300,20 @@ impl Landing<'_> {
     async fn report(&mut self, kinds: &[Kind], outcome: &mut Outcome) -> Result<(), sqlx::Error> {
         for kind in kinds {
             let counts = format!(
-                "select count(*) filter (where not found), count(*) filter (where found and differs),
-                        count(*) filter (where found and not differs)
-                 from (select found, fact_diff || label_diff || event_fill || event_diff <> '{{}}' or left_out <> '{{}}'
-                              as differs from {} where not bad) rows",
+                "select count(*) filter (where not found and not rejected), count(*) filter (where found and differs and not rejected),
+                        count(*) filter (where found and not differs and not rejected), count(*) filter (where rejected)
+                 from (select found,
+                              fact_diff || label_diff || event_fill || event_diff <> '{{}}' or left_out <> '{{}}' as differs,
+                              bad or (file, line) in (select file, line from import_problems where severity = 'error') as rejected
+                       from {}) rows",
                 kind.spec().stage
             );
-            let (added, changed, unchanged): (i64, i64, i64) =
+            let (added, changed, unchanged, rejected): (i64, i64, i64, i64) =
                 sqlx::query_as(AssertSqlSafe(counts)).fetch_one(self.connection()).await?;
             outcome.added += added.unsigned_abs();
             outcome.changed += changed.unsigned_abs();
             outcome.unchanged += unchanged.unsigned_abs();
+            outcome.rejected += rejected.unsigned_abs();
         }
         for (severity, told, count) in [
             ("error", &mut outcome.errors, &mut outcome.error_count),
@@ -322,11 +333,6 @@ impl Landing<'_> {
                 .await?;
             *count = all.unsigned_abs();
         }
-        let refused: i64 =
-            sqlx::query_scalar("select count(distinct (file, line)) from import_problems where severity = 'error'")
-                .fetch_one(self.connection())
-                .await?;
-        outcome.rejected = refused.unsigned_abs() + self.found.rows;
         outcome.error_count += self.found.count;
         let mut all: Vec<Problem> = std::mem::take(&mut self.found.problems);
         all.append(&mut outcome.errors);
@@ -335,8 +341,4 @@ impl Landing<'_> {
         outcome.errors = all;
         Ok(())
     }
-}
-
-fn keys(spec: &'static Spec) -> impl Iterator<Item = &'static str> {
-    spec.columns.iter().filter(|column| column.part == Part::Key).map(|column| column.name)
 }

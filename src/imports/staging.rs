@@ -19,8 +19,6 @@ pub struct Found {
     pub problems: Vec<Problem>,
     /// How many in all.
     pub count: u64,
-    /// How many rows have one.
-    pub rows: u64,
 }
 
 impl Found {
@@ -135,7 +133,6 @@ fn read_row(row: &Row<'_>, file: &CsvFile<'_>, number: i32, today: NaiveDate, fo
         tell("", &row.width.to_string(), "row-width", file.width().to_string());
     }
     staged.bad = found.count > before;
-    found.rows += u64::from(staged.bad);
     staged
 }
 

@@ -4,8 +4,12 @@ use std::path::PathBuf;
 
 use chrono::{NaiveDate, TimeDelta};
 use dis::arrears::Arrears;
+use dis::balances;
+use dis::facts::WriteTx;
+use dis::facts::tables::{CONDITION_EVENTS, CONTRIBUTION_FACTS, INSTALMENTS, PLEDGE_EVENTS, PLEDGE_TERMS};
 use dis::imports::{self, Import, Kind, Outcome};
 use dis::kernel::calendar::parse_instant;
+use dis::kernel::ids::PledgeId;
 use dis::kernel::{AsOf, Clock, KnownAt};
 use dis::l10n::L10n;
 use dis::lists::export::{csv_header, csv_row};
@@ -156,4 +160,255 @@ async fn one_bad_row_and_nothing_lands_and_every_bad_cell_is_named() {
     assert_eq!(load(&ground, Import { files, correct, ..Import::default() }).await.changed, 1);
     assert_eq!(ground.broken(None).await, Vec::<String>::new());
     ground.close().await;
+}
+
+/// Files of one test, written and loaded by what is in them.
+struct Desk {
+    ground: Ground,
+    folder: tempfile::TempDir,
+}
+
+impl Desk {
+    /// With a unit, a fund, two donors, a rate, a signed pledge of 100 in two instalments, and nothing paid.
+    async fn new() -> Self {
+        let desk = Desk { ground: Ground::new().await, folder: tempfile::tempdir().unwrap() };
+        for (kind, content) in [
+            (Kind::Units, "code,name,kind\nGSD,Global Solutions,division\n"),
+            (Kind::Funds, "code,name,earmarking\nFEM,Foundation earmarked,earmarked\n"),
+            (Kind::Donors, "code,name,kind,country\nSWE,Sweden,C01,SWE\nNOR,Norway,C01,NOR\n"),
+            (Kind::Rates, "currency,valid_from,units_per_usd\nEUR,2021-01-01,0.8\n"),
+            (Kind::Pledges, PLEDGE),
+            (
+                Kind::Instalments,
+                "pledge,number,due_on,amount,condition,condition_met_on\nP-1,1,2021-03-01,60,,\nP-1,2,2021-06-01,40,a report,2021-05-01\n",
+            ),
+        ] {
+            let outcome = desk.load(kind, content).await;
+            assert!(outcome.accepted(), "{kind}: {:?}", outcome.refusal(L10n::ENGLISH));
+        }
+        desk
+    }
+
+    async fn run(&self, kind: Kind, content: &str, correct: Option<&str>) -> Outcome {
+        let path = self.folder.path().join(format!("{kind}.csv"));
+        std::fs::write(&path, content).unwrap();
+        let correct = correct.map(str::to_owned);
+        load(&self.ground, Import { files: vec![(kind, path)], correct, ..Import::default() }).await
+    }
+
+    async fn load(&self, kind: Kind, content: &str) -> Outcome {
+        self.run(kind, content, None).await
+    }
+
+    async fn correct(&self, kind: Kind, content: &str) -> Outcome {
+        self.run(kind, content, Some("a letter")).await
+    }
+
+    async fn count(&self, question: &'static str) -> i64 {
+        sqlx::query_scalar(question).fetch_one(&self.ground.db.pages).await.unwrap()
+    }
+
+    async fn close(self) {
+        assert_eq!(self.ground.broken(None).await, Vec::<String>::new());
+        self.ground.close().await;
+    }
+}
+
+const PLEDGE: &str = "ref,donor,unit,fund,earmarking,currency,amount,pledged_on,signed_on,title,agreed_on
+P-1,SWE,GSD,FEM,soft,EUR,100,2021-01-01,2021-01-15,A pledge,
+";
+
+fn told(problems: &[imports::Problem]) -> Vec<(i32, &str, &str, &str)> {
+    problems.iter().map(|one| (one.line, one.col.as_str(), one.value.as_str(), one.key.as_str())).collect()
+}
+
+#[tokio::test]
+async fn a_schedule_that_lacks_instalments_is_refused_or_shortens_the_one_there_is() {
+    let desk = Desk::new().await;
+    let one = "pledge,number,due_on,amount\nP-1,1,2021-03-01,60\n";
+    let refused = desk.load(Kind::Instalments, one).await;
+    assert_eq!(told(&refused.errors)[0], (2, "number", "2", "instalment-left-out"));
+    let refused = desk.load(Kind::Instalments, "pledge,number,due_on,amount\nP-1,3,2021-03-01,100\n").await;
+    let numbers: Vec<&str> = refused.errors.iter().map(|one| one.value.as_str()).collect();
+    assert_eq!((numbers, refused.errors[0].col.as_str()), (vec!["1", "2"], "number"));
+    // The first alone is 60 of 100: with a correction it is only the sum that is refused.
+    let refused = desk.correct(Kind::Instalments, one).await;
+    assert_eq!(told(&refused.errors), [(2, "amount", "60", "amount-is-not-the-sum")]);
+
+    let path = desk.folder.path().join("pledge-60.csv");
+    std::fs::write(&path, PLEDGE.replace(",100,", ",60,")).unwrap();
+    let schedule = desk.folder.path().join("schedule.csv");
+    std::fs::write(&schedule, one).unwrap();
+    let files = vec![(Kind::Pledges, path), (Kind::Instalments, schedule)];
+    let correct = Some("one instalment fell away".to_owned());
+    let corrected = load(&desk.ground, Import { files, correct, ..Import::default() }).await;
+    assert_eq!((corrected.added, corrected.changed, corrected.unchanged, corrected.rejected), (0, 2, 0, 0));
+    assert_eq!(desk.count("select count(*) from instalments where voided_at is null").await, 1);
+    assert_eq!(desk.count("select count(*) from condition_events where voided_at is null").await, 0);
+    assert_eq!(desk.count("select count(*) from instalment_balances where upper_inf(known) and number = 2").await, 0);
+    assert_eq!(desk.load(Kind::Instalments, one).await.unchanged, 1);
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn a_reference_that_was_taken_out_comes_back_by_a_correction_only() {
+    let desk = Desk::new().await;
+    let paid = "ref,donor,currency,amount,received_on,fund,pledge,note\nC-1,SWE,EUR,10,2021-04-01,FEM,P-1,first\n";
+    assert_eq!(desk.load(Kind::Contributions, paid).await.added, 1);
+    let actor = desk.ground.actor();
+    let mut tx = WriteTx::begin(&desk.ground.db, actor, "import", Some("booked in error".into())).await.unwrap();
+    CONTRIBUTION_FACTS.void(&mut tx, "select id from contribution_facts").await.unwrap();
+    balances::recompute(&mut tx, &[PledgeId(1)]).await.unwrap();
+    tx.commit().await.unwrap();
+    let again = paid.replace("first", "second");
+    let refused = desk.load(Kind::Contributions, &again).await;
+    assert_eq!(told(&refused.errors), [(2, "ref", "C-1", "taken-out")]);
+    let back = desk.correct(Kind::Contributions, &again).await;
+    assert_eq!((back.added, back.rejected), (1, 0));
+    assert_eq!(desk.count("select count(*) from contributions where note = 'second'").await, 1);
+
+    let actor = desk.ground.actor();
+    let mut tx = WriteTx::begin(&desk.ground.db, actor, "import", Some("no such pledge".into())).await.unwrap();
+    PLEDGE_TERMS.void(&mut tx, "select id from pledge_terms").await.unwrap();
+    INSTALMENTS.void(&mut tx, "select id from instalments").await.unwrap();
+    PLEDGE_EVENTS.void(&mut tx, "select id from pledge_events").await.unwrap();
+    CONDITION_EVENTS.void(&mut tx, "select id from condition_events").await.unwrap();
+    balances::recompute(&mut tx, &[PledgeId(1)]).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(told(&desk.load(Kind::Pledges, PLEDGE).await.errors), [(2, "ref", "P-1", "taken-out")]);
+    assert_eq!(desk.correct(Kind::Pledges, PLEDGE).await.added, 1);
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn what_is_odd_but_happens_lands_with_a_warning() {
+    let desk = Desk::new().await;
+    let odd = format!("{PLEDGE}P-1,SWE,GSD,FEM,soft,EUR,100,2021-01-01,,Another title,2021-04-01\n")
+        + "P-2,SWE,GSD,FEM,soft,EUR,100,2021-01-01,2020-12-31,Signed first,\n";
+    let expected =
+        [(3, "title", "Another title", "label-of-amendment"), (4, "signed_on", "2020-12-31", "signed-before-pledged")];
+    let landed = desk.load(Kind::Pledges, &odd).await;
+    assert!(landed.accepted(), "{:?}", landed.refusal(L10n::ENGLISH));
+    assert_eq!(told(&landed.warnings), expected);
+    let again = desk.load(Kind::Pledges, &odd).await;
+    assert_eq!((again.unchanged, told(&again.warnings)), (3, expected.to_vec()));
+    assert_eq!(desk.count("select count(*) from pledges where title = 'Another title'").await, 0);
+
+    let paid = "ref,donor,currency,amount,received_on,fund,pledge
+C-1,SWE,EUR,110,2021-07-01,FEM,P-1
+C-2,SWE,EUR,-10,2021-08-01,FEM,P-1
+C-3,SWE,EUR,-0.01,2021-08-02,FEM,P-1
+C-4,SWE,NOK,10,2021-08-03,FEM,
+C-5,SWE,NOK,10,2021-08-03,FEM,P-2
+C-6,SWE,EUR,10,2020-12-31,FEM,P-2
+";
+    let landed = desk.load(Kind::Contributions, paid).await;
+    assert!(landed.accepted(), "{:?}", landed.refusal(L10n::ENGLISH));
+    let expected = [
+        (4, "amount", "-0.01", "refund-too-large"),
+        (5, "currency", "NOK", "rate-missing"),
+        (6, "currency", "NOK", "rate-missing"),
+        (7, "currency", "EUR", "rate-missing"),
+    ];
+    assert_eq!(told(&landed.warnings), expected);
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn text_of_every_kind_comes_back_as_it_was() {
+    let desk = Desk::new().await;
+    let names = [
+        "Côte d’Ivoire",
+        "Россия",
+        "日本",
+        "العربية السعودية",
+        "ไทย",
+        "O\"Brien & <b>Sons</b>",
+        "'; drop table donors; --",
+        "𝒟𝑜𝓃𝑜𝓇 🙂",
+        "a\\b\\N\\.",
+        "two\r\nlines",
+        "tab\there",
+        "bell\u{7} and \u{1b}[31m",
+        "e\u{301}",
+        "{ $arg }",
+        "\\N",
+    ];
+    let mut content = csv::Writer::from_writer(Vec::new());
+    content.write_record(["code", "name", "kind"]).unwrap();
+    for (number, name) in names.iter().enumerate() {
+        content.write_record([format!("D-{number}").as_str(), name, "C05"]).unwrap();
+    }
+    content.write_record(["D-99", "'=SUM(A1)", "C05"]).unwrap();
+    let content = String::from_utf8(content.into_inner().unwrap()).unwrap();
+    let landed = desk.load(Kind::Donors, &content).await;
+    assert!(landed.accepted(), "{:?}", landed.refusal(L10n::ENGLISH));
+    for (number, name) in names.into_iter().enumerate().chain([(99, "=SUM(A1)")]) {
+        let kept: String = sqlx::query_scalar("select name from donors where code = $1")
+            .bind(format!("D-{number}"))
+            .fetch_one(&desk.ground.db.pages)
+            .await
+            .unwrap();
+        assert_eq!(kept, name);
+    }
+    assert_eq!(desk.load(Kind::Donors, &content).await.unchanged, 16);
+    let refused = desk.load(Kind::Donors, "code,name,kind\nD\u{7}1,a\0b,C05\n").await;
+    assert_eq!(told(&refused.errors), [(2, "code", "D\u{7}1", "code-with-control"), (2, "name", "a\0b", "zero-byte")]);
+    let lines = refused.refusal(L10n::ENGLISH).join("\n");
+    assert!(lines.contains("D␇1") && lines.contains("a␀b") && !lines.contains('\u{7}'), "{lines}");
+    let refused = desk.load(Kind::Rates, "currency,valid_from,units_per_usd\nEUR,2021-02-01,0.1234567890123\n").await;
+    assert_eq!(told(&refused.errors), [(2, "units_per_usd", "0.1234567890123", "rate-too-precise")]);
+    desk.close().await;
+}
+
+/// The keys of contract.md, in its order, and no others.
+#[tokio::test]
+async fn the_json_has_the_contracts_keys() {
+    let desk = Desk::new().await;
+    let refused = desk.load(Kind::Rates, "currency,valid_from,units_per_usd\rEUR,2021-02-01,x\r\r").await;
+    assert_eq!(
+        refused.to_json(L10n::ENGLISH),
+        "{\"added\":0,\"changed\":0,\"unchanged\":0,\"rejected\":1,\"warnings\":[],\"errors\":[{\"line\":2,\
+         \"column\":\"units_per_usd\",\"value\":\"x\",\"message\":\"is not a number of the form 1234.56\"}]}"
+    );
+    let many: String = (0..1500).map(|number| format!("EUR,2021-13-01,{number}.5\n")).collect();
+    let refused = desk.load(Kind::Rates, &format!("currency,valid_from,units_per_usd,\n{many},,,\n\n")).await;
+    assert_eq!((refused.rejected, refused.errors.len(), refused.error_count), (1500, 1000, 1500));
+    assert_eq!(refused.refusal(L10n::ENGLISH).last().unwrap(), "and 500 more.");
+    desk.close().await;
+}
+
+#[test]
+fn the_command_exits_with_0_1_or_2() {
+    let folder = tempfile::Builder::new().prefix("dis-test-").tempdir_in("/tmp").unwrap();
+    std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let good = folder.path().join("funds.csv");
+    std::fs::write(&good, "code,name,earmarking,\rFEM,Foundation earmarked,earmarked,\r\r").unwrap();
+    let bad = folder.path().join("bad.csv");
+    std::fs::write(&bad, "code,name,earmarking\nFNE,,core\n").unwrap();
+    let (good, bad) = (good.to_str().unwrap(), bad.to_str().unwrap());
+    let missing = "/nowhere/at all.csv";
+    for (arguments, code, says) in [
+        (vec!["funds"], 2, "values"),
+        (vec!["funds", good, "funds"], 2, "every KIND needs its FILE"),
+        (vec!["fonds", good], 2, "kinds of files are"),
+        (vec!["funds", good, "--correct", " "], 2, "--correct needs a reason"),
+        (vec!["funds", good, "--as", "nobody@example.org"], 1, "there is no account nobody@example.org"),
+        (vec!["funds", bad], 1, "is needed"),
+        (vec!["funds", missing], 1, "cannot be read"),
+        (vec!["funds", good, "--dry-run", "--json"], 0, "{\"added\":1,\"changed\":0,\"unchanged\":0"),
+        (vec!["funds", good, "--json"], 0, "{\"added\":1,\"changed\":0,\"unchanged\":0"),
+        (vec!["funds", good], 0, "0 added, 0 changed, 1 unchanged, 0 rejected."),
+    ] {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_dis"))
+            .env("DIS_DATA_DIR", folder.path().join("data"))
+            .env_remove("DATABASE_URL")
+            .arg("import")
+            .args(&arguments)
+            .output()
+            .unwrap();
+        let stream = if code == 0 { &output.stdout } else { &output.stderr };
+        let text = String::from_utf8_lossy(stream);
+        assert_eq!((output.status.code(), text.contains(says)), (Some(code), true), "{arguments:?}: {text}");
+    }
 }

@@ -1,10 +1,12 @@
 //! The one test binary: stories told from outside, a file a room.
 #![forbid(unsafe_code)]
 
+mod crash;
 mod embedded;
 mod exports;
 mod foundation;
 mod loading;
 mod pages;
+mod real_data;
 mod tidy;
 mod words;

@@ -101,10 +101,8 @@ pub static SPEC: Spec = Spec {
         "select s.file, s.line, 'amount' as col, s.amount::text as value, 'reversed-too-much' as key, o.amount::text as arg
          from stage_contributions s
          join contribution_facts o on o.contribution_id = coalesce(s.reverses_id, s.contribution_id) and o.voided_at is null
-         join (select reverses_id, -sum(amount) as taken_back from contribution_facts
-               where reverses_id is not null and voided_at is null group by reverses_id) r
-            on r.reverses_id = o.contribution_id
-         where r.taken_back > o.amount",
+         join contribution_facts r on r.reverses_id = o.contribution_id and r.voided_at is null
+         group by s.file, s.line, s.amount, o.id, o.amount having -sum(r.amount) > o.amount",
     ],
     warnings: &[
         "select s.file, s.line, 'instalment' as col, s.instalment::text as value, 'instalment-unknown' as key,
