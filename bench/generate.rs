@@ -33,7 +33,13 @@ impl Size {
             "L" => ("L", 100),
             _ => return None,
         };
-        Some(Size { name, donors: 200 * times, units: 10 * times, pledges: 2_000 * times, contributions: 10_000 * times })
+        Some(Size {
+            name,
+            donors: 200 * times,
+            units: 10 * times,
+            pledges: 2_000 * times,
+            contributions: 10_000 * times,
+        })
     }
 
     /// Four a pledge.
@@ -97,8 +103,22 @@ const FUNDS: [(&str, &str, &str); 4] = [
     ("RB", "Regular budget", "core"),
 ];
 const WORDS: [&str; 16] = [
-    "Water", "Housing", "Land", "Youth", "Planning", "Waste", "Transport", "Climate", "Safety", "Finance", "Streets",
-    "Recovery", "Data", "Gender", "Energy", "Schools",
+    "Water",
+    "Housing",
+    "Land",
+    "Youth",
+    "Planning",
+    "Waste",
+    "Transport",
+    "Climate",
+    "Safety",
+    "Finance",
+    "Streets",
+    "Recovery",
+    "Data",
+    "Gender",
+    "Energy",
+    "Schools",
 ];
 
 fn money(minor: u64, currency: usize) -> String {

@@ -81,7 +81,8 @@ impl<'c> Postgres<'c> {
                 _ => continue,
             };
             let values = entry["detail"].as_str().and_then(|detail| detail.split_once(": ")).map(|(_, list)| list);
-            statements.push(Statement { text: text.trim().to_owned(), values: read_values(values.unwrap_or_default()) });
+            statements
+                .push(Statement { text: text.trim().to_owned(), values: read_values(values.unwrap_or_default()) });
         }
         Ok(statements)
     }

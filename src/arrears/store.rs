@@ -101,27 +101,30 @@ pub async fn overdue_instalments(
     filter: &Filter,
     page: Option<&Page>,
 ) -> Result<Vec<ArrearsRow>, sqlx::Error> {
-    let mut select = scope(as_of, known_at);
-    select.sql(
-        " select d.code as donor_code, d.name as donor_name, u.code as unit_code, u.name as unit_name, f.code as fund,
-                b.pledge_ref, p.title as pledge_title, b.number, b.due_on, b.falls_due_on,
-                scope.day - b.falls_due_on as days_overdue, b.currency, b.amount, b.paid, b.outstanding, r.units_per_usd,
-                r.valid_from as rate_valid_from, usd_of(b.outstanding, r.units_per_usd) as outstanding_usd,
-                a.percent as allowance_percent,
-                round(usd_of(b.outstanding, r.units_per_usd) * a.percent / 100, 2) as allowance_usd,
-                fp.email as focal_point, fp.name as focal_point_name",
-    );
-    core(&mut select, as_of, known_at, filter);
-    if let Some(Page { after: Some(after), .. }) = page {
-        select.sql(" and (b.falls_due_on, d.code, b.pledge_ref, b.number) > (").bind(after.falls_due_on);
-        select.sql(", ").bind(after.donor_code.clone()).sql(" collate \"C\", ").bind(after.pledge_ref.clone());
-        select.sql(" collate \"C\", ").bind(after.number).sql(")");
+    let mut select = dressed(as_of, known_at);
+    if let Some(page) = page {
+        // Which rows first, by what the balances themselves hold, and with all of the last day: so little is sorted
+        // and so few rows are dressed, however many are overdue.
+        select.sql(" b.id = any(array(select b.id from instalment_balances b where ");
+        overdue(&mut select, as_of, known_at, filter);
+        if let Some(after) = &page.after {
+            // Of the day the page before ended on, only what comes after its last row.
+            select.sql(" and b.falls_due_on >= ").bind(after.falls_due_on);
+            select.sql(" and (b.falls_due_on > ").bind(after.falls_due_on);
+            select.sql(" or ((select d.code from donors d where d.id = b.donor_id), b.pledge_ref, b.number) > (");
+            select.bind(after.donor_code.clone()).sql(" collate \"C\", ").bind(after.pledge_ref.clone());
+            select.sql(" collate \"C\", ").bind(after.number).sql("))");
+        }
+        select.sql(" order by b.falls_due_on fetch first ").bind(page.most).sql(" rows with ties))");
+    } else {
+        overdue(&mut select, as_of, known_at, filter);
     }
     select.sql(" order by b.falls_due_on, d.code, b.pledge_ref, b.number");
     if let Some(page) = page {
         select.sql(" limit ").bind(page.most);
     }
-    select.done().build_query_as().fetch_all(connection).await
+    // All rows are worth a plan made for their number; a page has the same plan however many there are.
+    select.done().build_query_as().persistent(page.is_some()).fetch_all(connection).await
 }
 
 /// A stretch of a list.
@@ -172,68 +175,90 @@ pub async fn totals(
     known_at: KnownAt,
     filter: &Filter,
 ) -> Result<Vec<Total>, sqlx::Error> {
-    let mut select = scope(as_of, known_at);
-    select.sql(" select b.currency, ").sql(BUCKET).sql(
+    let mut select = Select::new("with");
+    rates(&mut select, as_of, known_at);
+    select.sql(" select b.currency, ").sql(BUCKET_OF).bind(as_of.0).sql(BUCKET).sql(
         " as bucket, count(*) as instalments, sum(b.outstanding) as outstanding, r.units_per_usd,
-            r.valid_from as rate_valid_from, sum(usd_of(b.outstanding, r.units_per_usd)) as outstanding_usd",
+            r.valid_from as rate_valid_from, sum(usd_of(b.outstanding, r.units_per_usd)) as outstanding_usd
+         from instalment_balances b left join rates r on r.currency = b.currency where ",
     );
-    core(&mut select, as_of, known_at, filter);
+    overdue(&mut select, as_of, known_at, filter);
     select.sql(" group by b.currency, r.units_per_usd, r.valid_from, 2");
     select.done().build_query_as().fetch_all(connection).await
 }
 
-/// The age class of a row, as [`ArrearsRow::bucket`] says it.
-const BUCKET: &str = "case when scope.day - b.falls_due_on <= 30 then '1-30'
-    when scope.day - b.falls_due_on <= 90 then '31-90' when scope.day - b.falls_due_on <= 180 then '91-180'
-    when scope.day - b.falls_due_on <= 365 then '181-365' else '365+' end";
+/// The age class of a row, as [`ArrearsRow::bucket`] says it; the day as of which stands between the two parts.
+const BUCKET_OF: &str = "(array['1-30', '31-90', '91-180', '181-365', '365+'])[width_bucket(";
+const BUCKET: &str = "::date - b.falls_due_on, array[31, 91, 181, 366]) + 1]";
 
-fn scope(as_of: AsOf, known_at: KnownAt) -> Select {
-    let mut select = Select::new("with scope as (select ");
-    select.bind(as_of.0).sql("::date as day, ").bind(known_at.0).sql("::timestamptz as known)");
-    select
+/// The rates of the day, read once and not once a row.
+fn rates(select: &mut Select, as_of: AsOf, known_at: KnownAt) {
+    select.sql(" rates as materialized (select * from rates_in_force(").bind(as_of.0).sql(", ").bind(known_at.0);
+    select.sql("))");
 }
 
-/// The rows: what is overdue in the scope, with what it takes to filter and show them.
-fn core(select: &mut Select, as_of: AsOf, known_at: KnownAt, filter: &Filter) {
+/// All that is shown of balances `b`; what follows says which.
+fn dressed(as_of: AsOf, known_at: KnownAt) -> Select {
+    let mut select = Select::new("with");
+    rates(&mut select, as_of, known_at);
+    // Percentages by whole years overdue: those of the fund, else of every fund, else the labelled default.
     select.sql(
-        " from scope
-         join instalment_balances b on b.overdue_during @> scope.day and b.known @> scope.known
+        ", allowances as materialized (
+            select distinct on (s.fund_id) s.fund_id, s.value from setting_facts s
+            where s.setting = 'allowance_percent' and (s.in_force_from is null or s.in_force_from <= ",
+    );
+    select.bind(as_of.0).sql(") and was_known(s.recorded_at, s.voided_at, ").bind(known_at.0).sql(
+        ") order by s.fund_id, s.in_force_from desc nulls last
+         )
+         select d.code as donor_code, d.name as donor_name, u.code as unit_code, u.name as unit_name, f.code as fund,
+                b.pledge_ref, p.title as pledge_title, b.number, b.due_on, b.falls_due_on,
+                age.days as days_overdue, b.currency, b.amount, b.paid, b.outstanding, r.units_per_usd,
+                r.valid_from as rate_valid_from, usd_of(b.outstanding, r.units_per_usd) as outstanding_usd,
+                a.percent as allowance_percent,
+                round(usd_of(b.outstanding, r.units_per_usd) * a.percent / 100, 2) as allowance_usd,
+                fp.email as focal_point, fp.name as focal_point_name
+         from instalment_balances b
          join donors d on d.id = b.donor_id
          join units u on u.id = b.unit_id
          join funds f on f.id = b.fund_id
          join pledges p on p.id = b.pledge_id
          left join accounts fp on fp.id = d.focal_point_id
-         left join rates_in_force(",
+         left join rates r on r.currency = b.currency
+         left join allowances own on own.fund_id = b.fund_id
+         left join allowances common on common.fund_id is null
+         cross join lateral (select ",
     );
-    // Given as values, so that the rates are read once and not once a row.
-    select.bind(as_of.0).sql(", ").bind(known_at.0).sql(
-        ") r on r.currency = b.currency
+    select.bind(as_of.0).sql("::date - b.falls_due_on as days, years_overdue(b.falls_due_on, ").bind(as_of.0).sql(
+        ") as years) age
          cross join lateral (
-            -- Percentages by whole years overdue: those of the fund, else of every fund, else the labelled default.
-            select coalesce((
-                select (s.value ->> years_overdue(b.falls_due_on, scope.day))::numeric from setting_facts s
-                where s.setting = 'allowance_percent' and (s.fund_id is null or s.fund_id = b.fund_id)
-                    and (s.in_force_from is null or s.in_force_from <= scope.day)
-                    and was_known(s.recorded_at, s.voided_at, scope.known)
-                order by s.fund_id nulls last, s.in_force_from desc nulls last limit 1
-            ), (array[0, 25, 60, 100])[years_overdue(b.falls_due_on, scope.day) + 1]::numeric) as percent
+            select coalesce((coalesce(own.value, common.value) ->> age.years)::numeric,
+                            (array[0, 25, 60, 100])[age.years + 1]::numeric) as percent
          ) a
-         where true",
+         where",
     );
+    select
+}
+
+/// Which balances `b` are overdue, and kept by the filter. It asks the balances alone, so that what else is to be known
+/// of a row is only looked up for those that are shown.
+fn overdue(select: &mut Select, as_of: AsOf, known_at: KnownAt, filter: &Filter) {
+    // Nothing overdue is empty: said again because PostgreSQL cannot see that, and its index holds no others.
+    select.sql(" b.overdue_during @> ").bind(as_of.0).sql("::date and not isempty(b.overdue_during) and b.known @> ");
+    select.bind(known_at.0).sql("::timestamptz");
     if let Some(unit) = &filter.unit {
-        select.sql(" and b.unit_id in (select t.unit_id from unit_tree(").bind(as_of.0).sql(", ").bind(known_at.0);
-        select.sql(") t where ").bind(unit.clone()).sql(" = any(t.path))");
+        select.sql(" and b.unit_id = any(array(select t.unit_id from unit_tree(").bind(as_of.0).sql(", ");
+        select.bind(known_at.0).sql(") t where ").bind(unit.clone()).sql(" = any(t.path)))");
     }
     if let Some(donor) = &filter.donor {
-        select.sql(" and b.donor_id in (with recursive below as (select c.id from donors c where c.code = ");
+        select.sql(" and b.donor_id = any(array(with recursive below as (select c.id from donors c where c.code = ");
         select.bind(donor.clone()).sql(" union select i.donor_id from below join donors_in_force(");
-        select.bind(as_of.0).sql(", ").bind(known_at.0).sql(") i on i.parent_id = below.id) select id from below)");
+        select.bind(as_of.0).sql(", ").bind(known_at.0).sql(") i on i.parent_id = below.id) select id from below))");
     }
     if let Some(fund) = &filter.fund {
-        select.sql(" and f.code = ").bind(fund.clone());
+        select.sql(" and b.fund_id = (select c.id from funds c where c.code = ").bind(fund.clone()).sql(")");
     }
     if let Some(bucket) = &filter.bucket {
-        select.sql(" and ").sql(BUCKET).sql(" = ").bind(bucket.clone());
+        select.sql(" and ").sql(BUCKET_OF).bind(as_of.0).sql(BUCKET).sql(" = ").bind(bucket.clone());
     }
     if let Some(currency) = filter.currency {
         select.sql(" and b.currency = ").bind(currency.code().to_owned());
@@ -241,8 +266,13 @@ fn core(select: &mut Select, as_of: AsOf, known_at: KnownAt, filter: &Filter) {
     if let Some(text) = &filter.text {
         let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         let like = format!("%{escaped}%");
-        select.sql(" and (d.name ilike ").bind(like.clone()).sql(" or d.code ilike ").bind(like.clone());
-        select.sql(" or b.pledge_ref ilike ").bind(like.clone()).sql(" or p.title ilike ").bind(like).sql(")");
+        select.sql(" and (b.pledge_ref ilike ").bind(like.clone());
+        select.sql(" or b.donor_id in (select c.id from donors c where c.name ilike ").bind(like.clone());
+        select.sql(" or c.code ilike ").bind(like.clone());
+        select
+            .sql(") or exists (select from pledges t where t.id = b.pledge_id and t.title ilike ")
+            .bind(like)
+            .sql("))");
     }
 }
 
