@@ -68,7 +68,7 @@ async fn run(asked: &Asked) -> Result<(), Failure> {
     let data = asked.data.clone().unwrap_or_else(|| folder.path().join("data"));
     let filled = data.join("postgres").exists();
     let here = std::env::current_exe()?;
-    let binary = here.parent().and_then(Path::parent).ok_or("no folder")?.join("dis");
+    let binary = here.parent().ok_or("no folder")?.join("dis");
     let program = Program { binary, data: data.clone() };
     let mut report = Report::default();
 
