@@ -270,14 +270,16 @@ impl Bench<'_> {
         let reads = statements.iter().filter(|one| !one.frames() && !one.loads_the_session()).count();
         let request = self.request(page);
         crowd(&self.server.host, &request, CONNECTIONS, Duration::from_millis(700)).await?;
-        let (mut limit, mut took, mut used) = (0.0, Vec::new(), Duration::ZERO);
+        let (mut limit, mut took, mut used, mut refused) = (0.0, Vec::new(), Duration::ZERO, 0);
         // In turns, so that what else the machine does meets both.
         for _ in 0..2 {
             if !statements.is_empty() {
                 limit += self.postgres.limit(&self.folder, &statements, time).await? / 2.0;
             }
             let before = self.server.used()?;
-            took.extend(crowd(&self.server.host, &request, CONNECTIONS, time).await?);
+            let (answered, none) = crowd(&self.server.host, &request, CONNECTIONS, time).await?;
+            took.extend(answered);
+            refused += none;
             used += self.server.used()? - before;
         }
         took.sort_unstable();
@@ -294,6 +296,7 @@ impl Bench<'_> {
             ms(cpu),
         );
         let broken = [
+            ("refused", refused > 0),
             ("rate", share < 1.0 / 3.0),
             ("p99", p99 > Duration::from_millis(most)),
             ("CPU", cpu > Duration::from_millis(1)),

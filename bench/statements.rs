@@ -47,14 +47,6 @@ impl<'c> Postgres<'c> {
         Ok(version)
     }
 
-    /// A figure.
-    pub async fn count(&self, sql: &'static str) -> Result<i64, Failure> {
-        let mut connection = PgConnection::connect_with(&self.cluster.options(APP_ROLE, "dis")).await?;
-        let count = sqlx::query_scalar(sql).fetch_one(&mut connection).await?;
-        connection.close().await?;
-        Ok(count)
-    }
-
     /// Whatever the program sends while `act` goes on.
     pub async fn sent_during(&self, act: impl Future<Output = Result<(), Failure>>) -> Result<Vec<Statement>, Failure> {
         self.settle(&[
