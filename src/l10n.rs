@@ -15,6 +15,17 @@ static_loader! {
     };
 }
 
+/// How a language writes figures and days: looked up once, because a page writes hundreds of them.
+#[derive(Debug)]
+pub struct Figures {
+    /// Between groups of three digits.
+    pub group: String,
+    /// Before the decimals.
+    pub decimal: String,
+    /// The months, in short.
+    pub months: [String; 12],
+}
+
 /// The words of one language.
 #[derive(Debug, Clone, Copy)]
 pub struct L10n(&'static LanguageIdentifier);
@@ -28,6 +39,17 @@ impl L10n {
     /// A sentence that needs nothing.
     pub fn t(&self, key: &str) -> String {
         LOCALES.try_lookup(self.0, key).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// How figures and days are written.
+    pub fn figures(&self) -> &'static Figures {
+        // English is the one language there is; a second has its own beside it.
+        static FIGURES: std::sync::OnceLock<Figures> = std::sync::OnceLock::new();
+        FIGURES.get_or_init(|| Figures {
+            group: self.t("format-group"),
+            decimal: self.t("format-decimal"),
+            months: std::array::from_fn(|at| self.t(&format!("month-{}", at + 1))),
+        })
     }
 
     /// A sentence with what it speaks of.

@@ -288,6 +288,7 @@ async fn serve_site(
         public_url: serve.public_url,
         trusted_proxies: serve.trusted_proxies,
         exports: Arc::new(tokio::sync::Semaphore::new(EXPORTS_AT_ONCE as usize)),
+        arrears_totals: dis::arrears::KnownTotals::default(),
         demonstration: demo.is_some(),
     }));
     let listener = tokio::net::TcpListener::bind(serve.listen)

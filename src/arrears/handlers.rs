@@ -5,7 +5,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
-use super::list::{Arrears, totals};
+use super::list::Arrears;
 use super::pages::ArrearsPage;
 use crate::lists::List;
 use crate::web::frame::Frame;
@@ -28,7 +28,7 @@ pub async fn page(
     match read::<Arrears>(&frame, &mut tx, latest, pairs).await? {
         Turned::Elsewhere(redirect) => Ok(redirect.into_response()),
         Turned::Page(read) => {
-            let totals = totals(&mut tx, &read.asked.scope).await?;
+            let totals = state.0.arrears_totals.of(&mut tx, &read.asked.scope).await?;
             tx.commit().await?;
             Ok(Html(ArrearsPage::new(frame, *read, &totals).render()?).into_response())
         }

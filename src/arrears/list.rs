@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use sqlx::postgres::PgConnection;
 
 use crate::db::Select;
 use crate::kernel::Currency;
@@ -59,7 +58,7 @@ impl ArrearsRow {
 }
 
 /// The age class of a row in SQL, as [`ArrearsRow::bucket`] says it.
-const BUCKET: &str = "(array['1-30', '31-90', '91-180', '181-365', '365+'])[
+pub(super) const BUCKET: &str = "(array['1-30', '31-90', '91-180', '181-365', '365+'])[
     width_bucket(scope.day - b.falls_due_on, array[31, 91, 181, 366]) + 1]";
 
 const FELL_DUE: Key = up("b.falls_due_on", KeyKind::Day);
@@ -244,35 +243,4 @@ impl List for Arrears {
     fn group(row: &ArrearsRow, l10n: L10n) -> Option<String> {
         Some(l10n.word("bucket", row.bucket()))
     }
-}
-
-/// The sum of the rows of one currency and age.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct Total {
-    /// The currency.
-    pub currency: Currency,
-    /// The age class.
-    pub bucket: String,
-    /// How many instalments.
-    pub instalments: i64,
-    /// What is outstanding, in the currency.
-    pub outstanding: Decimal,
-    /// The rate in force on the day, if there is one.
-    pub units_per_usd: Option<Decimal>,
-    /// Since when.
-    pub rate_valid_from: Option<NaiveDate>,
-    /// The sum of the rows' rounded USD; none without a rate.
-    pub outstanding_usd: Option<Decimal>,
-}
-
-/// The sums of all rows the filter keeps, by currency and age.
-pub async fn totals(connection: &mut PgConnection, scope: &Scope) -> Result<Vec<Total>, sqlx::Error> {
-    let mut select = scope.begin();
-    select.sql(" select b.currency, ").sql(BUCKET).sql(
-        " as bucket, count(*) as instalments, sum(b.outstanding) as outstanding, r.units_per_usd,
-            r.valid_from as rate_valid_from, sum(usd_of(b.outstanding, r.units_per_usd)) as outstanding_usd",
-    );
-    Arrears::pick(&mut select, scope);
-    select.sql(" group by b.currency, r.units_per_usd, r.valid_from, 2");
-    select.done().build_query_as().fetch_all(connection).await
 }

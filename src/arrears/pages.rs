@@ -3,7 +3,8 @@
 use askama::Template;
 use rust_decimal::{Decimal, dec};
 
-use super::list::{Arrears, Total};
+use super::list::Arrears;
+use super::totals::Total;
 use crate::kernel::Currency;
 use crate::kernel::money::STALE_AFTER_DAYS;
 use crate::l10n::L10n;

@@ -52,7 +52,7 @@ impl Clock {
 }
 
 /// The end of this day is what a figure speaks of: what was true then, not after today.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 pub struct AsOf(pub NaiveDate);
 
 impl fmt::Display for AsOf {
@@ -62,7 +62,7 @@ impl fmt::Display for AsOf {
 }
 
 /// Only what had been recorded by this instant counts, itself included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 pub struct KnownAt(pub DateTime<Utc>);
 
 impl fmt::Display for KnownAt {

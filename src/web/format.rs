@@ -11,10 +11,11 @@ use crate::l10n::L10n;
 pub fn number(value: Decimal, decimals: u32, l10n: L10n) -> String {
     let text = format!("{:.*}", decimals as usize, value.abs());
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let figures = l10n.figures();
     let mut grouped = String::with_capacity(text.len() + 8);
     for (at, digit) in whole.chars().enumerate() {
         if at > 0 && (whole.len() - at).is_multiple_of(3) {
-            grouped.push_str(&l10n.t("format-group"));
+            grouped.push_str(&figures.group);
         }
         grouped.push(digit);
     }
@@ -22,7 +23,7 @@ pub fn number(value: Decimal, decimals: u32, l10n: L10n) -> String {
     if fraction.is_empty() {
         format!("{sign}{grouped}")
     } else {
-        format!("{sign}{grouped}{}{fraction}", l10n.t("format-decimal"))
+        format!("{sign}{grouped}{}{fraction}", figures.decimal)
     }
 }
 
@@ -33,7 +34,8 @@ pub fn amount(value: Decimal, currency: Currency, l10n: L10n) -> String {
 
 /// `31 Jul 2021`.
 pub fn day(day: NaiveDate, l10n: L10n) -> String {
-    format!("{} {} {}", day.day(), l10n.t(&format!("month-{}", day.month())), day.year())
+    let month = l10n.figures().months.get(day.month0() as usize).map_or("", String::as_str);
+    format!("{} {month} {}", day.day(), day.year())
 }
 
 /// `31 Jul 2021, 16:40`, in the agency's time zone.
@@ -51,10 +53,9 @@ pub fn read_day(text: &str, l10n: L10n) -> Option<NaiveDate> {
     let parts: Vec<&str> = text.split([' ', '/', '.', '-']).filter(|part| !part.is_empty()).collect();
     let [day, month, year] = parts.as_slice() else { return None };
     let month = month.parse().ok().or_else(|| {
-        (1..=12u32).find(|at| {
-            let name = l10n.t(&format!("month-{at}")).to_lowercase();
-            month.to_lowercase().starts_with(&name)
-        })
+        let named = |name: &String| month.to_lowercase().starts_with(&name.to_lowercase());
+        let at = l10n.figures().months.iter().position(named)?;
+        u32::try_from(at + 1).ok()
     })?;
     let year: i32 = year.parse().ok().filter(|_| year.len() == 4 || year.len() == 2)?;
     let year = if year < 100 { 2000 + year } else { year };

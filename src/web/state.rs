@@ -24,6 +24,8 @@ pub struct Inner {
     pub trusted_proxies: Vec<IpNet>,
     /// Places for exports: the next is told to come back.
     pub exports: Arc<Semaphore>,
+    /// Sums of arrears that were worked out already.
+    pub arrears_totals: crate::arrears::KnownTotals,
     /// Whether this is the demonstration: every page says so.
     pub demonstration: bool,
 }

@@ -65,6 +65,7 @@ impl Site {
             public_url: None,
             trusted_proxies: Vec::new(),
             exports: Arc::new(tokio::sync::Semaphore::new(4)),
+            arrears_totals: dis::arrears::KnownTotals::default(),
             demonstration: true,
         }));
         Site { app: server::app(state), ground, clock }

@@ -1,0 +1,97 @@
+//! The sums of arrears, by currency and age.
+//!
+//! What was true on a day and known at an instant never changes, so sums once worked out are kept: there is nothing to
+//! empty. Only what looks at labels, which are shown as they are today, is worked out each time.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use sqlx::postgres::PgConnection;
+
+use super::list::{Arrears, BUCKET};
+use crate::kernel::{AsOf, Currency, KnownAt};
+use crate::lists::{List, Scope};
+
+/// The sum of the rows of one currency and age.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Total {
+    /// The currency.
+    pub currency: Currency,
+    /// The age class.
+    pub bucket: String,
+    /// How many instalments.
+    pub instalments: i64,
+    /// What is outstanding, in the currency.
+    pub outstanding: Decimal,
+    /// The rate in force on the day, if there is one.
+    pub units_per_usd: Option<Decimal>,
+    /// Since when.
+    pub rate_valid_from: Option<NaiveDate>,
+    /// The sum of the rows' rounded USD; none without a rate.
+    pub outstanding_usd: Option<Decimal>,
+}
+
+/// The sums of all rows the filter keeps, by currency and age.
+async fn totals(connection: &mut PgConnection, scope: &Scope) -> Result<Vec<Total>, sqlx::Error> {
+    let mut select = scope.begin();
+    select.sql(" select b.currency, ").sql(BUCKET).sql(
+        " as bucket, count(*) as instalments, sum(b.outstanding) as outstanding, r.units_per_usd,
+            r.valid_from as rate_valid_from, sum(usd_of(b.outstanding, r.units_per_usd)) as outstanding_usd",
+    );
+    Arrears::pick(&mut select, scope);
+    select.sql(" group by b.currency, r.units_per_usd, r.valid_from, 2");
+    select.done().build_query_as().fetch_all(connection).await
+}
+
+/// What sums are of: a day, an instant, and the filters that look at facts alone.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Key {
+    as_of: AsOf,
+    known_at: KnownAt,
+    unit: Option<String>,
+    donor: Option<String>,
+    fund: Option<String>,
+    bucket: Option<String>,
+    currency: Option<Currency>,
+}
+
+/// How many sums are kept: some hundred bytes each.
+const KEPT: usize = 512;
+
+/// Sums worked out already.
+#[derive(Debug, Default)]
+pub struct KnownTotals(Mutex<HashMap<Key, Arc<Vec<Total>>>>);
+
+impl KnownTotals {
+    /// The sums of a scope, worked out if nobody has asked for them yet.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn of(&self, connection: &mut PgConnection, scope: &Scope) -> Result<Arc<Vec<Total>>, sqlx::Error> {
+        let filters = &scope.filters;
+        if filters.text.is_some() {
+            return Ok(Arc::new(totals(connection, scope).await?));
+        }
+        let key = Key {
+            as_of: scope.as_of,
+            known_at: scope.known_at,
+            unit: filters.unit.clone(),
+            donor: filters.donor.clone(),
+            fund: filters.fund.clone(),
+            bucket: filters.bucket.clone(),
+            currency: filters.currency,
+        };
+        if let Some(known) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Ok(known.clone());
+        }
+        let totals = Arc::new(totals(connection, scope).await?);
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= KEPT {
+            known.clear();
+        }
+        known.insert(key, totals.clone());
+        Ok(totals)
+    }
+}
