@@ -135,6 +135,11 @@ struct HandRow {
     allocated_on: NaiveDate,
 }
 
+/// A plan that is kept is made for a few pledges; a batch of thousands gets one of its own each time.
+pub fn plan_is_kept(pledges: &[PledgeId]) -> bool {
+    pledges.len() < 50
+}
+
 /// Reads the facts of these pledges known at an instant, in the order of their ids. A pledge without terms (all of
 /// them voided) is left out.
 pub async fn load(
@@ -143,6 +148,7 @@ pub async fn load(
     known_at: DateTime<Utc>,
 ) -> Result<Vec<LoadedPledge>, sqlx::Error> {
     let ids: Vec<i64> = pledges.iter().map(|pledge| pledge.0).collect();
+    let kept = plan_is_kept(pledges);
     let mut loaded: Vec<LoadedPledge> = Vec::with_capacity(ids.len());
     let mut places: HashMap<PledgeId, usize> = HashMap::with_capacity(ids.len());
 
@@ -157,6 +163,7 @@ pub async fn load(
     ))
     .bind(&ids)
     .bind(known_at)
+    .persistent(kept)
     .fetch_all(&mut *connection)
     .await?;
     for row in terms {
@@ -197,6 +204,7 @@ pub async fn load(
     ))
     .bind(&ids)
     .bind(known_at)
+    .persistent(kept)
     .fetch_all(&mut *connection)
     .await?;
     for row in events {
@@ -226,6 +234,7 @@ pub async fn load(
     ))
     .bind(&ids)
     .bind(known_at)
+    .persistent(kept)
     .fetch_all(&mut *connection)
     .await?;
     for row in instalments {
@@ -262,6 +271,7 @@ pub async fn load(
     ))
     .bind(&ids)
     .bind(known_at)
+    .persistent(kept)
     .fetch_all(&mut *connection)
     .await?;
     for row in receipts {
@@ -284,6 +294,7 @@ pub async fn load(
     ))
     .bind(&ids)
     .bind(known_at)
+    .persistent(kept)
     .fetch_all(&mut *connection)
     .await?;
     for row in by_hand {

@@ -132,7 +132,7 @@ async fn close_versions(
         Derived::Instalments => "update instalment_balances set known = tstzrange(lower(known), $1) where id = any($2)",
         Derived::Allocations => "update allocations set known = tstzrange(lower(known), $1) where id = any($2)",
     };
-    sqlx::query(sql).bind(at).bind(ids).execute(connection).await?;
+    sqlx::query(sql).bind(at).bind(ids).persistent(ids.len() < 50).execute(connection).await?;
     Ok(())
 }
 
@@ -260,6 +260,7 @@ impl Kept {
         known_at: Option<DateTime<Utc>>,
     ) -> Result<Self, sqlx::Error> {
         let ids: Vec<i64> = pledges.iter().map(|pledge| pledge.0).collect();
+        let kept = load::plan_is_kept(pledges);
         let pledges: Vec<PledgeRow> = sqlx::query_as(
             "select id, pledge_id, pledge_ref, valid, terms_id, donor_id, unit_id, fund_id, currency, amount, status,
                     signed_on, paid, written_off, outstanding, advance, receivable, unconverted, instalments
@@ -268,6 +269,7 @@ impl Kept {
         )
         .bind(&ids)
         .bind(known_at)
+        .persistent(kept)
         .fetch_all(&mut *connection)
         .await?;
         let instalments: Vec<InstalmentRow> = sqlx::query_as(
@@ -278,6 +280,7 @@ impl Kept {
         )
         .bind(&ids)
         .bind(known_at)
+        .persistent(kept)
         .fetch_all(&mut *connection)
         .await?;
         let allocations: Vec<AllocationRow> = sqlx::query_as(
@@ -286,6 +289,7 @@ impl Kept {
         )
         .bind(&ids)
         .bind(known_at)
+        .persistent(kept)
         .fetch_all(&mut *connection)
         .await?;
         Ok(Kept {

@@ -281,6 +281,26 @@ async fn a_reference_that_was_taken_out_comes_back_by_a_correction_only() {
 }
 
 #[tokio::test]
+async fn a_reversal_corrected_to_name_another_contribution_moves_both_pledges() {
+    let desk = Desk::new().await;
+    let second = PLEDGE.replace("P-1", "P-2");
+    assert_eq!(desk.load(Kind::Pledges, &second).await.added, 1);
+    let paid = "ref,donor,currency,amount,received_on,fund,pledge,reverses
+C-1,SWE,EUR,50,2021-04-01,FEM,P-1,
+C-2,SWE,EUR,50,2021-04-01,FEM,P-2,
+C-3,SWE,EUR,-50,2021-04-02,FEM,,C-1
+";
+    assert_eq!(desk.load(Kind::Contributions, paid).await.added, 3);
+    const PAID: &str = "select sum(paid * pledge_id)::bigint from pledge_balances where upper_inf(known)
+        and valid @> date '2021-05-01'";
+    assert_eq!(desk.count(PAID).await, 100);
+    let corrected = desk.correct(Kind::Contributions, &paid.replace(",,C-1", ",,C-2")).await;
+    assert_eq!((corrected.changed, corrected.unchanged), (1, 2));
+    assert_eq!(desk.count(PAID).await, 50);
+    desk.close().await;
+}
+
+#[tokio::test]
 async fn what_is_odd_but_happens_lands_with_a_warning() {
     let desk = Desk::new().await;
     let odd = format!("{PLEDGE}P-1,SWE,GSD,FEM,soft,EUR,100,2021-01-01,,Another title,2021-04-01\n")

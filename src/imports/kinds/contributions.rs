@@ -130,13 +130,18 @@ pub static SPEC: Spec = Spec {
          from needed n left join first_rates r on r.currency = n.needs
          where n.needs <> 'USD' and (r.valid_from is null or r.valid_from > n.received_on)",
     ],
-    // The pledge it names, the one it named before, and that of what it reverses.
+    // The pledge it names, the one it named before, and those of what it reverses and of what it reversed before.
     touched: Some(
-        "select distinct pledge_id from (
-            select pledge_id from stage_contributions
-            union select old_pledge_id from stage_contributions
-            union select o.pledge_id from stage_contributions s
-                join contribution_facts o on o.contribution_id = s.reverses_id and o.voided_at is null
+        "with news as (
+            select fact_id, pledge_id, old_pledge_id, reverses_id from stage_contributions
+            where not found or fact_diff <> '{}'
+         )
+         select pledge_id from (
+            select pledge_id from news
+            union select old_pledge_id from news
+            union select o.pledge_id from news join contribution_facts o on o.contribution_id = news.reverses_id
+            union select o.pledge_id from news join contribution_facts before on before.id = news.fact_id
+                join contribution_facts o on o.contribution_id = before.reverses_id
          ) named where pledge_id is not null",
     ),
 };

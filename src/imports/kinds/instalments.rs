@@ -83,5 +83,8 @@ pub static SPEC: Spec = Spec {
         from stage_instalments s join pledge_events e on e.pledge_id = s.pledge_id and e.event = 'signed'
             and e.voided_at is null
         where s.due_on < e.happened_on"],
-    touched: Some("select distinct pledge_id from stage_instalments"),
+    touched: Some(
+        "select distinct pledge_id from stage_instalments
+         where not found or left_out <> '{}' or fact_diff || event_fill || event_diff <> '{}'",
+    ),
 };

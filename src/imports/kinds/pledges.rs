@@ -209,5 +209,7 @@ pub static SPEC: Spec = Spec {
          ) as label (col, said, kept)
          where s.agreed_on is not null and label.said is not null and label.said is distinct from label.kept",
     ],
-    touched: Some("select distinct pledge_id from stage_pledges"),
+    touched: Some(
+        "select distinct pledge_id from stage_pledges where not found or fact_diff || event_fill || event_diff <> '{}'",
+    ),
 };
