@@ -153,6 +153,13 @@ async fn the_page_and_the_file_show_the_same_arrears() {
     }
     let look = site.get("/arrears?as_of=2021-07-31&fund=FEM", &cookie).await;
     assert_eq!(look.texts("p.big"), ["USD5,912,201.59"]);
+    // Its classes stand over their rows with sums that add up, and the heading says which way the days go.
+    let sums = look.texts("table.list tr.group .num");
+    let sums: Decimal =
+        sums.iter().filter(|sum| !sum.is_empty()).map(|sum| sum.replace(',', "").parse::<Decimal>().unwrap()).sum();
+    assert_eq!(sums.to_string(), "5912201.59");
+    assert_eq!(look.texts("table.list tr.group th").len(), 5);
+    assert_eq!(look.texts("table.list th[aria-sort=descending]"), ["Days"]);
     site.close().await;
 }
 
