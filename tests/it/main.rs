@@ -6,6 +6,7 @@ mod embedded;
 mod exports;
 mod foundation;
 mod loading;
+mod migrations;
 mod pages;
 mod real_data;
 mod tidy;
