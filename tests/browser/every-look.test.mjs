@@ -19,6 +19,7 @@ const STATES = [
 	["arrears, nothing with a filter", "/arrears?as_of=2013-01-01&unit=ROAF"],
 	["arrears, the day's sheet open", DAY, page => open(page, "As of")],
 	["arrears, the filter's sheet open", `${DAY}&unit=ROAF`, page => open(page, "Filter")],
+	["arrears, narrowed, the filter's sheet open", `${DAY}&unit=ROAF&donor=EUROPEAN-UNION&fund=FEM&currency=EUR`, page => open(page, "Filter")],
 	["arrears, the calendar open", DAY, async page => {
 		await open(page, "As of");
 		if (!await page.getByRole("dialog").count()) await page.locator(".date > button").click();
