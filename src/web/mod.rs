@@ -7,6 +7,7 @@ pub mod errors;
 pub mod format;
 pub mod frame;
 pub mod list;
+pub mod metrics;
 pub mod params;
 pub mod server;
 pub mod session;

@@ -64,6 +64,7 @@ impl Site {
             clock: clock.clone(),
             public_url: None,
             trusted_proxies: Vec::new(),
+            metrics_token: Some("a token".to_owned().into()),
             exports: Arc::new(tokio::sync::Semaphore::new(4)),
             arrears_totals: dis::arrears::KnownTotals::default(),
             demonstration: true,
