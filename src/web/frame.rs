@@ -49,8 +49,8 @@ impl Frame {
     /// The frame of a page in the room at `here`.
     pub fn new(state: &AppState, viewer: Viewer, here: &'static str) -> Self {
         Frame {
+            l10n: L10n::of(&viewer.language),
             viewer,
-            l10n: L10n::ENGLISH,
             here,
             demonstration: state.0.demonstration,
             today: state.0.clock.today(),
