@@ -94,7 +94,7 @@ impl IntoResponse for PageError {
             Refused::NotFound => (StatusCode::NOT_FOUND, "not-found", String::new()),
             Refused::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too-many", String::new()),
             Refused::Told(StatusCode::NOT_FOUND) => (StatusCode::NOT_FOUND, "not-found", String::new()),
-            Refused::Told(StatusCode::PAYLOAD_TOO_LARGE) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", String::new()),
+            Refused::Told(StatusCode::PAYLOAD_TOO_LARGE) => (StatusCode::PAYLOAD_TOO_LARGE, "bad-form", String::new()),
             Refused::Told(status) if status.is_client_error() => (*status, "unreadable", String::new()),
             Refused::Told(status) => (*status, "fault", String::new()),
             Refused::Away => (StatusCode::SERVICE_UNAVAILABLE, "away", String::new()),

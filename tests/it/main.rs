@@ -9,5 +9,6 @@ mod loading;
 mod migrations;
 mod pages;
 mod real_data;
+mod serving;
 mod tidy;
 mod words;

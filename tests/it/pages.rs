@@ -19,35 +19,35 @@ use tower::ServiceExt;
 
 use crate::foundation::Ground;
 
-struct Site {
-    ground: Ground,
-    app: Router,
-    clock: Clock,
+pub(crate) struct Site {
+    pub ground: Ground,
+    pub app: Router,
+    pub clock: Clock,
 }
 
-struct Answer {
-    status: StatusCode,
-    headers: header::HeaderMap,
-    body: String,
+pub(crate) struct Answer {
+    pub status: StatusCode,
+    pub headers: header::HeaderMap,
+    pub body: String,
 }
 
 impl Answer {
-    fn page(&self) -> Html {
+    pub fn page(&self) -> Html {
         Html::parse_document(&self.body)
     }
 
-    fn texts(&self, selector: &str) -> Vec<String> {
+    pub fn texts(&self, selector: &str) -> Vec<String> {
         let page = self.page();
         let selector = Selector::parse(selector).unwrap();
         let found = page.select(&selector);
         found.map(|element| element.text().collect::<String>().trim().to_owned()).collect()
     }
 
-    fn location(&self) -> &str {
+    pub fn location(&self) -> &str {
         self.headers.get(header::LOCATION).map_or("", |location| location.to_str().unwrap())
     }
 
-    fn cookies(&self) -> String {
+    pub fn cookies(&self) -> String {
         let cookies = self.headers.get_all(header::SET_COOKIE).into_iter();
         let pairs: Vec<&str> = cookies.map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap()).collect();
         pairs.join("; ")
@@ -55,10 +55,16 @@ impl Answer {
 }
 
 impl Site {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let ground = Ground::new().await;
+        let site = Site::over(ground);
+        demo::fill(&site.ground.db, &site.clock).await.unwrap();
+        site
+    }
+
+    /// The site over a database as it is.
+    pub fn over(ground: Ground) -> Self {
         let clock = Clock::fixed(chrono_tz::Africa::Nairobi, parse_instant("2026-11-23T12:00:00Z").unwrap());
-        demo::fill(&ground.db, &clock).await.unwrap();
         let state = AppState(Arc::new(Inner {
             db: ground.db.clone(),
             clock: clock.clone(),
@@ -72,19 +78,19 @@ impl Site {
         Site { app: server::app(state), ground, clock }
     }
 
-    async fn send(&self, request: Request<Body>) -> Answer {
+    pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.app.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
         Answer { status: parts.status, headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() }
     }
 
-    async fn get(&self, address: &str, cookie: &str) -> Answer {
+    pub async fn get(&self, address: &str, cookie: &str) -> Answer {
         let request = Request::get(address).header(header::COOKIE, cookie).header(header::ACCEPT, "text/html");
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
-    async fn get_bytes(&self, address: &str, cookie: &str) -> StatusCode {
+    pub async fn get_bytes(&self, address: &str, cookie: &str) -> StatusCode {
         let request = Request::get(address).header(header::COOKIE, cookie).header(header::ACCEPT, "text/html");
         let response = self.app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         let status = response.status();
@@ -92,7 +98,7 @@ impl Site {
         status
     }
 
-    async fn post(&self, address: &str, cookie: &str, form: &[(&str, &str)]) -> Answer {
+    pub async fn post(&self, address: &str, cookie: &str, form: &[(&str, &str)]) -> Answer {
         let pairs: Vec<String> = form
             .iter()
             .map(|(name, value)| {
@@ -105,7 +111,7 @@ impl Site {
         self.send(request.body(Body::from(pairs.join("&"))).unwrap()).await
     }
 
-    async fn try_to_sign_in(&self, email: &str, password: &str, next: &str) -> Answer {
+    pub async fn try_to_sign_in(&self, email: &str, password: &str, next: &str) -> Answer {
         let form = self.get("/login", "").await;
         let page = form.page();
         let token = page.select(&Selector::parse("[name=form_token]").unwrap()).next().unwrap();
@@ -114,14 +120,14 @@ impl Site {
         self.post("/login", &form.cookies(), &fields).await
     }
 
-    async fn sign_in(&self, role: Role) -> String {
+    pub async fn sign_in(&self, role: Role) -> String {
         let line = demo::sign_ins().into_iter().find(|line| line.starts_with(role.as_str())).unwrap();
         let answer = self.try_to_sign_in(line.split_whitespace().nth(1).unwrap(), demo::PASSWORD, "/arrears").await;
         assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/arrears"));
         answer.cookies()
     }
 
-    async fn close(self) {
+    pub async fn close(self) {
         drop(self.app);
         self.ground.close().await;
     }
