@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode, header};
 use dis::access::Role;
 use dis::kernel::Clock;
@@ -118,6 +119,21 @@ impl Site {
         let fields =
             [("email", email), ("password", password), ("next", next), ("form_token", token.attr("value").unwrap())];
         self.post("/login", &form.cookies(), &fields).await
+    }
+
+    /// A try to sign in from another address than this machine's.
+    async fn try_from(&self, address: [u8; 4], email: &str, password: &str) -> StatusCode {
+        let form = self.get("/login", "").await;
+        let page = form.page();
+        let token = page.select(&Selector::parse("[name=form_token]").unwrap()).next().unwrap().attr("value").unwrap();
+        let body = format!("email={email}&password={}&form_token={token}", password.replace(' ', "+"));
+        let mut request = Request::post("/login")
+            .header(header::COOKIE, form.cookies())
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(body))
+            .unwrap();
+        request.extensions_mut().insert(ConnectInfo(std::net::SocketAddr::from((address, 5000))));
+        self.send(request).await.status
     }
 
     pub async fn sign_in(&self, role: Role) -> String {
@@ -258,6 +274,27 @@ async fn signing_in_is_guarded_and_sessions_end() {
     assert_eq!(site.get("/arrears", &disabled).await.status, StatusCode::OK);
     users::disable(&site.ground.db, site.ground.actor(), "tevita.fonua@demo.example").await.unwrap();
     assert_eq!(site.get("/arrears", &disabled).await.status, StatusCode::SEE_OTHER, "disabled");
+    site.close().await;
+}
+
+#[tokio::test]
+async fn guessing_at_an_account_from_everywhere_does_not_lock_its_owner_out() {
+    let site = Site::new().await;
+    let email = "lucia.ferrer@demo.example";
+    let home = [192, 0, 2, 1];
+    assert_eq!(site.try_from(home, email, demo::PASSWORD).await, StatusCode::SEE_OTHER);
+    for number in 0..50 {
+        let refused = site.try_from([198, 51, 100, number], email, "guess guess guess").await;
+        assert_eq!(refused, StatusCode::UNPROCESSABLE_ENTITY, "try {number}");
+    }
+    let stranger = [203, 0, 113, 9];
+    assert_eq!(site.try_from(stranger, email, demo::PASSWORD).await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(site.try_from(home, email, demo::PASSWORD).await, StatusCode::SEE_OTHER, "the owner's own address");
+    assert_eq!(
+        site.try_from(stranger, "hoa.nguyen@demo.example", demo::PASSWORD).await,
+        StatusCode::SEE_OTHER,
+        "another account"
+    );
     site.close().await;
 }
 

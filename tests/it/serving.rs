@@ -60,6 +60,32 @@ async fn the_page_and_its_files_show_what_was_worked_out_by_hand() {
     site.close().await;
 }
 
+/// The first day of an agency's use of it: nothing is there yet.
+#[tokio::test]
+async fn every_page_stands_over_an_empty_database() {
+    let ground = Ground::new().await;
+    let account = NewAccount {
+        email: "admin@example.org".into(),
+        name: "Admin".into(),
+        role: Role::Admin,
+        unit: None,
+        password: "a long enough password".to_owned().into(),
+    };
+    users::add(&ground.db, actor(), account).await.unwrap();
+    let site = Site::over(ground);
+    let cookie = site.try_to_sign_in("admin@example.org", "a long enough password", "/").await.cookies();
+    for address in dis::rooms::reading() {
+        for query in ["", "?as_of=1900-01-01"] {
+            let status = site.get_bytes(&format!("{address}{query}"), &cookie).await;
+            assert!(status.is_success() || status.is_redirection(), "{address}{query}: {status}");
+        }
+    }
+    for address in ["/donors/SWE", "/pledges/P-1", "/contributions/C-1", "/units/ROAF", "/funds/FEM", "/rates/XXX"] {
+        assert_eq!(site.get(address, &cookie).await.status, StatusCode::NOT_FOUND, "{address}");
+    }
+    site.close().await;
+}
+
 #[tokio::test]
 async fn what_is_refused_by_the_outermost_parts_is_told_in_our_words() {
     let site = Site::new().await;
