@@ -81,6 +81,8 @@ pub enum Act {
     ReadFigures,
     /// Add and disable accounts.
     KeepAccounts,
+    /// Read who changed what, accounts among it.
+    ReadAudit,
     /// Load units and funds.
     LoadStructure,
     /// Load donors, pledges and instalments.
@@ -103,6 +105,7 @@ pub fn may(role: Role, act: Act) -> bool {
     match (role, act) {
         (System, _) => true,
         (Admin | ResourceMobilization | Finance | UnitStaff | Manager | Auditor, Act::ReadFigures) => true,
+        (Admin | Auditor, Act::ReadAudit) => true,
         (Admin, Act::KeepAccounts | Act::LoadStructure | Act::KeepStructure) => true,
         // "finance (contributions, allocations, rates, imports)": an import is theirs whatever it holds.
         (Finance, Act::LoadStructure | Act::LoadPledges | Act::LoadMoney | Act::KeepMoney) => true,

@@ -142,13 +142,18 @@ pub async fn run(db: &Db, actor: Actor, clock: &Clock, import: &Import) -> Resul
     }
     landing.report(&kinds, &mut outcome).await?;
     if outcome.accepted() && !import.dry_run && outcome.added + outcome.changed > 0 {
-        tx.say(match entry {
-            Some(entry) => entry.about.clone(),
-            None => serde_json::json!({
+        match entry {
+            Some(entry) => {
+                if !outcome.warnings.is_empty() {
+                    tx.say(serde_json::json!({ "warnings": outcome.warnings }));
+                }
+                tx.say(entry.about.clone());
+            }
+            None => tx.say(serde_json::json!({
                 "files": outcome.files, "added": outcome.added, "changed": outcome.changed,
                 "unchanged": outcome.unchanged,
-            }),
-        });
+            })),
+        }
         outcome.change = tx.commit().await?.map(|recorded| recorded.change);
     } else {
         tx.rollback().await?;

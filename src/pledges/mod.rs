@@ -1,6 +1,11 @@
 //! Pledges: what was promised, what became of it, and how it is paid.
 
+pub mod entering;
+pub mod events;
+mod forms;
 pub mod handlers;
 mod list;
+pub mod schedule;
+mod store;
 
 pub use list::Pledges;

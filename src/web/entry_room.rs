@@ -60,6 +60,11 @@ impl EntryRoom {
         entry::keys(self.columns.kind).into_iter().skip(1).collect()
     }
 
+    /// Whether a code names one row: then the page about it leads to the form that corrects it.
+    pub fn has_one_row(&self) -> bool {
+        self.rest().is_empty()
+    }
+
     fn allow(&self, role: access::Role) -> Result<(), PageError> {
         if access::may(role, self.may) { Ok(()) } else { Err(Refused::Forbidden.into()) }
     }

@@ -16,6 +16,7 @@ use super::state::AppState;
 use crate::access::{Act, Role, may};
 use crate::db::ReadTx;
 use crate::facts::Actor;
+use crate::imports::Problem;
 use crate::kernel::KnownAt;
 use crate::kernel::ids::AccountId;
 
@@ -57,9 +58,50 @@ pub struct Viewer {
     pub language: String,
     /// The token every form of theirs carries.
     pub csrf: String,
+    /// What they have just done, where the address says so.
+    #[sqlx(skip)]
+    pub flash: Option<Flash>,
     created_at: DateTime<Utc>,
     last_seen_at: DateTime<Utc>,
     latest: DateTime<Utc>,
+}
+
+/// An act somebody has just done, told on the page they are led to.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Flash {
+    /// The change; 0 where there was nothing to change.
+    pub change: i64,
+    /// What kind of act.
+    pub act: String,
+    /// What it was about: its room.
+    pub room: Option<String>,
+    /// Its code.
+    pub code: Option<String>,
+    /// What is odd about it: problems of cells, as the import tells them.
+    pub warnings: Option<sqlx::types::Json<Vec<Problem>>>,
+}
+
+/// What the address says was just done, if whoever reads did it.
+async fn flash(tx: &mut ReadTx, viewer: &Viewer, query: &str) -> Result<Option<Flash>, sqlx::Error> {
+    let done = query.split('&').find_map(|pair| pair.strip_prefix("done="));
+    match done.map(|done| (done, done.parse::<i64>())) {
+        None => Ok(None),
+        Some(("same", _)) => {
+            Ok(Some(Flash { change: 0, act: "same".to_owned(), room: None, code: None, warnings: None }))
+        }
+        Some((_, Err(_))) => Ok(None),
+        Some((_, Ok(change))) => {
+            sqlx::query_as(
+                "select id as change, act, details ->> 'room' as room, details ->> 'code' as code,
+                        details -> 'warnings' as warnings
+                 from changes where id = $1 and account_id = $2",
+            )
+            .bind(change)
+            .bind(viewer.account)
+            .fetch_optional(&mut **tx)
+            .await
+        }
+    }
 }
 
 /// 32 random bytes as text: unguessable, and fit for a cookie.
@@ -166,7 +208,8 @@ impl FromRequestParts<AppState> for SignedIn {
             return Err(sign_in());
         }
         let mut tx = state.0.db.read().await?;
-        let viewer = load(&mut tx, state, &parts.headers).await?.ok_or_else(sign_in)?;
+        let mut viewer = load(&mut tx, state, &parts.headers).await?.ok_or_else(sign_in)?;
+        viewer.flash = flash(&mut tx, &viewer, parts.uri.query().unwrap_or_default()).await?;
         if !may(viewer.role, Act::ReadFigures) {
             return Err(Refused::Forbidden.into());
         }

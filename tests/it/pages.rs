@@ -21,34 +21,34 @@ use tower::ServiceExt;
 use crate::foundation::Ground;
 
 pub(crate) struct Site {
-    pub ground: Ground,
-    pub app: Router,
-    pub clock: Clock,
+    pub(crate) ground: Ground,
+    pub(crate) app: Router,
+    pub(crate) clock: Clock,
 }
 
 pub(crate) struct Answer {
-    pub status: StatusCode,
-    pub headers: header::HeaderMap,
-    pub body: String,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: header::HeaderMap,
+    pub(crate) body: String,
 }
 
 impl Answer {
-    pub fn page(&self) -> Html {
+    pub(crate) fn page(&self) -> Html {
         Html::parse_document(&self.body)
     }
 
-    pub fn texts(&self, selector: &str) -> Vec<String> {
+    pub(crate) fn texts(&self, selector: &str) -> Vec<String> {
         let page = self.page();
         let selector = Selector::parse(selector).unwrap();
         let found = page.select(&selector);
         found.map(|element| element.text().collect::<String>().trim().to_owned()).collect()
     }
 
-    pub fn location(&self) -> &str {
+    pub(crate) fn location(&self) -> &str {
         self.headers.get(header::LOCATION).map_or("", |location| location.to_str().unwrap())
     }
 
-    pub fn cookies(&self) -> String {
+    pub(crate) fn cookies(&self) -> String {
         let cookies = self.headers.get_all(header::SET_COOKIE).into_iter();
         let pairs: Vec<&str> = cookies.map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap()).collect();
         pairs.join("; ")
@@ -56,7 +56,7 @@ impl Answer {
 }
 
 impl Site {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let ground = Ground::new().await;
         let site = Site::over(ground);
         demo::fill(&site.ground.db, &site.clock).await.unwrap();
@@ -64,7 +64,7 @@ impl Site {
     }
 
     /// The site over a database as it is.
-    pub fn over(ground: Ground) -> Self {
+    pub(crate) fn over(ground: Ground) -> Self {
         let clock = Clock::fixed(chrono_tz::Africa::Nairobi, parse_instant("2026-11-23T12:00:00Z").unwrap());
         let state = AppState(Arc::new(Inner {
             db: ground.db.clone(),
@@ -79,19 +79,19 @@ impl Site {
         Site { app: server::app(state), ground, clock }
     }
 
-    pub async fn send(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.app.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
         Answer { status: parts.status, headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() }
     }
 
-    pub async fn get(&self, address: &str, cookie: &str) -> Answer {
+    pub(crate) async fn get(&self, address: &str, cookie: &str) -> Answer {
         let request = Request::get(address).header(header::COOKIE, cookie).header(header::ACCEPT, "text/html");
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
-    pub async fn get_bytes(&self, address: &str, cookie: &str) -> StatusCode {
+    pub(crate) async fn get_bytes(&self, address: &str, cookie: &str) -> StatusCode {
         let request = Request::get(address).header(header::COOKIE, cookie).header(header::ACCEPT, "text/html");
         let response = self.app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         let status = response.status();
@@ -99,7 +99,7 @@ impl Site {
         status
     }
 
-    pub async fn post(&self, address: &str, cookie: &str, form: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn post(&self, address: &str, cookie: &str, form: &[(&str, &str)]) -> Answer {
         let pairs: Vec<String> = form
             .iter()
             .map(|(name, value)| {
@@ -112,7 +112,7 @@ impl Site {
         self.send(request.body(Body::from(pairs.join("&"))).unwrap()).await
     }
 
-    pub async fn try_to_sign_in(&self, email: &str, password: &str, next: &str) -> Answer {
+    pub(crate) async fn try_to_sign_in(&self, email: &str, password: &str, next: &str) -> Answer {
         let form = self.get("/login", "").await;
         let page = form.page();
         let token = page.select(&Selector::parse("[name=form_token]").unwrap()).next().unwrap();
@@ -136,14 +136,14 @@ impl Site {
         self.send(request).await.status
     }
 
-    pub async fn sign_in(&self, role: Role) -> String {
+    pub(crate) async fn sign_in(&self, role: Role) -> String {
         let line = demo::sign_ins().into_iter().find(|line| line.starts_with(role.as_str())).unwrap();
         let answer = self.try_to_sign_in(line.split_whitespace().nth(1).unwrap(), demo::PASSWORD, "/arrears").await;
         assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/arrears"));
         answer.cookies()
     }
 
-    pub async fn close(self) {
+    pub(crate) async fn close(self) {
         drop(self.app);
         self.ground.close().await;
     }
