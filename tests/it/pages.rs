@@ -65,11 +65,16 @@ impl Site {
 
     /// The site over a database as it is.
     pub(crate) fn over(ground: Ground) -> Self {
+        Site::reached_at(ground, None)
+    }
+
+    /// The site as people reach it through a proxy.
+    pub(crate) fn reached_at(ground: Ground, public_url: Option<&str>) -> Self {
         let clock = Clock::fixed(chrono_tz::Africa::Nairobi, parse_instant("2026-11-23T12:00:00Z").unwrap());
         let state = AppState(Arc::new(Inner {
             db: ground.db.clone(),
             clock: clock.clone(),
-            public_url: None,
+            public_url: public_url.map(str::to_owned),
             trusted_proxies: Vec::new(),
             metrics_token: Some("a token".to_owned().into()),
             exports: Arc::new(tokio::sync::Semaphore::new(4)),
