@@ -5,6 +5,7 @@ use axum::routing::{get, post};
 
 use crate::access::{Act, may};
 use crate::lists::List;
+use crate::web::entry::Columns;
 use crate::web::entry_room::{self, EntryRoom};
 use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, address, assets, list};
@@ -73,6 +74,11 @@ impl EachList for Files {
 /// Rooms whose things are entered in forms over the columns of their file.
 pub static ENTRY_ROOMS: [&EntryRoom; 5] =
     [&donors::FORMS, &contributions::FORMS, &units::FORMS, &funds::FORMS, &exchange_rates::FORMS];
+
+/// The columns every form shows, for the test that each has a label.
+pub fn columns_shown() -> Vec<Columns> {
+    ENTRY_ROOMS.iter().map(|room| room.columns).chain(pledges::COLUMNS).collect()
+}
 
 /// What makes a new one in a room, for those who may.
 pub fn new_action(room: &str, frame: &Frame) -> Option<Action> {

@@ -98,6 +98,10 @@ fn page(purpose: &Purpose, draft: Draft, choices: &Choices, frame: Frame) -> Res
     };
     let mut page = FormPage::new(purpose.action(), kicker, title, l10n.t("form-save"));
     page.sections = purpose.columns().sections(&draft.sent, &draft.wrong, choices, purpose.fixed(), l10n);
+    if matches!(purpose, Purpose::Amend(_)) {
+        let fields = page.sections.iter_mut().flat_map(|section| &mut section.fields);
+        fields.filter(|field| field.name == "agreed_on").for_each(|field| field.required = true);
+    }
     page.grid = Some(forms::grid(&draft.typed, &draft.sent, &draft.wrong, l10n));
     if matches!(purpose, Purpose::Amend(_)) {
         page.lead = Some(l10n.t("amend-lead"));
@@ -299,6 +303,8 @@ fn pressed(press: &str, draft: &mut Draft, l10n: L10n) {
     match press.strip_prefix("remove-").map(str::parse::<usize>) {
         Some(Ok(at)) if at < draft.typed.0.len() => drop(draft.typed.0.remove(at)),
         Some(_) => {}
+        // As it is: the script brings back rows that were typed before.
+        None if press == "draw" => {}
         None if press == "make" => match forms::make(&draft.sent, l10n) {
             Ok(made) => draft.typed = made,
             Err(wrong) => draft.wrong = wrong,

@@ -9,3 +9,6 @@ pub mod schedule;
 mod store;
 
 pub use list::Pledges;
+
+/// The columns its forms show.
+pub const COLUMNS: [crate::web::entry::Columns; 3] = [forms::TERMS, forms::FIRST_TERMS, forms::AMENDMENT];
