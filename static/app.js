@@ -129,6 +129,10 @@
 		const value = f => f.type === "checkbox" ? f.checked ? f.value : "" : f.value;
 		const all = () => JSON.stringify(typed().map(f => [f.name, value(f)]));
 		const drawn = all(), told = doc.querySelector("#summary, #conflict");
+		const tell = () => {
+			const anew = el("button", { type: "button", className: "button quiet", onclick: () => { store.removeItem(key); location.assign(location.pathname + location.search); } }, words.anew);
+			keep.prepend(el("div", { className: "notice", role: "status" }, icon("M12 8l0 4l2 2M3.05 11a9 9 0 1 1 .5 4m-.5 5v-5h5"), el("div", { className: "row" }, el("p", {}, words.kept), anew)));
+		};
 		let was = [];
 		try { was = JSON.parse(store[key] || "[]"); } catch { /* not ours */ }
 		const fields = new Map(typed().map(f => [f.name, f])), missing = was.filter(([name]) => !fields.has(name));
@@ -142,11 +146,11 @@
 				store.disDrawn = key;
 				for (const [name, text] of [...missing, ["press", "draw"]]) keep.append(el("input", { type: "hidden", name, value: text }));
 				keep.submit();
-			} else {
-				const anew = el("button", { type: "button", className: "button quiet", onclick: () => { store.removeItem(key); location.reload(); } }, words.anew);
-				keep.prepend(el("div", { className: "notice", role: "status" }, icon("M12 8l0 4l2 2M3.05 11a9 9 0 1 1 .5 4m-.5 5v-5h5"), el("div", { className: "row" }, el("p", {}, words.kept), anew)));
-			}
-		} else if (store.disDrawn === key) store.removeItem("disDrawn");
+			} else tell();
+		} else if (store.disDrawn === key) {
+			store.removeItem("disDrawn");
+			tell();
+		}
 		const save = () => { if (all() === drawn && !told) store.removeItem(key); else store[key] = all(); };
 		on(keep, "input", save);
 		on(keep, "submit", e => { save(); if (!(e.submitter && e.submitter.name === "press")) store.disSent = key; });
