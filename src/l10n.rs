@@ -36,6 +36,11 @@ impl L10n {
     /// English, the language commands speak.
     pub const ENGLISH: L10n = L10n(&ENGLISH);
 
+    /// Whether it is written from right to left.
+    pub fn is_rtl(&self) -> bool {
+        self.0.character_direction() == unic_langid::CharacterDirection::RTL
+    }
+
     /// A sentence that needs nothing.
     pub fn t(&self, key: &str) -> String {
         LOCALES.try_lookup(self.0, key).unwrap_or_else(|| key.to_owned())

@@ -15,6 +15,7 @@ use crate::db::{Db, ReadTx};
 use crate::donors::Donors;
 use crate::exchange_rates::Rates;
 use crate::funds::Funds;
+use crate::giving::Giving;
 use crate::home::Database;
 use crate::imports::Kind;
 use crate::instalments::Instalments;
@@ -22,7 +23,7 @@ use crate::kernel::calendar::{parse_day, parse_instant};
 use crate::kernel::text::guard_cell;
 use crate::kernel::{AsOf, Clock, KnownAt};
 use crate::lists::query::{self, Placed, sort_named};
-use crate::lists::{Filters, List, Scope, export};
+use crate::lists::{Filters, List, Memory, Scope, export};
 use crate::pledges::Pledges;
 use crate::units::Units;
 
@@ -31,6 +32,7 @@ use crate::units::Units;
 pub enum What {
     Arrears,
     Contributions,
+    Giving,
     Pledges,
     Instalments,
     Donors,
@@ -71,6 +73,9 @@ pub struct ExportArgs {
     /// From this day on
     #[arg(long, value_name = "DATE", value_parser = parse_as_of)]
     since: Option<AsOf>,
+    /// Of this calendar year; that of the day where not given
+    #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(i32).range(1900..=2199))]
+    year: Option<i32>,
     /// The form of the file
     #[arg(long, value_enum, default_value = "csv")]
     format: Form,
@@ -119,6 +124,7 @@ async fn write(db: &Db, args: &ExportArgs, as_of: AsOf) -> Result<ExitCode, Fail
         donor: args.donor.clone(),
         fund: args.fund.clone(),
         since: args.since.map(|since| since.0),
+        year: args.year,
         ..Filters::default()
     };
     let (unit, donor, fund): (bool, bool, bool) = sqlx::query_as(
@@ -145,10 +151,11 @@ async fn write(db: &Db, args: &ExportArgs, as_of: AsOf) -> Result<ExitCode, Fail
     if args.for_import {
         for_import(&mut tx, args.what, known_at, &mut target).await?;
     } else {
-        let scope = Scope { as_of, known_at, filters };
+        let scope = Scope { filters, ..Scope::new(as_of, known_at) };
         match args.what {
             What::Arrears => list::<Arrears>(&mut tx, &scope, args.format, &mut target).await?,
             What::Contributions => list::<Contributions>(&mut tx, &scope, args.format, &mut target).await?,
+            What::Giving => list::<Giving>(&mut tx, &scope, args.format, &mut target).await?,
             What::Pledges => list::<Pledges>(&mut tx, &scope, args.format, &mut target).await?,
             What::Instalments => list::<Instalments>(&mut tx, &scope, args.format, &mut target).await?,
             What::Donors => list::<Donors>(&mut tx, &scope, args.format, &mut target).await?,
@@ -210,6 +217,9 @@ impl Write for Target {
 
 async fn list<L: List>(tx: &mut ReadTx, scope: &Scope, form: Form, out: &mut Target) -> Result<(), Failure> {
     let (sort, reversed) = sort_named::<L>(None).ok_or("the list has no order")?;
+    let mut scope = scope.clone();
+    L::prepare(&mut *tx, &mut scope, &Memory::default()).await?;
+    let scope = &scope;
     let mut select = query::all::<L>(scope, sort, reversed);
     let mut rows = select.done().build_query_as::<Placed<L::Row>>().fetch(&mut **tx);
     match form {
@@ -257,6 +267,7 @@ async fn list<L: List>(tx: &mut ReadTx, scope: &Scope, form: Form, out: &mut Tar
 async fn for_import(tx: &mut ReadTx, what: What, known_at: KnownAt, out: &mut Target) -> Result<(), Failure> {
     let kind = match what {
         What::Arrears => return Err("arrears are worked out, not loaded: there is no file of them".into()),
+        What::Giving => return Err("what the years make of donors is worked out, not loaded".into()),
         What::Contributions => Kind::Contributions,
         What::Pledges => Kind::Pledges,
         What::Instalments => Kind::Instalments,

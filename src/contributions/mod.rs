@@ -3,4 +3,4 @@
 pub mod handlers;
 mod list;
 
-pub use list::Contributions;
+pub use list::{Contributions, EARMARKING, earmarking_from};

@@ -66,6 +66,7 @@ impl Site {
             trusted_proxies: Vec::new(),
             exports: Arc::new(tokio::sync::Semaphore::new(4)),
             arrears_totals: dis::arrears::KnownTotals::default(),
+            memory: dis::lists::Memory::default(),
             demonstration: true,
         }));
         Site { app: server::app(state), ground, clock }

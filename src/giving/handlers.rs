@@ -1,0 +1,34 @@
+//! The page of giving. Its files are those of every list.
+
+use askama::Template;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::response::{Html, IntoResponse, Response};
+
+use super::list::{self, Giving};
+use super::pages::GivingPage;
+use super::store::{KnownGiving, before};
+use crate::lists::List;
+use crate::web::frame::Frame;
+use crate::web::list::{Turned, read};
+use crate::web::{AppState, PageError, SignedIn};
+
+/// `GET /giving`.
+pub async fn page(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
+) -> Result<Response, PageError> {
+    let SignedIn { mut tx, viewer, latest } = signed_in;
+    let frame = Frame::new(&state, viewer, Giving::NAME);
+    match read::<Giving>(&frame, &mut tx, latest, pairs).await? {
+        Turned::Elsewhere(redirect) => Ok(redirect.into_response()),
+        Turned::Page(read) => {
+            let scope = &read.asked.scope;
+            let known = state.0.memory.of::<KnownGiving>().of(&mut tx, scope).await?;
+            let earlier = before(&mut tx, scope, list::since(scope)).await?;
+            tx.commit().await?;
+            Ok(Html(GivingPage::new(frame, *read, &known, &earlier).render()?).into_response())
+        }
+    }
+}
