@@ -30,7 +30,7 @@ pub static ROOMS: &[Room] = &[
     room("instalments", "money", "instalments", ""),
     room("contributions", "money", "contributions", "c"),
     room("arrears", "money", "arrears", "a"),
-    room("giving", "money", "trend", "g"),
+    room("giving", "money", "trend", "v"),
     room("units", "office", "units", ""),
     room("funds", "office", "funds", ""),
     room("rates", "office", "exchange", ""),

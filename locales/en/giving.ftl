@@ -22,6 +22,7 @@ giving-means-lapsed = gave in the year before and not in this one; the sum is wh
 giving-means-not_yet = gave in the year before and not in this one so far; the sum is what they gave then
 giving-means-new_in_period = gave for the first time ever in the period
 giving-means-returned_in_period = gave in the period after a whole calendar year without, and had given before that
+giving-status = { $status } in { $year }
 giving-year = Year
 giving-years = Years
 giving-received = Received in { $year }

@@ -75,4 +75,3 @@ menu-giving = Giving
 menu-units = Units
 menu-funds = Funds
 menu-rates = Exchange rates
-menu-giving = Giving

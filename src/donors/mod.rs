@@ -2,5 +2,6 @@
 
 pub mod handlers;
 mod list;
+mod years;
 
 pub use list::Donors;

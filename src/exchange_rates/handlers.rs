@@ -74,6 +74,7 @@ pub async fn detail(
         code,
         tags: Vec::new(),
         figures: Vec::new(),
+        chart: None,
         said: Vec::new(),
         sections,
         history,

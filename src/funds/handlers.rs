@@ -55,6 +55,7 @@ pub async fn detail(
         title: name,
         tags: Vec::new(),
         figures: Vec::new(),
+        chart: None,
         said: said.into_iter().collect(),
         sections,
         history,

@@ -323,7 +323,7 @@ impl List for Giving {
 }
 
 /// The mark of a status: its class and key.
-pub(super) fn mark(status: &str) -> (&'static str, &'static str) {
+pub fn mark(status: &str) -> (&'static str, &'static str) {
     match status {
         "new" => ("info", "giving-new"),
         "retained" => ("ok", "giving-retained"),

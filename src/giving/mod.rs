@@ -15,5 +15,7 @@ pub mod rule;
 mod slice;
 mod store;
 
-pub use list::Giving;
-pub use store::no_data_years;
+pub use list::{Giving, mark};
+pub use parts::{ByYear, Sums};
+pub use slice::ended;
+pub use store::{is_somebody, no_data_years};

@@ -97,11 +97,6 @@ impl<'a> Slice<'a> {
     pub fn years(&self) -> BTreeSet<i32> {
         self.received.iter().map(|row| row.year).collect()
     }
-
-    /// The sum of the receipts of a year that `of` keeps.
-    pub fn sum(&self, year: i32, of: impl Fn(&Received) -> bool) -> Decimal {
-        self.received.iter().filter(|row| row.year == year && of(row)).map(|row| row.usd).sum()
-    }
 }
 
 /// The last year that has ended by the end of a day.

@@ -50,8 +50,13 @@ pub struct Donor {
 impl Donor {
     /// Whether this is somebody, not the donor that holds what nobody has placed yet.
     pub fn is_somebody(&self) -> bool {
-        self.code != UNIDENTIFIED
+        is_somebody(&self.code)
     }
+}
+
+/// Whether a donor's code is that of somebody, not of the donor that holds what nobody has placed yet.
+pub fn is_somebody(code: &str) -> bool {
+    code != UNIDENTIFIED
 }
 
 /// A fund.

@@ -113,6 +113,7 @@ pub async fn detail(
         code,
         tags,
         figures,
+        chart: None,
         said: said(&pledge, l10n),
         sections,
         history,

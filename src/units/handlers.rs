@@ -65,6 +65,7 @@ pub async fn detail(
         title: name,
         tags: Vec::new(),
         figures: Vec::new(),
+        chart: None,
         said: [kind].into_iter().chain(said).collect(),
         sections,
         history,
