@@ -65,7 +65,11 @@ impl EachList for Files {
     type Output = Router<AppState>;
     fn list<L: List>(&mut self) -> Router<AppState> {
         // These pages show more than their rows; every other list is drawn as it is.
-        if [arrears::Arrears::NAME, giving::Giving::NAME].contains(&L::NAME) { list::files::<L>() } else { list::routes::<L>() }
+        if [arrears::Arrears::NAME, giving::Giving::NAME].contains(&L::NAME) {
+            list::files::<L>()
+        } else {
+            list::routes::<L>()
+        }
     }
 }
 

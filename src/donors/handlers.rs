@@ -132,7 +132,12 @@ pub async fn detail(
         note: if note.is_empty() { String::new() } else { l10n.word("figure", note) },
     };
     let figures = vec![
-        usd("received-year", "", donor.received_year, Some(years::rows(&all("contributions"), scope.as_of.0.year(), None))),
+        usd(
+            "received-year",
+            "",
+            donor.received_year,
+            Some(years::rows(&all("contributions"), scope.as_of.0.year(), None)),
+        ),
         usd("received", "received-note", donor.received, Some(all("contributions") + "&state=cash")),
         usd("receivable", "receivable-note", donor.receivable, Some(all("pledges"))),
         usd("arrears", "arrears-note", donor.arrears, Some(all("arrears"))),

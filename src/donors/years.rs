@@ -46,7 +46,9 @@ impl Years {
     /// The bars, with their rows among those at an address; nothing where nothing was given.
     pub(super) fn chart(&self, all: &str, l10n: L10n) -> Option<ByYear> {
         let no_data = |year| self.no_data.contains(&year);
-        (!self.sums.is_empty()).then(|| ByYear::new(&self.sums, self.as_of.year(), no_data, |year, category| rows(all, year, category), l10n))
+        (!self.sums.is_empty()).then(|| {
+            ByYear::new(&self.sums, self.as_of.year(), no_data, |year, category| rows(all, year, category), l10n)
+        })
     }
 
     /// The mark of this year, and where the donor lapsed earlier, since when. A child counts with its parent and has

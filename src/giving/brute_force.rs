@@ -62,12 +62,7 @@ fn literally(receipts: &[Receipt], no_data: &BTreeSet<i32>, year: i32, by: Naive
 
 /// "Returned: gave in the period, after a whole calendar year without, and had given before that. New: first ever in
 /// the period." Read stretch by stretch: what lies before the period counts as far as it goes.
-fn literally_in_period(
-    receipts: &[Receipt],
-    no_data: &BTreeSet<i32>,
-    from: NaiveDate,
-    by: NaiveDate,
-) -> InPeriod {
+fn literally_in_period(receipts: &[Receipt], no_data: &BTreeSet<i32>, from: NaiveDate, by: NaiveDate) -> InPeriod {
     let mut stretches: Vec<(NaiveDate, NaiveDate, bool)> = Vec::new();
     for year in 2000..=by.year() {
         let (first, last) = (day(year, 1), NaiveDate::from_ymd_opt(year, 12, 31).unwrap().min(by));

@@ -7,7 +7,7 @@ use axum::response::{Html, IntoResponse, Response};
 
 use super::list::{self, Giving};
 use super::pages::GivingPage;
-use super::store::{KnownGiving, before};
+use super::store::KnownGiving;
 use crate::lists::List;
 use crate::web::frame::Frame;
 use crate::web::list::{Turned, read};
@@ -25,8 +25,10 @@ pub async fn page(
         Turned::Elsewhere(redirect) => Ok(redirect.into_response()),
         Turned::Page(read) => {
             let scope = &read.asked.scope;
-            let known = state.0.memory.of::<KnownGiving>().of(&mut tx, scope).await?;
-            let earlier = before(&mut tx, scope, list::since(scope)).await?;
+            // Read already for the rows: taken from memory.
+            let giving = state.0.memory.of::<KnownGiving>();
+            let known = giving.of(&mut tx, scope).await?;
+            let earlier = giving.before(&mut tx, scope, list::since(scope)).await?;
             tx.commit().await?;
             Ok(Html(GivingPage::new(frame, *read, &known, &earlier).render()?).into_response())
         }

@@ -9,7 +9,7 @@ use sqlx::postgres::PgConnection;
 
 use super::rule::{InPeriod, Status, share};
 use super::slice::{Slice, region};
-use super::store::{KnownGiving, Received, before};
+use super::store::{KnownGiving, Received};
 use crate::db::Select;
 use crate::lists::query::{KeyKind, Sort, down, up};
 use crate::lists::{Cell, Column, Drawn, Filters, List, Memory, Scope, Screen};
@@ -196,8 +196,9 @@ impl List for Giving {
         (w.value ->> 'new_since')::boolean as new_since, (w.value ->> 'returned_since')::boolean as returned_since";
 
     async fn prepare(connection: &mut PgConnection, scope: &mut Scope, memory: &Memory) -> Result<(), sqlx::Error> {
-        let known = memory.of::<KnownGiving>().of(connection, scope).await?;
-        let earlier = before(connection, scope, since(scope)).await?;
+        let giving = memory.of::<KnownGiving>();
+        let known = giving.of(connection, scope).await?;
+        let earlier = giving.before(connection, scope, since(scope)).await?;
         let slice = Slice::new(&known, &scope.filters, scope.as_of);
         let lines = lines(&slice, scope, &earlier);
         scope.worked_out = Some(rows(&slice, scope, &lines, &scope.filters));
@@ -247,24 +248,10 @@ impl List for Giving {
                 class: "",
                 sort: Some("name"),
                 draw: |row, l10n| {
-                    let kind = row.kind.as_deref().map(|kind| l10n.word("donors", kind)).unwrap_or_default();
-                    Drawn::text(&row.donor_name).link("donors", &row.donor_code).phone(kind)
-                },
-            },
-            Screen {
-                label: "col-kind",
-                class: "w",
-                sort: None,
-                draw: |row, l10n| {
-                    Drawn::text(row.kind.as_deref().map(|kind| l10n.word("donors", kind)).unwrap_or_default())
-                },
-            },
-            Screen {
-                label: "col-region",
-                class: "w",
-                sort: None,
-                draw: |row, l10n| {
-                    Drawn::text(row.region.as_deref().map(|key| l10n.word("region", key)).unwrap_or_default())
+                    let kind = row.kind.as_deref().map(|kind| l10n.word("donors", kind));
+                    let region = row.region.as_deref().map(|region| l10n.word("region", region));
+                    let words = kind.into_iter().chain(region).collect::<Vec<_>>().join(" · ");
+                    Drawn::text(&row.donor_name).link("donors", &row.donor_code).below(&words).phone(words)
                 },
             },
             Screen {
@@ -298,13 +285,19 @@ impl List for Giving {
                 label: "col-period",
                 class: "num w",
                 sort: Some("period"),
-                draw: |row, l10n| {
-                    let mark = match (row.new_since, row.returned_since) {
-                        (_, true) => Some(("ok", "giving-returned_in_period")),
-                        (true, false) => Some(("info", "giving-new_in_period")),
+                draw: |row, l10n| Drawn::of(&Cell::usd(Some(row.since_usd)), l10n).bare(),
+            },
+            Screen {
+                label: "col-in-period",
+                class: "w",
+                sort: None,
+                draw: |row, _| {
+                    let tag = match (row.new_since, row.returned_since) {
+                        (_, true) => Some(("ok", "giving-returned")),
+                        (true, false) => Some(("info", "giving-new")),
                         (false, false) => None,
                     };
-                    Drawn::of(&Cell::usd(Some(row.since_usd)), l10n).bare().tag(mark)
+                    Drawn { tag, ..Drawn::default() }
                 },
             },
             Screen {

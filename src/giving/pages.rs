@@ -203,10 +203,8 @@ impl Found<'_> {
                 unit: String::new(),
                 value: format::number(members.into(), 0, l10n),
                 href: Some(links.donors(self.year, "member_state")),
-                note: l10n.with(
-                    "giving-members-note",
-                    &[("share", percent(of_all).into()), ("all", all.to_string().into())],
-                ),
+                note: l10n
+                    .with("giving-members-note", &[("share", percent(of_all).into()), ("all", all.to_string().into())]),
             },
             largest(5, "largest_5"),
             largest(15, "largest_15"),
@@ -229,15 +227,20 @@ impl Found<'_> {
     /// How many donors gave, year by year.
     fn line(&self, first: i32, last: i32, l10n: L10n) -> chart::Line {
         let from = first.max(last - 11);
-        let counts: Vec<(i32, usize)> = (from..=last)
+        // A year without data has no point, unless somebody gave in it all the same.
+        let known = |year: &i32, count: usize| (count > 0 || !self.slice.no_data.contains(year)).then_some(count);
+        let counts: Vec<(i32, Option<usize>)> = (from..=last)
             .map(|year| (year, self.slice.statuses(year).values().filter(|status| status.gave()).count()))
+            .map(|(year, count)| (year, known(&year, count)))
             .collect();
-        let said: Vec<String> = counts.iter().map(|(year, count)| format!("{year}: {count}")).collect();
+        let no_data = l10n.t("giving-no-data");
+        let figure = |count: Option<usize>| count.map_or_else(|| no_data.clone(), |count| count.to_string());
+        let said: Vec<String> = counts.iter().map(|(year, count)| format!("{year}: {}", figure(*count))).collect();
         let points = counts.iter().enumerate().map(|(at, (year, count))| Point {
             // Every second year is named, counted from the last: a phone has room for no more.
             label: if (counts.len() - at) % 2 == 1 { year.to_string() } else { String::new() },
-            value: Decimal::from(*count),
-            said: Some(count.to_string()),
+            value: count.map(Decimal::from),
+            said: count.map(|count| count.to_string()),
         });
         chart::Line::new("donors", (l10n.t("giving-line"), said.join("; ")), points.collect(), None, 150, l10n)
     }
@@ -254,11 +257,8 @@ impl Found<'_> {
                 usd: format::amount(usd, Currency::USD, l10n),
             }
         };
-        let mut rows = vec![
-            row("new", |line| line.usd),
-            row("retained", |line| line.usd),
-            row("returning", |line| line.usd),
-        ];
+        let mut rows =
+            vec![row("new", |line| line.usd), row("retained", |line| line.usd), row("returning", |line| line.usd)];
         let ended = self.year <= self.slice.ground().ended;
         // What those who stay away gave the year before.
         rows.push(row(if ended { "lapsed" } else { "not_yet" }, |line| line.previous));

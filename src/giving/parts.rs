@@ -69,9 +69,8 @@ impl ByYear {
             .filter(|category| sums.values().any(|of| of.get(*category).is_some_and(|usd| !usd.is_zero())))
             .collect();
         let usd = |amount| format::amount(amount, Currency::USD, l10n);
-        let of = |year: i32, category: &str| {
-            sums.get(&year).and_then(|of| of.get(category)).copied().unwrap_or_default()
-        };
+        let of =
+            |year: i32, category: &str| sums.get(&year).and_then(|of| of.get(category)).copied().unwrap_or_default();
         let total = |year: i32| sums.get(&year).map(|of| of.values().sum::<Decimal>()).unwrap_or_default();
         let bar = |year: i32| Bar {
             label: year.to_string(),

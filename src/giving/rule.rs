@@ -30,8 +30,7 @@ pub enum Status {
 
 impl Status {
     /// All of them, in the order people read them.
-    pub const ALL: [Status; 5] =
-        [Status::New, Status::Retained, Status::Returning, Status::Lapsed, Status::NotYet];
+    pub const ALL: [Status; 5] = [Status::New, Status::Retained, Status::Returning, Status::Lapsed, Status::NotYet];
 
     /// The word in files and addresses.
     pub fn as_str(self) -> &'static str {

@@ -35,9 +35,8 @@ pub struct Slice<'a> {
 fn keeps(known: &Known, filters: &Filters, received: &Received) -> bool {
     let fund = known.funds.iter().find(|fund| fund.id == received.fund_id);
     let donor = known.donors.get(&received.top_id);
-    let is = |wanted: &Option<String>, found: Option<&str>| {
-        wanted.as_deref().is_none_or(|wanted| found == Some(wanted))
-    };
+    let is =
+        |wanted: &Option<String>, found: Option<&str>| wanted.as_deref().is_none_or(|wanted| found == Some(wanted));
     is(&filters.fund, fund.map(|fund| fund.code.as_str()))
         && is(&filters.fund_kind, fund.and_then(|fund| fund.kind.as_deref()))
         && is(&filters.donor_kind, donor.map(|donor| donor.kind.as_str()))
@@ -74,7 +73,12 @@ impl<'a> Slice<'a> {
     }
 
     /// What the period from `since` makes of every donor and what it gave in it, by id.
-    pub fn period(&self, since: NaiveDate, before: &[Received], filters: &Filters) -> BTreeMap<i64, (InPeriod, Decimal)> {
+    pub fn period(
+        &self,
+        since: NaiveDate,
+        before: &[Received],
+        filters: &Filters,
+    ) -> BTreeMap<i64, (InPeriod, Decimal)> {
         let mut earlier: BTreeMap<i64, Decimal> = BTreeMap::new();
         for row in before.iter().filter(|row| keeps(self.known, filters, row)) {
             *earlier.entry(row.top_id).or_default() += row.usd;

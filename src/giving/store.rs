@@ -2,6 +2,7 @@
 //! true on a day and known at an instant, and kept: none of it can change afterwards.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{Datelike, NaiveDate};
@@ -199,9 +200,31 @@ async fn read(connection: &mut PgConnection, scope: &Scope) -> Result<Known, sql
 /// How many days and instants are kept: a few megabytes each with a hundred thousand receipts.
 const KEPT: usize = 6;
 
+/// What came in a year before a day, as of a day and known at an instant.
+type Earlier = HashMap<(AsOf, KnownAt, NaiveDate), Arc<Vec<Received>>>;
+
 /// What was read already.
 #[derive(Default)]
-pub struct KnownGiving(Mutex<HashMap<(AsOf, KnownAt), Arc<Known>>>);
+pub struct KnownGiving {
+    known: Mutex<HashMap<(AsOf, KnownAt), Arc<Known>>>,
+    earlier: Mutex<Earlier>,
+}
+
+/// Takes what is kept under a key.
+fn kept<K: Eq + Hash, V>(of: &Mutex<HashMap<K, Arc<V>>>, key: &K) -> Option<Arc<V>> {
+    of.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+}
+
+/// Keeps something; where there is too much already, it alone.
+fn keep<K: Eq + Hash, V>(of: &Mutex<HashMap<K, Arc<V>>>, key: K, value: V) -> Arc<V> {
+    let value = Arc::new(value);
+    let mut of = of.lock().unwrap_or_else(PoisonError::into_inner);
+    if of.len() >= KEPT {
+        of.clear();
+    }
+    of.insert(key, value.clone());
+    value
+}
 
 impl KnownGiving {
     /// What there is to know in a scope, whatever its filters; read if nobody has asked for it yet.
@@ -210,33 +233,33 @@ impl KnownGiving {
     /// Where the database fails.
     pub async fn of(&self, connection: &mut PgConnection, scope: &Scope) -> Result<Arc<Known>, sqlx::Error> {
         let key = (scope.as_of, scope.known_at);
-        if let Some(known) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            return Ok(known.clone());
+        match kept(&self.known, &key) {
+            Some(known) => Ok(known),
+            None => Ok(keep(&self.known, key, read(connection, scope).await?)),
         }
-        let known = Arc::new(read(connection, scope).await?);
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= KEPT {
-            kept.clear();
-        }
-        kept.insert(key, known.clone());
-        Ok(known)
     }
-}
 
-/// What came in the year of `day` before it: nothing to read where the year begins with it.
-///
-/// # Errors
-/// Where the database fails.
-pub async fn before(
-    connection: &mut PgConnection,
-    scope: &Scope,
-    day: NaiveDate,
-) -> Result<Vec<Received>, sqlx::Error> {
-    let (Some(first), Some(last)) = (day.with_ordinal(1), day.pred_opt()) else { return Ok(Vec::new()) };
-    if day == first || first > scope.as_of.0 {
-        return Ok(Vec::new());
+    /// What came in the year of `day` before it: nothing where the year begins with it.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn before(
+        &self,
+        connection: &mut PgConnection,
+        scope: &Scope,
+        day: NaiveDate,
+    ) -> Result<Arc<Vec<Received>>, sqlx::Error> {
+        let (Some(first), Some(last)) = (day.with_ordinal(1), day.pred_opt()) else { return Ok(Arc::default()) };
+        if day == first || first > scope.as_of.0 {
+            return Ok(Arc::default());
+        }
+        let key = (scope.as_of, scope.known_at, day);
+        if let Some(earlier) = kept(&self.earlier, &key) {
+            return Ok(earlier);
+        }
+        let plain = Scope::new(scope.as_of, scope.known_at);
+        let mut select = received(&plain, Some(first), last.min(scope.as_of.0));
+        let earlier = select.done().build_query_as().fetch_all(connection).await?;
+        Ok(keep(&self.earlier, key, earlier))
     }
-    let plain = Scope::new(scope.as_of, scope.known_at);
-    let mut select = received(&plain, Some(first), last.min(scope.as_of.0));
-    select.done().build_query_as().fetch_all(connection).await
 }

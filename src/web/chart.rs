@@ -36,8 +36,8 @@ pub struct Bar {
 pub struct Point {
     /// What stands under it; empty for none.
     pub label: String,
-    /// Its height.
-    pub value: Decimal,
+    /// Its height; nothing where nothing is known, and the line is broken.
+    pub value: Option<Decimal>,
     /// What stands over it, where it is one of those labelled.
     pub said: Option<String>,
 }
@@ -98,22 +98,18 @@ impl Unit {
     }
 }
 
-/// A step of 1, 2 or 5 times a power of ten, so that about three lines fit under the highest value.
+/// A step of 1, 2 or 5 times a power of ten, so that two to five lines fit under the highest value.
 fn step(highest: Decimal) -> Decimal {
+    let least = highest / dec!(5);
     let mut step = Decimal::ONE;
-    let wanted = highest / dec!(3);
-    while step > wanted && step > dec!(0.001) {
-        step /= dec!(10);
-    }
-    while step * dec!(10) <= wanted {
+    while step * dec!(10) <= least {
         step *= dec!(10);
     }
-    for times in [dec!(5), dec!(2)] {
-        if step * times <= wanted {
-            return step * times;
-        }
-    }
-    step
+    [Decimal::ONE, dec!(2), dec!(5), dec!(10)]
+        .into_iter()
+        .map(|times| step * times)
+        .find(|step| *step >= least)
+        .unwrap_or(step)
 }
 
 fn grid(plot: &Plot, unit: Unit, l10n: L10n) -> Vec<Grid> {
@@ -130,7 +126,12 @@ fn grid(plot: &Plot, unit: Unit, l10n: L10n) -> Vec<Grid> {
             Some(key) => l10n.with(key, &[("figure", figure.into())]),
             None => figure,
         };
-        lines.push(Grid { x: if l10n.is_rtl() { "100%" } else { "0" }, y: pixels(y), text_y: pixels(y - dec!(4)), label });
+        lines.push(Grid {
+            x: if l10n.is_rtl() { "100%" } else { "0" },
+            y: pixels(y),
+            text_y: pixels(y - dec!(4)),
+            label,
+        });
         value += step;
     }
     lines
@@ -150,6 +151,7 @@ struct DrawnBar {
     hit_x: String,
     hit_width: String,
     label: String,
+    wide_only: bool,
     total: String,
     total_y: String,
     said: String,
@@ -191,7 +193,11 @@ impl Bars {
         let slot = (Decimal::ONE_HUNDRED - LEFT) / all;
         let width = (slot * dec!(0.55)).min(dec!(9));
         let description = bars.iter().map(|bar| bar.said.clone()).collect::<Vec<_>>().join("; ");
-        let place = |x: Decimal, width: Decimal| percent(if l10n.is_rtl() { Decimal::ONE_HUNDRED - x - width } else { x });
+        let place =
+            |x: Decimal, width: Decimal| percent(if l10n.is_rtl() { Decimal::ONE_HUNDRED - x - width } else { x });
+        // Whole figures where they are large, and every second label on a phone where there are many: they must fit.
+        let decimals = u32::from(unit.key.is_some() && highest < dec!(100) * unit.divisor);
+        let count = bars.len();
         let drawn = (0u32..).zip(bars).map(|(at, bar)| {
             let from = LEFT + slot * Decimal::from(at);
             let middle = from + slot / dec!(2);
@@ -203,7 +209,8 @@ impl Bars {
                 middle: place(middle, Decimal::ZERO),
                 hit_x: place(from, slot),
                 hit_width: percent(slot),
-                total: unit.figure(total, if unit.key.is_some() { 1 } else { 0 }, l10n),
+                wide_only: count > 7 && (count - at as usize).is_multiple_of(2),
+                total: unit.figure(total, decimals, l10n),
                 total_y: pixels(highest - dec!(5)),
                 parts: stacked(&plot, &bar.parts),
                 label: bar.label,
@@ -246,7 +253,7 @@ fn stacked(plot: &Plot, parts: &[Part]) -> Vec<DrawnPart> {
 
 struct DrawnPoint {
     x: String,
-    y: String,
+    y: Option<String>,
     label: String,
     said: Option<String>,
     said_y: String,
@@ -286,20 +293,20 @@ impl Line {
         height: u32,
         l10n: L10n,
     ) -> Self {
-        let highest = highest.or_else(|| points.iter().map(|point| point.value).max()).unwrap_or_default();
+        let highest = highest.or_else(|| points.iter().filter_map(|point| point.value).max()).unwrap_or_default();
         let room = Decimal::from(height.saturating_sub(ABOVE + BELOW));
         let plot = Plot { top: Decimal::from(ABOVE), height: room, highest, lowest: Decimal::ZERO };
         let slot = (Decimal::ONE_HUNDRED - LEFT) / Decimal::from(points.len().max(1));
         let last = points.len().saturating_sub(1);
-        let at: Vec<(Decimal, Decimal)> = (0u32..)
+        let at: Vec<(Decimal, Option<Decimal>)> = (0u32..)
             .zip(&points)
             .map(|(at, point)| {
                 let x = LEFT + slot * (Decimal::from(at) + dec!(0.5));
-                (if l10n.is_rtl() { Decimal::ONE_HUNDRED - x } else { x }, plot.y(point.value))
+                (if l10n.is_rtl() { Decimal::ONE_HUNDRED - x } else { x }, point.value.map(|value| plot.y(value)))
             })
             .collect();
         let runs = at.windows(2).filter_map(|pair| match pair {
-            [(x1, y1), (x2, y2)] => {
+            [(x1, Some(y1)), (x2, Some(y2))] => {
                 Some(Run { x1: percent(*x1), y1: pixels(*y1), x2: percent(*x2), y2: pixels(*y2) })
             }
             _ => None,
@@ -307,8 +314,8 @@ impl Line {
         let runs = runs.collect();
         let drawn = points.into_iter().zip(&at).enumerate().map(|(number, (point, (x, y)))| DrawnPoint {
             x: percent(*x),
-            y: pixels(*y),
-            said_y: pixels(*y - dec!(9)),
+            y: y.map(pixels),
+            said_y: pixels(y.unwrap_or_else(|| plot.y(Decimal::ZERO)) - dec!(9)),
             label: point.label,
             said: point.said,
             last: number == last,
@@ -381,9 +388,11 @@ mod tests {
     #[test]
     fn lines_across_stand_at_round_figures() {
         assert_eq!(step(dec!(24_700_000)), dec!(5_000_000));
+        assert_eq!(step(dec!(140_000_000)), dec!(50_000_000));
         assert_eq!(step(dec!(100)), dec!(20));
         assert_eq!(step(dec!(7)), dec!(2));
         assert_eq!(step(dec!(3)), dec!(1));
+        assert_eq!(step(dec!(0)), dec!(1));
         let drawn = bars(&[&[dec!(24_700_000)]]);
         let labels: Vec<&str> = drawn.grid.iter().map(|line| line.label.as_str()).collect();
         assert_eq!(labels, ["5", "10", "15", "20 m"]);
@@ -399,11 +408,23 @@ mod tests {
 
     #[test]
     fn a_line_goes_through_its_points() {
-        let point = |value| Point { label: String::new(), value, said: None };
+        let point = |value| Point { label: String::new(), value: Some(value), said: None };
         let texts = ("Title".to_owned(), "Text".to_owned());
-        let line = Line::new("l", texts, vec![point(dec!(0)), point(dec!(50)), point(dec!(100))], None, 158, L10n::ENGLISH);
-        assert_eq!(line.points.iter().map(|point| point.y.as_str()).collect::<Vec<_>>(), ["124.0", "74.0", "24.0"]);
+        let line =
+            Line::new("l", texts, vec![point(dec!(0)), point(dec!(50)), point(dec!(100))], None, 158, L10n::ENGLISH);
+        assert_eq!(
+            line.points.iter().filter_map(|point| point.y.as_deref()).collect::<Vec<_>>(),
+            ["124.0", "74.0", "24.0"]
+        );
         assert_eq!((line.runs.len(), line.runs[1].y1.as_str(), line.runs[1].y2.as_str()), (2, "74.0", "24.0"));
+        let texts = ("Title".to_owned(), "Text".to_owned());
+        let hole = Point { label: String::new(), value: None, said: None };
+        let broken = vec![point(dec!(1)), hole, point(dec!(2)), point(dec!(2))];
+        assert_eq!(
+            Line::new("l", texts, broken, None, 158, L10n::ENGLISH).runs.len(),
+            1,
+            "nothing is known, nothing is drawn"
+        );
         let texts = ("Title".to_owned(), "Text".to_owned());
         Line::new("l", texts, Vec::new(), Some(dec!(100)), 158, L10n::ENGLISH).render().unwrap();
     }

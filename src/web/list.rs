@@ -581,7 +581,9 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
                 "region" => words(&region_keys().chain([NO_REGION]).collect::<Vec<_>>(), "region"),
                 _ => Vec::new(),
             };
-            let hint = ["unit", "donor", "since", "until", "donor_kind"].contains(name).then(|| l10n.word("filter-hint", name));
+            let hint = ["unit", "donor", "since", "until", "donor_kind"]
+                .contains(name)
+                .then(|| l10n.word("filter-hint", name));
             let label = if *name == "state" { l10n.word("filter-state", L::NAME) } else { l10n.word("filter", name) };
             Field { name, label, value: params.get(name).unwrap_or_default().to_owned(), options, hint }
         })

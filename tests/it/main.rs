@@ -5,6 +5,7 @@ mod crash;
 mod embedded;
 mod exports;
 mod foundation;
+mod giving;
 mod loading;
 mod pages;
 mod real_data;
