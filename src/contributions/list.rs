@@ -34,26 +34,24 @@ pub struct ContributionRow {
     note: Option<String>,
 }
 
-/// The category of earmarking, as text that other text can be put around.
+/// The category of earmarking of a contribution `c`, as a list selects it. Needs [`earmarking_from`].
 macro_rules! earmarking {
     () => {
-        "case when pb.id is not null then t.earmarking when ff.earmarking = 'core' then 'unearmarked' else 'not_recorded' end"
+        "earmarking_of(t.earmarking, ff.earmarking)"
     };
 }
 
-/// The category of earmarking of a contribution `c`: its pledge's, in force on the day; without a pledge unearmarked in
-/// a core fund, else the level is not recorded. Needs [`earmarking_from`].
+/// The category of earmarking of a contribution `c`, by the one function that says it. Needs [`earmarking_from`].
 pub const EARMARKING: &str = earmarking!();
 
 /// Appends the joins that [`EARMARKING`] reads.
 pub fn earmarking_from(select: &mut Select, scope: &Scope) {
     select.sql(" left join funds_in_force(");
-    scope.day_and_known(select).sql(
-        ") ff on ff.fund_id = c.fund_id
-         left join pledge_balances pb on pb.pledge_id = c.pledge_id and pb.valid @> scope.day
-            and pb.known @> scope.known
-         left join pledge_terms t on t.id = pb.terms_id",
-    );
+    scope.day_and_known(select).sql(") ff on ff.fund_id = c.fund_id");
+    // The values themselves, not the columns of `scope`: so the versions are sorted out before they are joined.
+    select.sql(" left join pledge_balances pb on pb.pledge_id = c.pledge_id and pb.valid @> ").bind(scope.as_of.0);
+    select.sql("::date and pb.known @> ").bind(scope.known_at.0);
+    select.sql("::timestamptz left join pledge_terms t on t.id = pb.terms_id");
 }
 
 impl List for Contributions {

@@ -5,9 +5,9 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Response};
 
-use super::list::{self, Giving};
+use super::answer::answer;
+use super::list::Giving;
 use super::pages::GivingPage;
-use super::store::KnownGiving;
 use crate::lists::List;
 use crate::web::frame::Frame;
 use crate::web::list::{Turned, read};
@@ -24,13 +24,10 @@ pub async fn page(
     match read::<Giving>(&frame, &mut tx, latest, pairs).await? {
         Turned::Elsewhere(redirect) => Ok(redirect.into_response()),
         Turned::Page(read) => {
-            let scope = &read.asked.scope;
-            // Read already for the rows: taken from memory.
-            let giving = state.0.memory.of::<KnownGiving>();
-            let known = giving.of(&mut tx, scope).await?;
-            let earlier = giving.before(&mut tx, scope, list::since(scope)).await?;
+            // Worked out already for the rows: taken from memory.
+            let answer = answer(&state.0.memory, &mut tx, &read.asked.scope).await?;
             tx.commit().await?;
-            Ok(Html(GivingPage::new(frame, *read, &known, &earlier).render()?).into_response())
+            Ok(Html(GivingPage::new(frame, *read, &answer).render()?).into_response())
         }
     }
 }

@@ -7,9 +7,10 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
 
+use super::answer::{Answer, answer};
 use super::rule::{InPeriod, Status, share};
 use super::slice::{Slice, region};
-use super::store::{KnownGiving, Received};
+use super::store::Received;
 use crate::db::Select;
 use crate::lists::query::{KeyKind, Sort, down, up};
 use crate::lists::{Cell, Column, Drawn, Filters, List, Memory, Scope, Screen};
@@ -54,22 +55,32 @@ pub(super) fn since(scope: &Scope) -> NaiveDate {
 
 /// A donor of the slice, before the state asked for is looked at.
 pub(super) struct Line {
-    pub id: i64,
-    pub code: String,
+    id: i64,
+    code: String,
+    kind: Option<String>,
+    country: Option<String>,
+    region: Option<&'static str>,
     pub usd: Decimal,
     pub previous: Decimal,
     pub status: Option<Status>,
     pub period: InPeriod,
     pub since_usd: Decimal,
     pub member_state: bool,
-    pub somebody: bool,
+    somebody: bool,
+    first_year: Option<i32>,
+    last_year: Option<i32>,
 }
 
-/// Every donor of the slice with something to say of the year or the period, the largest first.
-pub(super) fn lines(slice: &Slice<'_>, scope: &Scope, earlier: &[Received]) -> Vec<Line> {
-    let year = year(scope);
+/// Every donor of the slice, the largest of the year first.
+pub(super) fn lines(
+    slice: &Slice<'_>,
+    year: i32,
+    since: NaiveDate,
+    earlier: &[Received],
+    filters: &Filters,
+) -> Vec<Line> {
     let statuses = slice.statuses(year);
-    let period: BTreeMap<i64, (InPeriod, Decimal)> = slice.period(since(scope), earlier, &scope.filters);
+    let period: BTreeMap<i64, (InPeriod, Decimal)> = slice.period(since, earlier, filters);
     let mut lines: Vec<Line> = slice
         .histories
         .iter()
@@ -79,6 +90,9 @@ pub(super) fn lines(slice: &Slice<'_>, scope: &Scope, earlier: &[Received]) -> V
             Line {
                 id: *id,
                 code: donor.map(|donor| donor.code.clone()).unwrap_or_default(),
+                kind: donor.map(|donor| donor.kind.clone()),
+                country: donor.and_then(|donor| donor.country.clone()),
+                region: donor.map(region),
                 usd: history.of(year),
                 previous: history.of(year - 1),
                 status: statuses.get(id).copied(),
@@ -86,6 +100,8 @@ pub(super) fn lines(slice: &Slice<'_>, scope: &Scope, earlier: &[Received]) -> V
                 since_usd,
                 member_state: donor.is_some_and(|donor| donor.member_state),
                 somebody: slice.is_somebody(*id),
+                first_year: history.given().next(),
+                last_year: history.given().next_back(),
             }
         })
         .collect();
@@ -114,35 +130,32 @@ pub(super) fn of_state<'l>(lines: &'l [Line], state: Option<&str>) -> Vec<&'l Li
     }
 }
 
-/// The rows as the statement takes them.
-fn rows(slice: &Slice<'_>, scope: &Scope, lines: &[Line], filters: &Filters) -> Value {
-    let (year, since) = (year(scope), since(scope));
-    let whole: Decimal = lines.iter().map(|line| line.usd).sum();
-    let of_period = matches!(filters.state.as_deref(), Some("new_in_period" | "returned_in_period"));
+/// The rows of a state as statements take them, as JSON.
+pub(super) fn rows(answer: &Answer, state: Option<&str>) -> String {
+    let whole = answer.total();
+    let of_period = matches!(state, Some("new_in_period" | "returned_in_period"));
     let row = |line: &&Line| {
-        let history = &slice.histories[&line.id];
-        let donor = slice.known.donors.get(&line.id);
         json!({
             "id": line.id,
-            "year": year,
-            "kind": donor.map(|donor| &donor.kind),
-            "country": donor.map(|donor| &donor.country),
-            "region": donor.map(region),
+            "year": answer.year,
+            "kind": line.kind,
+            "country": line.country,
+            "region": line.region,
             "member_state": line.member_state,
             "status": line.status.map(Status::as_str),
             "usd": line.usd,
             "share": share(line.usd, whole).filter(|_| line.somebody),
             "previous": line.previous,
-            "first_year": history.given().next(),
-            "last_year": history.given().next_back(),
-            "since": since,
+            "first_year": line.first_year,
+            "last_year": line.last_year,
+            "since": answer.since,
             "since_usd": line.since_usd,
             "new_since": line.period.new,
             "returned_since": line.period.returned,
             "summed": if of_period { line.since_usd } else { line.usd },
         })
     };
-    of_state(lines, filters.state.as_deref()).iter().map(row).collect()
+    Value::Array(of_state(&answer.lines, state).iter().map(row).collect()).to_string()
 }
 
 const USD: &str = "(w.value ->> 'usd')::numeric";
@@ -196,12 +209,8 @@ impl List for Giving {
         (w.value ->> 'new_since')::boolean as new_since, (w.value ->> 'returned_since')::boolean as returned_since";
 
     async fn prepare(connection: &mut PgConnection, scope: &mut Scope, memory: &Memory) -> Result<(), sqlx::Error> {
-        let giving = memory.of::<KnownGiving>();
-        let known = giving.of(connection, scope).await?;
-        let earlier = giving.before(connection, scope, since(scope)).await?;
-        let slice = Slice::new(&known, &scope.filters, scope.as_of);
-        let lines = lines(&slice, scope, &earlier);
-        scope.worked_out = Some(rows(&slice, scope, &lines, &scope.filters));
+        let answer = answer(memory, connection, scope).await?;
+        scope.worked_out = Some(answer.rows(scope.filters.state.as_deref()));
         Ok(())
     }
 

@@ -2,9 +2,10 @@
 //! through the years"). Only reads.
 //!
 //! `rule` is the one pure rule; `store` reads cash receipts by topmost donor, year, fund and earmarking, once for a day
-//! and an instant; `slice` keeps what the filters ask for; `list` is the list of donors; `pages` what its page shows
+//! and an instant; `slice` keeps what the filters ask for, and `answer` what comes of it; `list` is the list of donors; `pages` what its page shows
 //! above the rows.
 
+mod answer;
 #[cfg(test)]
 mod brute_force;
 pub mod handlers;

@@ -6,18 +6,17 @@ use askama::Template;
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
+use super::answer::{Answer, Parts};
 use super::list::{self, Giving, Line};
-use super::parts::{ByYear, Linked, Sums};
+use super::parts::{ByYear, Linked};
 use super::rule::{Status, concentration, share};
-use super::slice::{Slice, region};
-use super::store::{Known, Received};
 use crate::kernel::Currency;
 use crate::l10n::L10n;
 use crate::web::chart::{self, Point};
 use crate::web::detail::Figure;
 use crate::web::format;
 use crate::web::frame::{Frame, filters};
-use crate::web::list::{DONOR_KINDS, EARMARKINGS, ListView, NO_REGION, Params, Read};
+use crate::web::list::{ListView, Params, Read};
 
 /// The page of giving.
 #[derive(Template)]
@@ -76,6 +75,7 @@ struct PartRow {
 /// The addresses of the rows behind figures, with the filters of the page.
 struct Links<'p> {
     params: &'p Params,
+    since: NaiveDate,
 }
 
 impl Links<'_> {
@@ -92,7 +92,11 @@ impl Links<'_> {
 
     /// Donors of a year with a state.
     fn donors(&self, year: i32, state: &str) -> String {
-        self.params.without(&["q", "sort"]).with("year", year.to_string()).with("state", state).address("/giving")
+        let mut params = self.params.without(&["q", "sort"]).with("year", year.to_string()).with("state", state);
+        if state.ends_with("_in_period") {
+            params = params.with("since", self.since.to_string());
+        }
+        params.address("/giving")
     }
 
     fn year(&self, year: i32) -> String {
@@ -102,15 +106,12 @@ impl Links<'_> {
 
 impl GivingPage {
     /// Puts the page together.
-    pub fn new(frame: Frame, read: Read<Giving>, known: &Known, earlier: &[Received]) -> Self {
+    pub fn new(frame: Frame, read: Read<Giving>, answer: &Answer) -> Self {
         let Read { asked, params, mut view, .. } = read;
         let narrowed = ["state", "q", "after"].iter().any(|name| params.get(name).is_some());
-        let scope = &asked.scope;
         let dashboard = (!narrowed).then(|| {
-            let slice = Slice::new(known, &scope.filters, scope.as_of);
-            let lines = list::lines(&slice, scope, earlier);
-            let found = Found { slice: &slice, lines: &lines, year: list::year(scope), since: list::since(scope) };
-            found.dashboard(&Links { params: &params }, scope.as_of.0, &view, frame.l10n)
+            let found = Found { answer, links: Links { params: &params, since: answer.since }, l10n: frame.l10n };
+            found.dashboard(asked.scope.as_of.0, &view)
         });
         if dashboard.is_some() {
             // The figures say it above, and a year without a receipt still has years before it.
@@ -122,87 +123,78 @@ impl GivingPage {
 
 /// What was found for the page.
 struct Found<'a> {
-    slice: &'a Slice<'a>,
-    lines: &'a [Line],
-    year: i32,
-    since: NaiveDate,
+    answer: &'a Answer,
+    links: Links<'a>,
+    l10n: L10n,
 }
 
 impl Found<'_> {
-    fn dashboard(&self, links: &Links<'_>, as_of: NaiveDate, view: &ListView, l10n: L10n) -> Dashboard {
-        let years = self.slice.years();
-        let first = years.iter().next().copied().unwrap_or(self.year).min(self.year);
-        let mut sums = Sums::new();
-        for row in &self.slice.received {
-            *sums.entry(row.year).or_default().entry(row.earmarking.clone()).or_default() += row.usd;
-        }
-        let no_data = |year| self.slice.no_data.contains(&year);
+    fn dashboard(&self, as_of: NaiveDate, view: &ListView) -> Dashboard {
+        let Found { answer, links, l10n } = self;
+        let (year, first) = (answer.year, answer.statuses.keys().next().copied().unwrap_or(answer.year));
+        let no_data = |year| answer.no_data.contains(&year);
         let rows = |year, category: Option<&str>| match category {
             Some(category) => links.receipts(year, &[("earmarking", category)]),
             None => links.receipts(year, &[]),
         };
-        let table = self.years(first, as_of.year(), links);
         Dashboard {
-            year: self.year,
-            before: (self.year > first).then(|| links.year(self.year - 1)),
-            after: (self.year < as_of.year()).then(|| links.year(self.year + 1)),
-            figures: self.figures(links, l10n),
-            sentences: self.sentences(l10n),
-            by_year: ByYear::new(&sums, as_of.year(), no_data, rows, l10n),
-            line: self.line(first, as_of.year(), l10n),
-            statuses: self.statuses(links, l10n),
-            years: table,
+            year,
+            before: (year > first).then(|| links.year(year - 1)),
+            after: (year < as_of.year()).then(|| links.year(year + 1)),
+            figures: self.figures(),
+            sentences: self.sentences(),
+            by_year: ByYear::new(&answer.sums, as_of.year(), no_data, rows, *l10n),
+            line: self.line(as_of.year()),
+            statuses: self.statuses(),
+            years: self.years(),
             period: l10n.with(
                 "giving-period",
-                &[("since", format::day(self.since, l10n).into()), ("day", format::day(as_of, l10n).into())],
+                &[("since", format::day(answer.since, *l10n).into()), ("day", format::day(as_of, *l10n).into())],
             ),
-            breakdowns: self.breakdowns(links, view, l10n),
+            breakdowns: self.breakdowns(view),
         }
     }
 
-    fn total(&self) -> Decimal {
-        self.lines.iter().map(|line| line.usd).sum()
-    }
-
-    fn figures(&self, links: &Links<'_>, l10n: L10n) -> Vec<Figure> {
-        let total = self.total();
-        let gave = list::of_state(self.lines, Some("gave"));
-        let members = list::of_state(self.lines, Some("member_state")).len();
+    fn figures(&self) -> Vec<Figure> {
+        let Found { answer, links, l10n } = self;
+        let (l10n, total) = (*l10n, answer.total());
+        let gave = list::of_state(&answer.lines, Some("gave"));
+        let members = list::of_state(&answer.lines, Some("member_state")).len();
         let amounts: Vec<Decimal> = gave.iter().map(|line| line.usd).collect();
-        let year = self.year.to_string();
+        let year = answer.year.to_string();
         let percent = |share: Option<Decimal>| share.map(|share| format::percent(share, l10n)).unwrap_or_default();
         let largest = |most: usize, state: &str| {
-            let usd: Decimal = list::of_state(self.lines, Some(state)).iter().map(|line| line.usd).sum();
+            let usd: Decimal = list::of_state(&answer.lines, Some(state)).iter().map(|line| line.usd).sum();
             Figure {
                 label: l10n.with("giving-largest", &[("most", most.into())]),
                 unit: String::new(),
                 value: percent(concentration(&amounts, most, total)),
-                href: Some(links.donors(self.year, state)),
+                href: Some(links.donors(answer.year, state)),
                 note: l10n.with("giving-largest-note", &[("usd", format::amount(usd, Currency::USD, l10n).into())]),
             }
         };
-        let all = self.slice.known.member_states;
+        let all = answer.member_states;
         let of_all = share(Decimal::from(members), Decimal::from(all));
         vec![
             Figure {
                 label: l10n.with("giving-received", &[("year", year.clone().into())]),
                 unit: "USD".to_owned(),
                 value: format::amount(total, Currency::USD, l10n),
-                href: Some(links.receipts(self.year, &[])),
+                href: Some(links.receipts(answer.year, &[])),
                 note: l10n.t("giving-received-note"),
             },
             Figure {
                 label: l10n.t("giving-donors"),
                 unit: String::new(),
                 value: format::number(gave.len().into(), 0, l10n),
-                href: Some(links.donors(self.year, "gave")),
+                href: Some(links.donors(answer.year, "gave")),
                 note: l10n.t("giving-donors-note"),
             },
             Figure {
                 label: l10n.t("giving-members"),
                 unit: String::new(),
                 value: format::number(members.into(), 0, l10n),
-                href: Some(links.donors(self.year, "member_state")),
+                href: Some(links.donors(answer.year, "member_state")),
                 note: l10n
                     .with("giving-members-note", &[("share", percent(of_all).into()), ("all", all.to_string().into())]),
             },
@@ -212,26 +204,29 @@ impl Found<'_> {
     }
 
     /// What a reader must know besides.
-    fn sentences(&self, l10n: L10n) -> Vec<String> {
-        let without: i64 = self.slice.received.iter().map(|row| row.without_rate).sum();
+    fn sentences(&self) -> Vec<String> {
+        let Found { answer, l10n, .. } = self;
         let mut sentences = Vec::new();
-        if without > 0 {
-            sentences.push(l10n.with("giving-without-rate", &[("rows", without.into())]));
+        if answer.without_rate > 0 {
+            sentences.push(l10n.with("giving-without-rate", &[("rows", answer.without_rate.into())]));
         }
-        if self.slice.no_data.contains(&self.year) {
-            sentences.push(l10n.with("giving-year-without-data", &[("year", self.year.to_string().into())]));
+        if answer.no_data.contains(&answer.year) {
+            sentences.push(l10n.with("giving-year-without-data", &[("year", answer.year.to_string().into())]));
         }
         sentences
     }
 
     /// How many donors gave, year by year.
-    fn line(&self, first: i32, last: i32, l10n: L10n) -> chart::Line {
-        let from = first.max(last - 11);
+    fn line(&self, last: i32) -> chart::Line {
+        let Found { answer, l10n, .. } = self;
+        let gave = |of: &BTreeMap<Status, usize>| -> usize {
+            of.iter().filter(|(status, _)| status.gave()).map(|(_, count)| count).sum()
+        };
         // A year without data has no point, unless somebody gave in it all the same.
-        let known = |year: &i32, count: usize| (count > 0 || !self.slice.no_data.contains(year)).then_some(count);
-        let counts: Vec<(i32, Option<usize>)> = (from..=last)
-            .map(|year| (year, self.slice.statuses(year).values().filter(|status| status.gave()).count()))
-            .map(|(year, count)| (year, known(&year, count)))
+        let counts: Vec<(i32, Option<usize>)> = answer
+            .statuses
+            .range(last - 11..)
+            .map(|(year, of)| (*year, Some(gave(of)).filter(|count| *count > 0 || !answer.no_data.contains(year))))
             .collect();
         let no_data = l10n.t("giving-no-data");
         let figure = |count: Option<usize>| count.map_or_else(|| no_data.clone(), |count| count.to_string());
@@ -242,105 +237,76 @@ impl Found<'_> {
             value: count.map(Decimal::from),
             said: count.map(|count| count.to_string()),
         });
-        chart::Line::new("donors", (l10n.t("giving-line"), said.join("; ")), points.collect(), None, 150, l10n)
+        chart::Line::new("donors", (l10n.t("giving-line"), said.join("; ")), points.collect(), None, 150, *l10n)
     }
 
-    fn statuses(&self, links: &Links<'_>, l10n: L10n) -> Vec<StatusRow> {
+    fn statuses(&self) -> Vec<StatusRow> {
+        let Found { answer, links, l10n } = self;
         let row = |state: &str, usd: fn(&Line) -> Decimal| {
-            let of = list::of_state(self.lines, Some(state));
+            let of = list::of_state(&answer.lines, Some(state));
             let usd: Decimal = of.iter().map(|line| usd(line)).sum();
-            let figure = format::number(of.len().into(), 0, l10n);
+            let figure = format::number(of.len().into(), 0, *l10n);
             StatusRow {
                 label: l10n.word("giving", state),
                 means: l10n.word("giving-means", state),
-                donors: Linked { figure, href: links.donors(self.year, state) },
-                usd: format::amount(usd, Currency::USD, l10n),
+                donors: Linked { figure, href: links.donors(answer.year, state) },
+                usd: format::amount(usd, Currency::USD, *l10n),
             }
         };
-        let mut rows =
-            vec![row("new", |line| line.usd), row("retained", |line| line.usd), row("returning", |line| line.usd)];
-        let ended = self.year <= self.slice.ground().ended;
-        // What those who stay away gave the year before.
-        rows.push(row(if ended { "lapsed" } else { "not_yet" }, |line| line.previous));
-        rows.push(row("new_in_period", |line| line.since_usd));
-        rows.push(row("returned_in_period", |line| line.since_usd));
-        rows
+        let ended = answer.year <= answer.ended;
+        vec![
+            row("new", |line| line.usd),
+            row("retained", |line| line.usd),
+            row("returning", |line| line.usd),
+            // What those who stay away gave the year before.
+            row(if ended { "lapsed" } else { "not_yet" }, |line| line.previous),
+            row("new_in_period", |line| line.since_usd),
+            row("returned_in_period", |line| line.since_usd),
+        ]
     }
 
-    fn years(&self, first: i32, last: i32, links: &Links<'_>) -> Vec<YearRow> {
-        let row = |year: i32| {
-            let mut counts: BTreeMap<Status, usize> = BTreeMap::new();
-            for status in self.slice.statuses(year).into_values() {
-                *counts.entry(status).or_default() += 1;
-            }
+    fn years(&self) -> Vec<YearRow> {
+        let Found { answer, links, .. } = self;
+        let row = |(year, counts): (&i32, &BTreeMap<Status, usize>)| {
             let of = |status: &Status| counts.get(status).copied().unwrap_or_default();
             let linked = |count: usize, state: &str| {
-                (count > 0).then(|| Linked { figure: count.to_string(), href: links.donors(year, state) })
+                (count > 0).then(|| Linked { figure: count.to_string(), href: links.donors(*year, state) })
             };
             let gave: usize = Status::ALL.iter().filter(|status| status.gave()).map(of).sum();
             let mut all = vec![linked(gave, "gave")];
             all.extend(Status::ALL.iter().map(|status| linked(of(status), status.as_str())));
-            YearRow { year, here: year == self.year, counts: all }
+            YearRow { year: *year, here: *year == answer.year, counts: all }
         };
-        (first..=last).rev().map(row).collect()
+        answer.statuses.iter().rev().map(row).collect()
     }
 
-    fn breakdowns(&self, links: &Links<'_>, view: &ListView, l10n: L10n) -> Vec<Breakdown> {
-        let known = self.slice.known;
-        let fund_name = |code: &str| {
-            let options = view.fields.iter().find(|field| field.name == "fund").map(|field| &field.options);
-            let named = options.into_iter().flatten().find(|(found, _)| found == code);
-            named.map_or_else(|| code.to_owned(), |(_, name)| name.clone())
+    fn breakdowns(&self, view: &ListView) -> Vec<Breakdown> {
+        let options = view.fields.iter().find(|field| field.name == "fund").map(|field| field.options.as_slice());
+        let label = |name: &str, key: &str| match name {
+            "fund" => {
+                let named = options.unwrap_or_default().iter().find(|(code, _)| code == key);
+                named.map_or_else(|| key.to_owned(), |(_, name)| name.clone())
+            }
+            "donor_kind" => self.l10n.word("donors", key),
+            family => self.l10n.word(family, key),
         };
-        let funds: Vec<(String, String)> =
-            known.funds.iter().map(|fund| (fund.code.clone(), fund_name(&fund.code))).collect();
-        let words = |family: &str, all: &[&str]| -> Vec<(String, String)> {
-            all.iter().map(|word| ((*word).to_owned(), l10n.word(family, word))).collect()
-        };
-        let regions: Vec<&str> = crate::kernel::country::region_keys().chain([NO_REGION]).collect();
-        let donor = |row: &Received| known.donors.get(&row.top_id);
-        vec![
-            self.breakdown("fund", funds, links, l10n, |row| {
-                known.funds.iter().find(|fund| fund.id == row.fund_id).map(|fund| fund.code.as_str())
-            }),
-            self.breakdown("earmarking", words("earmarking", &EARMARKINGS), links, l10n, |row| Some(&row.earmarking)),
-            self.breakdown("donor_kind", words("donors", &DONOR_KINDS), links, l10n, move |row| {
-                donor(row).map(|donor| donor.kind.as_str())
-            }),
-            self.breakdown("region", words("region", &regions), links, l10n, move |row| donor(row).map(region)),
-        ]
+        self.answer.parts.iter().map(|(name, parts)| self.breakdown(name, parts, |key| label(name, key))).collect()
     }
 
     /// What came in the year by one thing, the largest first.
-    fn breakdown<'r>(
-        &'r self,
-        name: &'static str,
-        all: Vec<(String, String)>,
-        links: &Links<'_>,
-        l10n: L10n,
-        of: impl Fn(&'r Received) -> Option<&'r str>,
-    ) -> Breakdown {
-        let mut sums: BTreeMap<&str, Decimal> = BTreeMap::new();
-        for row in self.slice.received.iter().filter(|row| row.year == self.year) {
-            if let Some(key) = of(row) {
-                *sums.entry(key).or_default() += row.usd;
-            }
-        }
-        let total = self.total();
-        let largest = sums.values().max().copied().unwrap_or_default();
-        let mut found: Vec<(&(String, String), Decimal)> = all
-            .iter()
-            .filter_map(|named| Some((named, sums.get(named.0.as_str()).copied()?)))
-            .filter(|(_, usd)| !usd.is_zero())
-            .collect();
+    fn breakdown(&self, name: &'static str, parts: &Parts, label: impl Fn(&str) -> String) -> Breakdown {
+        let Found { answer, links, l10n } = self;
+        let (total, largest) = (answer.total(), parts.values().max().copied().unwrap_or_default());
+        let mut found: Vec<(&String, Decimal)> =
+            parts.iter().map(|(key, usd)| (key, *usd)).filter(|(_, usd)| !usd.is_zero()).collect();
         found.sort_by_key(|(_, usd)| std::cmp::Reverse(*usd));
-        let row = |((key, label), usd): (&(String, String), Decimal)| PartRow {
-            label: label.clone(),
+        let row = |(key, usd): (&String, Decimal)| PartRow {
+            label: label(key),
             usd: Linked {
-                figure: format::amount(usd, Currency::USD, l10n),
-                href: links.receipts(self.year, &[(name, key)]),
+                figure: format::amount(usd, Currency::USD, *l10n),
+                href: links.receipts(answer.year, &[(name, key)]),
             },
-            share: share(usd, total).map(|share| format::percent(share, l10n)).unwrap_or_default(),
+            share: share(usd, total).map(|share| format::percent(share, *l10n)).unwrap_or_default(),
             width: chart::share_width(usd, largest),
         };
         Breakdown { id: name, title: l10n.word("giving-by", name), rows: found.into_iter().map(row).collect() }

@@ -75,6 +75,7 @@ impl ByYear {
         let bar = |year: i32| Bar {
             label: year.to_string(),
             said: format!("{year}: USD {}", usd(total(year))),
+            unknown: no_data(year) && !sums.contains_key(&year),
             href: Some(href(year, None)),
             // What binds least stands on top, as in the legend it stands first.
             parts: used

@@ -33,15 +33,17 @@ pub struct Slice<'a> {
 
 /// Whether a receipt passes the filters.
 fn keeps(known: &Known, filters: &Filters, received: &Received) -> bool {
-    let fund = known.funds.iter().find(|fund| fund.id == received.fund_id);
-    let donor = known.donors.get(&received.top_id);
+    let by_fund = filters.fund.is_some() || filters.fund_kind.is_some();
+    let fund = by_fund.then(|| known.funds.iter().find(|fund| fund.id == received.fund_id)).flatten();
+    let by_donor = filters.donor_kind.is_some() || filters.region.is_some();
+    let donor = by_donor.then(|| known.donors.get(&received.top_id)).flatten();
     let is =
         |wanted: &Option<String>, found: Option<&str>| wanted.as_deref().is_none_or(|wanted| found == Some(wanted));
     is(&filters.fund, fund.map(|fund| fund.code.as_str()))
         && is(&filters.fund_kind, fund.and_then(|fund| fund.kind.as_deref()))
         && is(&filters.donor_kind, donor.map(|donor| donor.kind.as_str()))
-        && is(&filters.region, donor.map(region))
-        && is(&filters.earmarking, Some(&received.earmarking))
+        && (filters.region.is_none() || is(&filters.region, donor.map(region)))
+        && is(&filters.earmarking, Some(received.earmarking))
 }
 
 impl<'a> Slice<'a> {
@@ -95,11 +97,6 @@ impl<'a> Slice<'a> {
     /// Whether a donor is somebody, not the one that holds what nobody has placed yet.
     pub fn is_somebody(&self, id: i64) -> bool {
         self.known.donors.get(&id).is_none_or(Donor::is_somebody)
-    }
-
-    /// Years there are receipts of, in order.
-    pub fn years(&self) -> BTreeSet<i32> {
-        self.received.iter().map(|row| row.year).collect()
     }
 }
 

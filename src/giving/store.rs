@@ -6,14 +6,17 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{Datelike, NaiveDate};
+use futures_util::TryStreamExt;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use sqlx::postgres::PgConnection;
+use tokio::sync::OnceCell;
 
-use crate::contributions::{EARMARKING, earmarking_from};
-use crate::db::Select;
+use crate::db::{Db, Select};
+use crate::kernel::calendar::EARLIEST_YEAR;
 use crate::kernel::{AsOf, KnownAt};
-use crate::lists::Scope;
+use crate::lists::{Memory, Scope};
+use crate::web::list::EARMARKINGS;
 
 /// The reserved donor of receipts nobody has placed yet: its money counts, it is nobody.
 const UNIDENTIFIED: &str = "UNIDENTIFIED";
@@ -22,7 +25,7 @@ const UNIDENTIFIED: &str = "UNIDENTIFIED";
 const MEMBER_STATES: u32 = 193;
 
 /// Cash of one topmost donor in one year, for one fund, with one category of earmarking.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone)]
 pub struct Received {
     /// The topmost donor.
     pub top_id: i64,
@@ -30,18 +33,20 @@ pub struct Received {
     pub year: i32,
     /// The fund.
     pub fund_id: i64,
-    /// The category, as the list of contributions says it.
-    pub earmarking: String,
+    /// The category, one of [`EARMARKINGS`].
+    pub earmarking: &'static str,
     /// The sum of the receipts' rounded US dollars, reversals and refunds with their sign.
     pub usd: Decimal,
     /// How many receipts have no exchange rate and are in no sum.
     pub without_rate: i64,
 }
 
-/// A donor that has no parent.
+/// A donor, with what is in force of the topmost of its parents.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Donor {
     pub id: i64,
+    /// The topmost of its parents; itself where it has none.
+    pub top: i64,
     pub code: String,
     pub kind: String,
     pub country: Option<String>,
@@ -84,6 +89,8 @@ pub struct Known {
     pub received: Vec<Received>,
     /// Donors without a parent, by id.
     pub donors: BTreeMap<i64, Donor>,
+    /// Whose money counts with whose, by id.
+    topmost: HashMap<i64, i64>,
     /// Funds, by code.
     pub funds: Vec<Fund>,
     /// How many Member States there are.
@@ -106,57 +113,48 @@ pub fn no_data_years(value: &serde_json::Value) -> BTreeSet<i32> {
     years.filter_map(|year| i32::try_from(year).ok()).collect()
 }
 
-/// Appends a statement's rows of cash: `top_id, year, fund_id, earmarking, usd, without_rate`, of receipts from a day on
-/// where one is given, up to the day of the scope.
-fn received(scope: &Scope, from: Option<NaiveDate>, to: NaiveDate) -> Select {
-    let mut select = scope.begin();
-    select.sql(
-        ", cash as materialized (
-            select c.donor_id, c.fund_id, c.pledge_id, c.currency, c.received_on, c.amount
-            from scope join contribution_facts c on c.kind = 'cash'
-                and was_known(c.recorded_at, c.voided_at, scope.known) and c.received_on <= ",
-    );
-    select.bind(to);
-    if let Some(from) = from {
-        select.sql(" and c.received_on >= ").bind(from);
+/// A row of `cash_received`: donor, year, fund, category, sum, receipts without a rate.
+type Row = (i64, i32, i64, String, Decimal, i64);
+
+/// Cash received between two days, by topmost donor; the smallest parts there are sums of.
+async fn received(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    (from, to): (NaiveDate, NaiveDate),
+    topmost: &HashMap<i64, i64>,
+) -> Result<Vec<Received>, sqlx::Error> {
+    let mut select = Select::new("select donor_id, year, fund_id, earmarking, usd, without_rate from cash_received(");
+    select.bind(from).sql(", ").bind(to).sql(", ");
+    scope.day_and_known(&mut select).sql(")");
+    let mut rows = select.done().build_query_as::<Row>().fetch(connection);
+    let mut found: HashMap<(i64, i32, i64, &'static str), (Decimal, i64)> = HashMap::new();
+    while let Some((donor, year, fund_id, earmarking, usd, without_rate)) = rows.try_next().await? {
+        let known = EARMARKINGS.into_iter().find(|category| *category == earmarking);
+        let category = known.ok_or_else(|| sqlx::Error::Decode(format!("no category: {earmarking}").into()))?;
+        let top_id = topmost.get(&donor).copied().unwrap_or(donor);
+        let sum = found.entry((top_id, year, fund_id, category)).or_default();
+        *sum = (sum.0 + usd, sum.1 + without_rate);
     }
-    select.sql(
-        "), priced as materialized (
-            -- The rate of a day is looked up once, however many receipts came that day.
-            select days.currency, days.received_on, case when days.currency = 'USD' then 1 else r.units_per_usd end as units_per_usd
-            from (select distinct currency, received_on from cash) days cross join scope
-            left join lateral (
-                select r.units_per_usd from exchange_rates r
-                where r.currency = days.currency and r.valid_from <= days.received_on
-                    and was_known(r.recorded_at, r.voided_at, scope.known)
-                order by r.valid_from desc limit 1
-            ) r on true
-         )
-         select coalesce(top.top_id, c.donor_id) as top_id, extract(year from c.received_on)::integer as year,
-                c.fund_id, ",
-    );
-    select.sql(EARMARKING).sql(
-        " as earmarking, coalesce(sum(usd_of(c.amount, r.units_per_usd)), 0) as usd,
-                count(*) filter (where r.units_per_usd is null) as without_rate
-         from cash c cross join scope
-         join priced r on r.currency = c.currency and r.received_on = c.received_on
-         left join topmost_donors(",
-    );
-    scope.day_and_known(&mut select).sql(") top on top.donor_id = c.donor_id ");
-    earmarking_from(&mut select, scope);
-    select.sql(" group by 1, 2, 3, 4");
-    select
+    let row = |((top_id, year, fund_id, earmarking), (usd, without_rate))| Received {
+        top_id,
+        year,
+        fund_id,
+        earmarking,
+        usd,
+        without_rate,
+    };
+    Ok(found.into_iter().map(row).collect())
 }
 
 async fn ground(connection: &mut PgConnection, scope: &Scope) -> Result<serde_json::Value, sqlx::Error> {
     let mut select = Select::new(
         "select json_build_object(
-            'donors', (select json_agg(json_build_object('id', d.id, 'code', d.code, 'kind', t.kind,
+            'donors', (select json_agg(json_build_object('id', d.id, 'top', t.top_id, 'code', d.code, 'kind', t.kind,
                     'country', t.country, 'member_state', t.member_state))
                 from topmost_donors(",
     );
     scope.day_and_known(&mut select).sql(
-        ") t join donors d on d.id = t.donor_id where t.donor_id = t.top_id),
+        ") t join donors d on d.id = t.donor_id),
             'funds', (select json_agg(json_build_object('id', f.id, 'code', f.code, 'kind', ff.earmarking) order by f.code)
                 from funds f left join funds_in_force(",
     );
@@ -180,17 +178,25 @@ struct GroundRow {
 }
 
 async fn read(connection: &mut PgConnection, scope: &Scope) -> Result<Known, sqlx::Error> {
-    let plain = Scope::new(scope.as_of, scope.known_at);
-    let received = received(&plain, None, scope.as_of.0).done().build_query_as().fetch_all(&mut *connection).await?;
-    let ground = ground(connection, &plain).await?;
+    let ground = ground(&mut *connection, scope).await?;
     let ground: GroundRow = serde_json::from_value(ground).map_err(|error| sqlx::Error::Decode(error.into()))?;
+    let donors = ground.donors.unwrap_or_default();
+    let topmost: HashMap<i64, i64> = donors.iter().map(|donor| (donor.id, donor.top)).collect();
+    let received = received(
+        connection,
+        scope,
+        (NaiveDate::from_ymd_opt(EARLIEST_YEAR, 1, 1).unwrap_or_default(), scope.as_of.0),
+        &topmost,
+    )
+    .await?;
     let settings = ground.settings.unwrap_or_default();
     let member_states = settings.iter().find(|setting| setting.setting == "member_states");
     let member_states = member_states.and_then(|setting| setting.value.as_u64()?.try_into().ok());
     let no_data = settings.iter().filter(|setting| setting.setting == "no_data_years");
     Ok(Known {
         received,
-        donors: ground.donors.unwrap_or_default().into_iter().map(|donor| (donor.id, donor)).collect(),
+        donors: donors.into_iter().filter(|donor| donor.id == donor.top).map(|donor| (donor.id, donor)).collect(),
+        topmost,
         funds: ground.funds.unwrap_or_default(),
         member_states: member_states.unwrap_or(MEMBER_STATES),
         no_data: no_data.map(|setting| (setting.fund, no_data_years(&setting.value))).collect(),
@@ -198,68 +204,78 @@ async fn read(connection: &mut PgConnection, scope: &Scope) -> Result<Known, sql
 }
 
 /// How many days and instants are kept: a few megabytes each with a hundred thousand receipts.
-const KEPT: usize = 6;
+const KEPT: usize = 4;
 
 /// What came in a year before a day, as of a day and known at an instant.
-type Earlier = HashMap<(AsOf, KnownAt, NaiveDate), Arc<Vec<Received>>>;
+type Earlier = HashMap<(AsOf, KnownAt, NaiveDate), Arc<OnceCell<Arc<Vec<Received>>>>>;
+
+/// One reading: whoever asks for it while it goes on waits for it, and nobody makes it twice.
+type Reading = Arc<OnceCell<Arc<Known>>>;
 
 /// What was read already.
 #[derive(Default)]
 pub struct KnownGiving {
-    known: Mutex<HashMap<(AsOf, KnownAt), Arc<Known>>>,
+    known: Mutex<HashMap<(AsOf, KnownAt), Reading>>,
     earlier: Mutex<Earlier>,
 }
 
-/// Takes what is kept under a key.
-fn kept<K: Eq + Hash, V>(of: &Mutex<HashMap<K, Arc<V>>>, key: &K) -> Option<Arc<V>> {
-    of.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
-}
-
-/// Keeps something; where there is too much already, it alone.
-fn keep<K: Eq + Hash, V>(of: &Mutex<HashMap<K, Arc<V>>>, key: K, value: V) -> Arc<V> {
-    let value = Arc::new(value);
+/// What is kept under a key, made where nothing is; where there is too much already, it alone.
+fn kept<K: Eq + Hash, V: Clone>(of: &Mutex<HashMap<K, V>>, key: K, make: impl FnOnce() -> V) -> V {
     let mut of = of.lock().unwrap_or_else(PoisonError::into_inner);
-    if of.len() >= KEPT {
+    if of.len() >= KEPT && !of.contains_key(&key) {
         of.clear();
     }
-    of.insert(key, value.clone());
-    value
+    of.entry(key).or_insert_with(make).clone()
 }
 
-impl KnownGiving {
-    /// What there is to know in a scope, whatever its filters; read if nobody has asked for it yet.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub async fn of(&self, connection: &mut PgConnection, scope: &Scope) -> Result<Arc<Known>, sqlx::Error> {
-        let key = (scope.as_of, scope.known_at);
-        match kept(&self.known, &key) {
-            Some(known) => Ok(known),
-            None => Ok(keep(&self.known, key, read(connection, scope).await?)),
-        }
-    }
+async fn read_beside(db: Db, scope: Scope) -> Result<Arc<Known>, sqlx::Error> {
+    let mut tx = db.read_for_export().await?;
+    let known = read(&mut tx, &scope).await?;
+    tx.rollback().await?;
+    Ok(Arc::new(known))
+}
 
-    /// What came in the year of `day` before it: nothing where the year begins with it.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub async fn before(
-        &self,
-        connection: &mut PgConnection,
-        scope: &Scope,
-        day: NaiveDate,
-    ) -> Result<Arc<Vec<Received>>, sqlx::Error> {
-        let (Some(first), Some(last)) = (day.with_ordinal(1), day.pred_opt()) else { return Ok(Arc::default()) };
-        if day == first || first > scope.as_of.0 {
-            return Ok(Arc::default());
-        }
-        let key = (scope.as_of, scope.known_at, day);
-        if let Some(earlier) = kept(&self.earlier, &key) {
-            return Ok(earlier);
-        }
-        let plain = Scope::new(scope.as_of, scope.known_at);
-        let mut select = received(&plain, Some(first), last.min(scope.as_of.0));
-        let earlier = select.done().build_query_as().fetch_all(connection).await?;
-        Ok(keep(&self.earlier, key, earlier))
+/// What there is to know in a scope, whatever its filters; read if nobody has asked for it yet.
+///
+/// It is a pass over all receipts. On the site it goes on beside the page, to its end even where the page gives up, so
+/// that the next one finds it. What was known at an instant is the same in every later snapshot.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn known(memory: &Memory, connection: &mut PgConnection, scope: &Scope) -> Result<Arc<Known>, sqlx::Error> {
+    let giving = memory.of::<KnownGiving>();
+    let reading = kept(&giving.known, (scope.as_of, scope.known_at), Reading::default);
+    if let Some(known) = reading.get() {
+        return Ok(known.clone());
     }
+    let plain = Scope::new(scope.as_of, scope.known_at);
+    let Some(db) = memory.db().cloned() else {
+        return reading.get_or_try_init(|| async { Ok(Arc::new(read(connection, &plain).await?)) }).await.cloned();
+    };
+    let going_on = tokio::spawn(async move { reading.get_or_try_init(|| read_beside(db, plain)).await.cloned() });
+    going_on.await.map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))?
+}
+
+/// What came in the year of `day` before it: nothing where the year begins with it.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn before(
+    memory: &Memory,
+    connection: &mut PgConnection,
+    scope: &Scope,
+    day: NaiveDate,
+) -> Result<Arc<Vec<Received>>, sqlx::Error> {
+    let (Some(first), Some(last)) = (day.with_ordinal(1), day.pred_opt()) else { return Ok(Arc::default()) };
+    if day == first || first > scope.as_of.0 {
+        return Ok(Arc::default());
+    }
+    let topmost = known(memory, &mut *connection, scope).await?;
+    let giving = memory.of::<KnownGiving>();
+    let reading = kept(&giving.earlier, (scope.as_of, scope.known_at, day), Arc::default);
+    let days = (first, last.min(scope.as_of.0));
+    reading
+        .get_or_try_init(|| async { Ok(Arc::new(received(connection, scope, days, &topmost.topmost).await?)) })
+        .await
+        .cloned()
 }

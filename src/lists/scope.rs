@@ -1,5 +1,7 @@
 //! What is asked of a list: as of a day, known at an instant, with these filters.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 
 use crate::db::Select;
@@ -50,9 +52,9 @@ pub struct Scope {
     pub known_at: KnownAt,
     /// The filters.
     pub filters: Filters,
-    /// Rows a rule in Rust made for this reading (`List::prepare`): an array of objects, in statements the table
-    /// `worked_out` with a column `value`.
-    pub worked_out: Option<serde_json::Value>,
+    /// Rows a rule in Rust made for this reading (`List::prepare`): a JSON array of objects, in statements the
+    /// table `worked_out` with a column `value`.
+    pub worked_out: Option<Arc<str>>,
 }
 
 impl Scope {
@@ -69,8 +71,8 @@ impl Scope {
         select.sql(", rates as materialized (select * from rates_in_force(");
         self.day_and_known(&mut select).sql("))");
         if let Some(rows) = &self.worked_out {
-            select.sql(", worked_out as materialized (select value from jsonb_array_elements(").bind(rows.clone());
-            select.sql("))");
+            select.sql(", worked_out as materialized (select value from jsonb_array_elements(").bind(rows.to_string());
+            select.sql("::jsonb))");
         }
         select
     }
@@ -127,7 +129,8 @@ impl Scope {
         if self.filters.donor_kind.is_none() && self.filters.region.is_none() {
             return;
         }
-        select.sql(" and ").sql(column).sql(" = any(array(select k.donor_id from topmost_donors(");
+        // "is true" keeps it from becoming a join: the donors are looked up in a table made once, whatever is guessed of them.
+        select.sql(" and (").sql(column).sql(" in (select k.donor_id from topmost_donors(");
         self.day_and_known(select).sql(") k where true");
         if let Some(kind) = &self.filters.donor_kind {
             select.sql(" and k.kind = ").bind(kind.clone());
@@ -143,7 +146,7 @@ impl Scope {
             }
             None => {}
         }
-        select.sql("))");
+        select.sql(")) is true");
     }
 
     /// Keeps rows whose `column` is the currency asked for.

@@ -26,6 +26,8 @@ pub struct Bar {
     pub label: String,
     /// Its parts, from the axis on.
     pub parts: Vec<Part>,
+    /// Whether nothing is known of it: then no figure stands over it.
+    pub unknown: bool,
     /// What it says in full: read out, and shown when pointed at.
     pub said: String,
     /// The rows behind it.
@@ -210,7 +212,7 @@ impl Bars {
                 hit_x: place(from, slot),
                 hit_width: percent(slot),
                 wide_only: count > 7 && (count - at as usize).is_multiple_of(2),
-                total: unit.figure(total, decimals, l10n),
+                total: if bar.unknown { "–".to_owned() } else { unit.figure(total, decimals, l10n) },
                 total_y: pixels(highest - dec!(5)),
                 parts: stacked(&plot, &bar.parts),
                 label: bar.label,
@@ -352,6 +354,7 @@ mod tests {
             label: "2020".into(),
             parts: parts.iter().map(part).collect(),
             said: "said <b>".into(),
+            unknown: false,
             href: Some("/x?a&b".into()),
         };
         Bars::new("t", "Title".into(), values.iter().map(bar).collect(), 158, L10n::ENGLISH)
