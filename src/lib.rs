@@ -4,6 +4,7 @@
 pub mod access;
 pub mod arrears;
 pub mod balances;
+pub mod changes;
 pub mod commands;
 pub mod config;
 pub mod contributions;
@@ -20,6 +21,7 @@ pub mod imports;
 pub mod instalments;
 pub mod kernel;
 pub mod l10n;
+pub mod ledger;
 pub mod lists;
 pub mod pledges;
 pub mod rooms;

@@ -3,9 +3,15 @@
 use axum::Router;
 use axum::routing::{get, post};
 
+use crate::access::{Act, may};
 use crate::lists::List;
-use crate::web::{AppState, assets, list};
-use crate::{arrears, contributions, donors, exchange_rates, funds, giving, instalments, pledges, units, users};
+use crate::web::entry::Columns;
+use crate::web::entry_room::{self, EntryRoom};
+use crate::web::frame::{Action, Frame};
+use crate::web::{AppState, address, assets, list};
+use crate::{
+    arrears, changes, contributions, donors, exchange_rates, funds, giving, instalments, pledges, units, users,
+};
 
 /// A room with an entry in the menu.
 pub struct Room {
@@ -73,6 +79,30 @@ impl EachList for Files {
     }
 }
 
+/// Rooms whose things are entered in forms over the columns of their file.
+pub static ENTRY_ROOMS: [&EntryRoom; 5] =
+    [&donors::FORMS, &contributions::FORMS, &units::FORMS, &funds::FORMS, &exchange_rates::FORMS];
+
+/// The columns every form shows, for the test that each has a label.
+pub fn columns_shown() -> Vec<Columns> {
+    ENTRY_ROOMS.iter().map(|room| room.columns).chain(pledges::COLUMNS).collect()
+}
+
+/// What makes a new one in a room, for those who may.
+pub fn new_action(room: &str, frame: &Frame) -> Option<Action> {
+    let entered = ENTRY_ROOMS.iter().find(|entered| entered.room == room).map(|entered| entered.may);
+    let may_do = entered.or((room == pledges::Pledges::NAME).then_some(Act::KeepPledges))?;
+    let label = frame.word("new", room);
+    may(frame.viewer.role, may_do).then(|| Action::new(label, format!("/{room}/new")).first("n"))
+}
+
+/// What corrects a thing of a room, for those who may.
+pub fn edit_action(room: &str, code: &str, frame: &Frame) -> Option<Action> {
+    let entered = ENTRY_ROOMS.iter().find(|entered| entered.room == room && entered.has_one_row())?;
+    let href = format!("{}/edit", address::to(room, code));
+    may(frame.viewer.role, entered.may).then(|| Action::new(frame.t("detail-edit"), href))
+}
+
 /// Every address there is.
 pub fn router() -> Router<AppState> {
     let mut router = Router::new()
@@ -81,14 +111,23 @@ pub fn router() -> Router<AppState> {
         .route("/giving", get(giving::handlers::page))
         .route("/donors/{code}", get(donors::handlers::detail))
         .route("/pledges/{code}", get(pledges::handlers::detail))
+        .route("/pledges/new", get(pledges::entering::new).post(pledges::entering::create))
+        .route("/pledges/{code}/edit", get(pledges::entering::edit).post(pledges::entering::correct))
+        .route("/pledges/{code}/amend", get(pledges::entering::amend).post(pledges::entering::agree))
+        .route("/pledges/{code}/{event}", get(pledges::events::ask).post(pledges::events::happen))
         .route("/contributions/{code}", get(contributions::handlers::detail))
         .route("/units/{code}", get(units::handlers::detail))
         .route("/funds/{code}", get(funds::handlers::detail))
         .route("/rates/{code}", get(exchange_rates::handlers::detail))
+        .route("/changes/{number}", get(changes::handlers::page))
+        .route("/changes/{number}/undo", get(changes::handlers::ask_why).post(changes::handlers::undo))
         .route("/login", get(users::handlers::form).post(users::handlers::sign_in))
         .route("/logout", post(users::handlers::sign_out))
         .route("/theme", post(users::handlers::theme))
         .route("/static/{*path}", get(assets::serve));
+    for room in ENTRY_ROOMS {
+        router = router.merge(entry_room::routes(room));
+    }
     for (_, files) in each_list(&mut Files) {
         router = router.merge(files);
     }

@@ -153,6 +153,7 @@ pub async fn detail(
         code,
         title: donor.name.clone(),
         tags,
+        actions: Vec::new(),
         figures,
         chart,
         said: said(&donor, l10n),

@@ -19,6 +19,8 @@ pub struct HistoryEntry {
     pub account: String,
     /// What kind of act it was.
     pub act: String,
+    /// What the act was about, as its change says: a code or reference.
+    pub code: Option<String>,
     /// Why.
     pub reason: Option<String>,
     /// When it was voided, where it was.
@@ -40,7 +42,7 @@ pub async fn history(
     known_at: DateTime<Utc>,
 ) -> Result<Vec<HistoryEntry>, sqlx::Error> {
     let mut select = Select::new(
-        "select source, change_id, r.recorded_at, a.name as account, c.act, c.reason, voided_at,
+        "select source, change_id, r.recorded_at, a.name as account, c.act, c.details ->> 'code' as code, c.reason, voided_at,
                 v.reason as void_reason, replaces, content
          from (select 'labels' as source, e.id, e.change_id, ec.recorded_at, null::timestamptz as voided_at,
                       null::bigint as voided_change_id, null::bigint as replaces,
@@ -59,5 +61,31 @@ pub async fn history(
          where r.recorded_at <= ",
     );
     select.bind(known_at).sql(" order by r.change_id desc, source, r.id desc limit 500");
+    select.done().build_query_as().fetch_all(connection).await
+}
+
+/// Everything a change recorded, voided and edited, at most five hundred of it.
+pub async fn of_change(connection: &mut PgConnection, change: i64) -> Result<Vec<HistoryEntry>, sqlx::Error> {
+    let mut select = Select::new(
+        "select source, change_id, r.recorded_at, a.name as account, c.act, c.details ->> 'code' as code, c.reason, voided_at,
+                v.reason as void_reason, replaces, content
+         from (select 'labels' as source, e.id, e.change_id, ec.recorded_at, null::timestamptz as voided_at,
+                      null::bigint as voided_change_id, null::bigint as replaces,
+                      jsonb_build_object('entity', e.entity, 'entity_id', e.entity_id, 'before', e.before,
+                        'after', e.after) as content
+               from audit_entries e join changes ec on ec.id = e.change_id where e.change_id = ",
+    );
+    select.bind(change);
+    for table in super::tables::ALL {
+        select.sql(" union all (select '").sql(table.name);
+        select.sql("', id, change_id, recorded_at, voided_at, voided_change_id, replaces, to_jsonb(f) from ");
+        select.sql(table.name).sql(" f where change_id = ").bind(change).sql(" or voided_change_id = ").bind(change);
+        select.sql(" order by id limit 500)");
+    }
+    select.sql(
+        ") as r join changes c on c.id = r.change_id join accounts a on a.id = c.account_id
+         left join changes v on v.id = r.voided_change_id
+         order by source, r.id limit 500",
+    );
     select.done().build_query_as().fetch_all(connection).await
 }

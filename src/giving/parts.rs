@@ -7,9 +7,9 @@ use rust_decimal::Decimal;
 
 use crate::kernel::Currency;
 use crate::l10n::L10n;
+use crate::lists::scope::EARMARKINGS;
 use crate::web::chart::{Bar, Bars, Part};
 use crate::web::format;
-use crate::web::list::EARMARKINGS;
 
 /// Years drawn as bars; those before stand in the table.
 const DRAWN: usize = 10;

@@ -10,7 +10,7 @@ use super::store::{Donor, Known, Received};
 use crate::kernel::AsOf;
 use crate::kernel::country::country;
 use crate::lists::Filters;
-use crate::web::list::NO_REGION;
+use crate::lists::scope::NO_REGION;
 
 /// The key of a donor's region.
 pub fn region(donor: &Donor) -> &'static str {

@@ -15,8 +15,8 @@ use tokio::sync::OnceCell;
 use crate::db::{Db, Select};
 use crate::kernel::calendar::EARLIEST_YEAR;
 use crate::kernel::{AsOf, KnownAt};
+use crate::lists::scope::EARMARKINGS;
 use crate::lists::{Memory, Scope};
-use crate::web::list::EARMARKINGS;
 
 /// The reserved donor of receipts nobody has placed yet: its money counts, it is nobody.
 const UNIDENTIFIED: &str = "UNIDENTIFIED";

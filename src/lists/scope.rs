@@ -8,6 +8,18 @@ use crate::db::Select;
 use crate::kernel::country::{countries_of, region_keys};
 use crate::kernel::{AsOf, Currency, KnownAt};
 
+/// The age classes of arrears, as addresses say them.
+pub const BUCKETS: [&str; 5] = ["1-30", "31-90", "91-180", "181-365", "365+"];
+/// The kinds of donors, as addresses say them.
+pub const DONOR_KINDS: [&str; 13] =
+    ["C01", "C02", "C03", "C04A", "C04B", "C04C", "C04D", "C04E", "C05", "C06", "C07", "C08A", "C08B"];
+/// The kinds of funds.
+pub const FUND_KINDS: [&str; 2] = ["core", "earmarked"];
+/// The categories of earmarking, least bound first.
+pub const EARMARKINGS: [&str; 5] = ["unearmarked", "soft", "earmarked", "tight", "not_recorded"];
+/// The region of donors without one.
+pub const NO_REGION: &str = "none";
+
 /// Filters of all lists; a list takes those that mean something to it.
 #[derive(Debug, Clone, Default)]
 pub struct Filters {

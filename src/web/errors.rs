@@ -15,12 +15,18 @@ pub enum Refused {
     AfterToday(String),
     /// Not signed in; where to come back to, for a person with a browser.
     SignIn(Option<String>),
+    /// A form that cannot be read at all, with the status that says why.
+    BadForm(StatusCode),
+    /// A form that was acted on before, and said something else then.
+    SentOtherwise,
     /// Not theirs.
     Forbidden,
     /// Not there.
     NotFound,
     /// Too many at once.
     TooMany,
+    /// What a part that is not ours refused: told by its status alone.
+    Told(StatusCode),
     /// The database is away or too slow.
     Away,
     /// A fault of ours.
@@ -82,9 +88,15 @@ impl IntoResponse for PageError {
                 return Redirect::to(&format!("/login?next={next}")).into_response();
             }
             Refused::SignIn(None) => (StatusCode::UNAUTHORIZED, "sign-in", String::new()),
+            Refused::BadForm(status) => (*status, "bad-form", String::new()),
+            Refused::SentOtherwise => (StatusCode::CONFLICT, "sent-otherwise", String::new()),
             Refused::Forbidden => (StatusCode::FORBIDDEN, "forbidden", String::new()),
             Refused::NotFound => (StatusCode::NOT_FOUND, "not-found", String::new()),
             Refused::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too-many", String::new()),
+            Refused::Told(StatusCode::NOT_FOUND) => (StatusCode::NOT_FOUND, "not-found", String::new()),
+            Refused::Told(StatusCode::PAYLOAD_TOO_LARGE) => (StatusCode::PAYLOAD_TOO_LARGE, "bad-form", String::new()),
+            Refused::Told(status) if status.is_client_error() => (*status, "unreadable", String::new()),
+            Refused::Told(status) => (*status, "fault", String::new()),
             Refused::Away => (StatusCode::SERVICE_UNAVAILABLE, "away", String::new()),
             Refused::Fault => (StatusCode::INTERNAL_SERVER_ERROR, "fault", String::new()),
         };

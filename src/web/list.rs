@@ -19,7 +19,7 @@ use sqlx::postgres::PgConnection;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::errors::{PageError, Refused};
-use super::frame::{Frame, filters};
+use super::frame::{Action, Frame, filters};
 use super::params::{self, given};
 use super::session::SignedIn;
 use super::state::AppState;
@@ -27,7 +27,9 @@ use super::{address, format};
 use crate::kernel::calendar::{EARLIEST_YEAR, LATEST_YEAR, parse_day};
 use crate::kernel::country::region_keys;
 use crate::lists::query::{self, COUNTED, Placed, Sort, Stretch};
+pub use crate::lists::scope::{BUCKETS, DONOR_KINDS, EARMARKINGS, FUND_KINDS, NO_REGION};
 use crate::lists::{Drawn, Filters, List, Scope, export};
+use crate::rooms;
 
 /// Rows of a page.
 const PAGE: i64 = 50;
@@ -53,18 +55,6 @@ const NAMES: [&str; 19] = [
     "sort",
     "after",
 ];
-/// The age classes of arrears, as addresses say them.
-pub const BUCKETS: [&str; 5] = ["1-30", "31-90", "91-180", "181-365", "365+"];
-/// The kinds of donors, as addresses say them.
-pub const DONOR_KINDS: [&str; 13] =
-    ["C01", "C02", "C03", "C04A", "C04B", "C04C", "C04D", "C04E", "C05", "C06", "C07", "C08A", "C08B"];
-/// The kinds of funds.
-pub const FUND_KINDS: [&str; 2] = ["core", "earmarked"];
-/// The categories of earmarking, least bound first.
-pub const EARMARKINGS: [&str; 5] = ["unearmarked", "soft", "earmarked", "tight", "not_recorded"];
-/// The region of donors without one.
-pub const NO_REGION: &str = "none";
-
 /// The parameters of an address, as they were given; empty ones are not there.
 #[derive(Debug, Clone, Default)]
 pub struct Params(Vec<(&'static str, String)>);
@@ -358,6 +348,8 @@ pub struct ListView {
     pub clear: String,
     pub today_link: String,
     pub paper: String,
+    /// What the reader may do here: a new one.
+    pub actions: Vec<Action>,
     /// The sum of all rows, in US dollars, where the room gives one.
     pub foot: Option<String>,
     sum_column: Option<usize>,
@@ -370,9 +362,12 @@ impl ListView {
         self.count = l10n.with("list-count", &[("rows", rows.into())]);
     }
 
-    /// For each column after the two a group's heading spans: whether the group's sum stands in it.
-    pub fn after_heading(&self) -> Vec<bool> {
-        (2..self.classes.len()).map(|at| Some(at) == self.sum_column).collect()
+    /// For each column after the two a sum's heading spans: its class, and whether the sum stands in it. An empty cell
+    /// is there only where its column is.
+    pub fn after_heading(&self) -> Vec<(&'static str, bool)> {
+        let columns = self.classes.iter().enumerate().skip(2);
+        let class = |all: &str| if all.split(' ').any(|one| one == "x") { "w x" } else { "w" };
+        columns.map(|(at, all)| if Some(at) == self.sum_column { (*all, true) } else { (class(all), false) }).collect()
     }
 
     /// What a form keeps of the address: every parameter but those it sets itself.
@@ -517,6 +512,7 @@ fn draw<L: List>(
         as_of_iso: asked.scope.as_of.to_string(),
         known,
         paper,
+        actions: rooms::new_action(L::NAME, frame).into_iter().collect(),
         foot: None,
         sum_column: L::screen().iter().position(|column| column.label == "col-usd"),
         params: params.clone(),
@@ -530,8 +526,8 @@ fn heads<L: List>(params: &Params, asked: &Asked, path: &str, l10n: crate::l10n:
     screen
         .map(|column| {
             let sort = column.sort.and_then(|name| L::SORTS.iter().find(|sort| sort.name == name));
-            let current = sort.is_some_and(|sort| std::ptr::eq(sort, asked.sort));
-            let goes_down = sort.is_some_and(|sort| sort.keys.first().is_some_and(|key| key.down)) != asked.reversed;
+            let current = sort.is_some_and(|sort| sort.name == asked.sort.name);
+            let goes_down = sort.is_some_and(L::goes_down) != asked.reversed;
             let href = sort.map(|sort| {
                 let turn = current && !asked.reversed;
                 params.with("sort", format!("{}{}", if turn { "-" } else { "" }, sort.name)).address(path)
@@ -547,7 +543,8 @@ fn heads<L: List>(params: &Params, asked: &Asked, path: &str, l10n: crate::l10n:
 }
 
 fn groups<L: List>(rows: &[Placed<L::Row>], asked: &Asked, l10n: crate::l10n::L10n) -> Vec<Group> {
-    let by_group = std::ptr::eq(asked.sort, &L::SORTS[0]) && !asked.reversed;
+    // By name: a constant may stand at several addresses.
+    let by_group = asked.sort.name == L::SORTS[0].name && !asked.reversed;
     let mut groups: Vec<Group> = Vec::new();
     for placed in rows {
         let label = if by_group { L::group(&placed.row, l10n) } else { None };

@@ -3,11 +3,14 @@
 
 mod crash;
 mod embedded;
+mod entering;
 mod exports;
 mod foundation;
 mod giving;
 mod loading;
+mod migrations;
 mod pages;
 mod real_data;
+mod serving;
 mod tidy;
 mod words;
