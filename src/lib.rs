@@ -15,6 +15,7 @@ pub mod embedded;
 pub mod exchange_rates;
 pub mod facts;
 pub mod funds;
+pub mod giving;
 pub mod home;
 pub mod imports;
 pub mod instalments;

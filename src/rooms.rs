@@ -9,7 +9,9 @@ use crate::web::entry::Columns;
 use crate::web::entry_room::{self, EntryRoom};
 use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, address, assets, list};
-use crate::{arrears, changes, contributions, donors, exchange_rates, funds, instalments, pledges, units, users};
+use crate::{
+    arrears, changes, contributions, donors, exchange_rates, funds, giving, instalments, pledges, units, users,
+};
 
 /// A room with an entry in the menu.
 pub struct Room {
@@ -34,6 +36,7 @@ pub static ROOMS: &[Room] = &[
     room("instalments", "money", "instalments", ""),
     room("contributions", "money", "contributions", "c"),
     room("arrears", "money", "arrears", "a"),
+    room("giving", "money", "trend", "v"),
     room("units", "office", "units", ""),
     room("funds", "office", "funds", ""),
     room("rates", "office", "exchange", ""),
@@ -55,6 +58,7 @@ pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
         (instalments::Instalments::NAME, each.list::<instalments::Instalments>()),
         (contributions::Contributions::NAME, each.list::<contributions::Contributions>()),
         (arrears::Arrears::NAME, each.list::<arrears::Arrears>()),
+        (giving::Giving::NAME, each.list::<giving::Giving>()),
         (units::Units::NAME, each.list::<units::Units>()),
         (funds::Funds::NAME, each.list::<funds::Funds>()),
         (exchange_rates::Rates::NAME, each.list::<exchange_rates::Rates>()),
@@ -66,8 +70,12 @@ struct Files;
 impl EachList for Files {
     type Output = Router<AppState>;
     fn list<L: List>(&mut self) -> Router<AppState> {
-        // The page of arrears shows more than its rows; every other list is drawn as it is.
-        if L::NAME == arrears::Arrears::NAME { list::files::<L>() } else { list::routes::<L>() }
+        // These pages show more than their rows; every other list is drawn as it is.
+        if [arrears::Arrears::NAME, giving::Giving::NAME].contains(&L::NAME) {
+            list::files::<L>()
+        } else {
+            list::routes::<L>()
+        }
     }
 }
 
@@ -100,6 +108,7 @@ pub fn router() -> Router<AppState> {
     let mut router = Router::new()
         .route("/", get(arrears::handlers::home))
         .route("/arrears", get(arrears::handlers::page))
+        .route("/giving", get(giving::handlers::page))
         .route("/donors/{code}", get(donors::handlers::detail))
         .route("/pledges/{code}", get(pledges::handlers::detail))
         .route("/pledges/new", get(pledges::entering::new).post(pledges::entering::create))

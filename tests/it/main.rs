@@ -6,6 +6,7 @@ mod embedded;
 mod entering;
 mod exports;
 mod foundation;
+mod giving;
 mod loading;
 mod migrations;
 mod pages;

@@ -79,6 +79,7 @@ impl Site {
             metrics_token: Some("a token".to_owned().into()),
             exports: Arc::new(tokio::sync::Semaphore::new(4)),
             arrears_totals: dis::arrears::KnownTotals::default(),
+            memory: dis::lists::Memory::default(),
             demonstration: true,
         }));
         Site { app: server::app(state), ground, clock }
@@ -319,6 +320,12 @@ impl EachList for Addresses {
             "bucket" => "bucket=365%2B".to_owned(),
             "currency" => "currency=EUR".to_owned(),
             "since" => "since=2020-01-01".to_owned(),
+            "until" => "until=2020-12-31".to_owned(),
+            "year" => "year=2020".to_owned(),
+            "donor_kind" => "donor_kind=C01".to_owned(),
+            "region" => "region=northern-europe".to_owned(),
+            "fund_kind" => "fund_kind=core".to_owned(),
+            "earmarking" => "earmarking=soft".to_owned(),
             "state" => format!("state={}", L::STATES[0]),
             other => panic!("a filter without a test: {other}"),
         });
