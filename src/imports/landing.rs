@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgConnection;
 
-use super::file::CsvFile;
+use super::file::RowFile;
 use super::report::{Outcome, Problem, TOLD};
 use super::spec::{Column, Kind, Part, Spec};
 use super::staging::{self, Found};
@@ -119,7 +119,7 @@ impl Landing<'_> {
                 staging::create(self.tx.connection(), spec).await?;
                 kinds.push(*kind);
             }
-            match CsvFile::open(path, spec) {
+            match RowFile::open(path, spec) {
                 Ok(file) => {
                     staging::fill(self.tx.connection(), number, &file, clock.today(), &mut self.found).await?;
                 }

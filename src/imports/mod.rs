@@ -5,12 +5,15 @@
 //! compared in the words of the file itself: the query behind `--for-import` gives the other side of the comparison.
 
 pub mod cells;
+mod csv_file;
 pub mod file;
 mod kinds;
 mod landing;
 mod report;
 pub mod spec;
 mod staging;
+mod un_rates;
+mod xlsx;
 
 pub use landing::{Import, ImportError, run};
 pub use report::{Outcome, Problem};

@@ -5,7 +5,7 @@ use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgConnection;
 
 use super::cells::{self, Value};
-use super::file::{CsvFile, Row, Unreadable};
+use super::file::{Row, RowFile, Unreadable};
 use super::report::{Problem, TOLD};
 use super::spec::{Cell, Kind, Part, Spec};
 use crate::db::copy::CopyIn;
@@ -62,7 +62,7 @@ pub async fn create(connection: &mut PgConnection, spec: &Spec) -> Result<(), sq
 pub async fn fill(
     connection: &mut PgConnection,
     number: i32,
-    file: &CsvFile<'_>,
+    file: &RowFile<'_>,
     today: NaiveDate,
     found: &mut Found,
 ) -> Result<u64, sqlx::Error> {
@@ -71,7 +71,13 @@ pub async fn fill(
     let statement = format!("copy {} (file, line, bad, given, {}) from stdin", spec.stage, names.join(", "));
     let mut copy = CopyIn::begin_with(connection, &statement).await?;
     let mut rows = 0;
-    let mut reading = file.rows();
+    let mut reading = match file.rows() {
+        Ok(reading) => reading,
+        Err(why) => {
+            found.add_unreadable(number, why);
+            return Ok(0);
+        }
+    };
     // One row at a time, from the file to the table: however long the file, no more of it is held as values.
     loop {
         let staged = match reading.next_row() {
@@ -108,7 +114,7 @@ struct Staged {
     values: Vec<Option<Value>>,
 }
 
-fn read_row(row: &Row<'_>, file: &CsvFile<'_>, number: i32, today: NaiveDate, found: &mut Found) -> Staged {
+fn read_row(row: &Row<'_>, file: &RowFile<'_>, number: i32, today: NaiveDate, found: &mut Found) -> Staged {
     let spec = file.spec();
     let mut staged = Staged { line: row.line, bad: false, given: 0, values: vec![None; spec.columns.len()] };
     let before = found.count;
