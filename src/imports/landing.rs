@@ -6,13 +6,15 @@ use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgConnection;
 
 use super::file::RowFile;
+use super::held::{Held, held};
+use super::draft::{Draft, Phase, Seen};
 use super::report::{Outcome, Problem, TOLD};
 use super::spec::{Column, Kind, Part, Spec};
 use super::staging::{self, Found};
 use crate::access::{Role, may};
 use crate::balances;
 use crate::db::{Db, Select};
-use crate::facts::{Actor, WriteTx};
+use crate::facts::{Actor, ChangeId, Claim, FormStamp, WriteTx};
 use crate::kernel::Clock;
 use crate::kernel::ids::PledgeId;
 
@@ -25,6 +27,38 @@ pub struct Import {
     pub dry_run: bool,
     /// Why rows that differ from what the system holds are right.
     pub correct: Option<String>,
+    /// Where the rows come from a form and not from a file.
+    pub entry: Option<Entry>,
+    /// Where the files are a draft that is looked at before it lands.
+    pub draft: Option<Draft>,
+}
+
+/// What somebody entered in a form: rows of files, and the form they were typed in. Who may enter them was asked before.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// What kind of act it is, `act-…` in `locales/`.
+    pub act: &'static str,
+    /// Why, where that was said.
+    pub reason: Option<String>,
+    /// The form.
+    pub form: FormStamp,
+    /// The rows, as CSV, each with its kind.
+    pub rows: Vec<(Kind, Vec<u8>)>,
+    /// What the form was drawn from: refused where it is no longer so.
+    pub drawn_from: Vec<Drawn>,
+    /// What the change says it was about: `room` and `code`.
+    pub about: serde_json::Value,
+}
+
+/// What the system held when a form was drawn.
+#[derive(Debug, Clone)]
+pub struct Drawn {
+    /// Which kind of rows.
+    pub kind: Kind,
+    /// Of what: the code or reference in the first part of the key.
+    pub code: String,
+    /// The rows, as [`super::held`] gave them.
+    pub rows: Vec<Held>,
 }
 
 /// Why an import could not be tried.
@@ -38,6 +72,15 @@ pub enum ImportError {
         /// What it tried to load.
         kind: Kind,
     },
+    /// What the form was drawn from has changed; what the system holds now.
+    #[error("changed by somebody meanwhile")]
+    Stale(Vec<Drawn>),
+    /// The form was acted on before: the change it made.
+    #[error("entered before, by change {}", .0.0)]
+    EnteredBefore(ChangeId),
+    /// The form was acted on before, and said something else.
+    #[error("entered before with other content")]
+    EnteredOtherwise,
     /// The database failed.
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
@@ -48,18 +91,38 @@ pub async fn run(db: &Db, actor: Actor, clock: &Clock, import: &Import) -> Resul
     if let Some((kind, _)) = import.files.iter().find(|(kind, _)| !may(actor.role, kind.act())) {
         return Err(ImportError::Forbidden { role: actor.role, kind: *kind });
     }
-    let names: Vec<String> = import.files.iter().map(|(_, path)| path.display().to_string()).collect();
-    let mut tx = WriteTx::begin(db, actor, "import", import.correct.clone()).await?;
+    let draft = import.draft.as_ref();
+    let names: Vec<String> = match draft {
+        Some(draft) => draft.names.clone(),
+        None => import.files.iter().map(|(_, path)| path.display().to_string()).collect(),
+    };
+    let entry = import.entry.as_ref();
+    let act = entry.map_or("import", |entry| entry.act);
+    let reason = import.correct.clone().or_else(|| entry.and_then(|entry| entry.reason.clone()));
+    let mut tx = match draft {
+        Some(_) if import.dry_run => WriteTx::rehearse(db, actor, act).await?,
+        Some(_) => WriteTx::begin_long(db, actor, act, reason).await?,
+        None => WriteTx::begin(db, actor, act, reason).await?,
+    };
+    if let Some(entry) = entry {
+        take_up(&mut tx, entry).await?;
+    }
+    if let Some(draft) = draft.filter(|_| !import.dry_run) {
+        claim(&mut tx, &draft.form).await?;
+    }
     let mut outcome = Outcome { files: names, ..Outcome::default() };
-    let mut landing = Landing { tx: &mut tx, correct: import.correct.is_some(), found: Found::default() };
+    let correct = import.correct.is_some() || (draft.is_some() && import.dry_run);
+    let mut landing = Landing { tx: &mut tx, correct, draft, found: Found::default() };
     let mut kinds = landing.stage(import, clock).await?;
     kinds.sort_unstable();
     kinds.dedup();
+    landing.phase(Phase::Comparing);
     landing.prepare(&kinds).await?;
     let mut touched: Vec<PledgeId> = Vec::new();
     for kind in &kinds {
         landing.check(kind.spec()).await?;
         if landing.clean().await? {
+            landing.phase(Phase::Recording);
             touched.extend(landing.land(kind.spec()).await?);
         }
     }
@@ -77,27 +140,64 @@ pub async fn run(db: &Db, actor: Actor, clock: &Clock, import: &Import) -> Resul
         }
     }
     landing.report(&kinds, &mut outcome).await?;
-    if outcome.accepted() && !import.dry_run && outcome.added + outcome.changed > 0 {
-        let counts = serde_json::json!({
-            "files": outcome.files, "added": outcome.added, "changed": outcome.changed, "unchanged": outcome.unchanged,
+    if draft.is_some() {
+        outcome.preview = Some(landing.preview(&kinds).await?);
+    }
+    // Whoever lands a draft has seen what it does: it does that, or nothing.
+    let as_seen = draft.and_then(|draft| draft.seen).is_none_or(|seen| seen == Seen::of(&outcome));
+    outcome.moved = !as_seen;
+    if outcome.accepted() && as_seen && !import.dry_run && outcome.added + outcome.changed > 0 {
+        tx.say(match entry {
+            Some(entry) => entry.about.clone(),
+            None => serde_json::json!({
+                "files": outcome.files, "added": outcome.added, "changed": outcome.changed,
+                "unchanged": outcome.unchanged,
+            }),
         });
-        tx.say(counts);
-        tx.commit().await?;
+        outcome.change = tx.commit().await?.map(|recorded| recorded.change);
     } else {
         tx.rollback().await?;
     }
     Ok(outcome)
 }
 
-struct Landing<'t> {
-    tx: &'t mut WriteTx,
+/// Takes the recording lock for a form: acted on once, and only on what it was drawn from.
+async fn take_up(tx: &mut WriteTx, entry: &Entry) -> Result<(), ImportError> {
+    claim(tx, &entry.form).await?;
+    let at = tx.recorded().await?.at;
+    let mut now = Vec::new();
+    for drawn in &entry.drawn_from {
+        let rows = held(tx.connection(), drawn.kind, &drawn.code, at).await?;
+        now.push(Drawn { kind: drawn.kind, code: drawn.code.clone(), rows });
+    }
+    let same = now.iter().zip(&entry.drawn_from).all(|(now, then)| now.rows == then.rows);
+    if same { Ok(()) } else { Err(ImportError::Stale(now)) }
+}
+
+async fn claim(tx: &mut WriteTx, form: &FormStamp) -> Result<(), ImportError> {
+    match tx.claim(form).await? {
+        Claim::Fresh => Ok(()),
+        Claim::Done(change) => Err(ImportError::EnteredBefore(change)),
+        Claim::Other => Err(ImportError::EnteredOtherwise),
+    }
+}
+
+pub(super) struct Landing<'t> {
+    pub(super) tx: &'t mut WriteTx,
     correct: bool,
-    found: Found,
+    draft: Option<&'t Draft>,
+    pub(super) found: Found,
 }
 
 impl Landing<'_> {
-    fn connection(&mut self) -> &mut PgConnection {
+    pub(super) fn connection(&mut self) -> &mut PgConnection {
         self.tx.connection()
+    }
+
+    fn phase(&self, phase: Phase) {
+        if let Some(draft) = self.draft {
+            draft.progress.enter(phase);
+        }
     }
 
     async fn execute(&mut self, sql: String) -> Result<(), sqlx::Error> {
@@ -113,15 +213,18 @@ impl Landing<'_> {
         .execute(self.connection())
         .await?;
         let mut kinds: Vec<Kind> = Vec::new();
-        for (number, (kind, path)) in (0i32..).zip(&import.files) {
-            let spec = kind.spec();
-            if !kinds.contains(kind) {
-                staging::create(self.tx.connection(), spec).await?;
-                kinds.push(*kind);
+        let files = import.files.iter().map(|(kind, path)| (*kind, RowFile::open(path, kind.spec())));
+        let entered = import.entry.iter().flat_map(|entry| &entry.rows);
+        let entered = entered.map(|(kind, rows)| (*kind, RowFile::parse(rows.clone(), kind.spec())));
+        for (number, (kind, file)) in (0i32..).zip(files.chain(entered)) {
+            if !kinds.contains(&kind) {
+                staging::create(self.tx.connection(), kind.spec()).await?;
+                kinds.push(kind);
             }
-            match RowFile::open(path, spec) {
+            match file {
                 Ok(file) => {
-                    staging::fill(self.tx.connection(), number, &file, clock.today(), &mut self.found).await?;
+                    let overlay = self.draft.map(|draft| draft.of_file(number)).unwrap_or_default();
+                    staging::fill(self.tx.connection(), number, &file, clock.today(), overlay, &mut self.found).await?;
                 }
                 Err(why) => self.found.add_unreadable(number, why),
             }
@@ -155,9 +258,11 @@ impl Landing<'_> {
             sqlx::query(*sql).execute(self.connection()).await?;
         }
         self.execute(format!("analyze {}", spec.stage)).await?;
-        if !self.correct {
-            self.refuse_differences(spec).await?;
-            self.gather(spec.unless_corrected, "error").await?;
+        // What needs a reason is refused without one; a draft shows it, so that the reason can be given.
+        if !self.correct || self.draft.is_some() {
+            let severity = if self.correct { "correction" } else { "error" };
+            self.tell_differences(spec, severity).await?;
+            self.gather(spec.unless_corrected, severity).await?;
         }
         self.gather(spec.checks, "error").await
     }
@@ -262,10 +367,10 @@ impl Landing<'_> {
         Ok(())
     }
 
-    async fn refuse_differences(&mut self, spec: &'static Spec) -> Result<(), sqlx::Error> {
+    async fn tell_differences(&mut self, spec: &'static Spec, severity: &'static str) -> Result<(), sqlx::Error> {
         self.execute(format!(
             "insert into import_problems (severity, file, line, col, value, key, arg)
-             select 'error', s.file, s.line, col, coalesce(to_jsonb(s) ->> col, ''), 'differs', coalesce(s.old ->> col, '')
+             select '{severity}', s.file, s.line, col, coalesce(to_jsonb(s) ->> col, ''), 'differs', coalesce(s.old ->> col, '')
              from {} s cross join lateral unnest(s.fact_diff || s.event_diff) as col where not s.bad",
             spec.stage
         ))

@@ -6,15 +6,21 @@
 
 pub mod cells;
 mod csv_file;
+pub mod draft;
 pub mod file;
+mod held;
 mod kinds;
 mod landing;
+mod preview;
 mod report;
 pub mod spec;
 mod staging;
 mod un_rates;
 mod xlsx;
 
-pub use landing::{Import, ImportError, run};
-pub use report::{Outcome, Problem};
+pub use held::{Held, cells, existing, held};
+pub use landing::{Drawn, Entry, Import, ImportError, run};
+pub use file::{Unreadable, guess};
+pub use preview::{Changed, FileCounts, NewRow, Preview, Sum};
+pub use report::{Outcome, Problem, TOLD};
 pub use spec::Kind;

@@ -1,7 +1,7 @@
 //! What became of the files: counts, and every bad cell with the reason.
 
 use fluent_templates::fluent_bundle::FluentValue;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::l10n::L10n;
 
@@ -9,7 +9,7 @@ use crate::l10n::L10n;
 pub const TOLD: usize = 1_000;
 
 /// Something wrong, or odd, with a cell.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, Serialize, Deserialize)]
 pub struct Problem {
     /// Which file, in the order they were given.
     pub file: i32,
@@ -58,6 +58,12 @@ pub struct Outcome {
     pub warnings: Vec<Problem>,
     /// The names of the files, as given.
     pub files: Vec<String>,
+    /// The change it made, if it made one.
+    pub change: Option<crate::facts::ChangeId>,
+    /// Of a draft: what it would do, row by row.
+    pub preview: Option<super::preview::Preview>,
+    /// Of a draft: it would not do what was seen, and did nothing.
+    pub moved: bool,
 }
 
 // The keys of contract.md, no others.

@@ -5,6 +5,7 @@ use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgConnection;
 
 use super::cells::{self, Value};
+use super::draft::{Overlay, RowFix};
 use super::file::{Row, RowFile, Unreadable};
 use super::report::{Problem, TOLD};
 use super::spec::{Cell, Kind, Part, Spec};
@@ -64,6 +65,7 @@ pub async fn fill(
     number: i32,
     file: &RowFile<'_>,
     today: NaiveDate,
+    overlay: Overlay<'_>,
     found: &mut Found,
 ) -> Result<u64, sqlx::Error> {
     let spec = file.spec();
@@ -81,7 +83,13 @@ pub async fn fill(
     // One row at a time, from the file to the table: however long the file, no more of it is held as values.
     loop {
         let staged = match reading.next_row() {
-            Ok(Some(row)) => read_row(&row, file, number, today, found),
+            Ok(Some(row)) => {
+                let fix = overlay.fix(row.line);
+                if fix.is_some_and(|fix| fix.left_out) {
+                    continue;
+                }
+                read_row(&row, file, number, today, fix, found)
+            }
             Ok(None) => break,
             Err(why) => {
                 found.add_unreadable(number, why);
@@ -102,8 +110,13 @@ pub async fn fill(
             };
         }
         copy.end_row().await?;
+        if rows % 256 == 0 {
+            let (read, of) = reading.so_far();
+            overlay.tell(rows, read, of);
+        }
     }
     copy.finish().await?;
+    overlay.done(rows);
     Ok(rows)
 }
 
@@ -114,7 +127,14 @@ struct Staged {
     values: Vec<Option<Value>>,
 }
 
-fn read_row(row: &Row<'_>, file: &RowFile<'_>, number: i32, today: NaiveDate, found: &mut Found) -> Staged {
+fn read_row(
+    row: &Row<'_>,
+    file: &RowFile<'_>,
+    number: i32,
+    today: NaiveDate,
+    fix: Option<&RowFix>,
+    found: &mut Found,
+) -> Staged {
     let spec = file.spec();
     let mut staged = Staged { line: row.line, bad: false, given: 0, values: vec![None; spec.columns.len()] };
     let before = found.count;
@@ -122,12 +142,19 @@ fn read_row(row: &Row<'_>, file: &RowFile<'_>, number: i32, today: NaiveDate, fo
         let (col, value) = (col.to_owned(), value.chars().take(200).collect());
         found.add(Problem { file: number, line: row.line, col, value, key: key.to_owned(), arg });
     };
-    if row.whole {
+    let fixed = |name: &str| fix.and_then(|fix| fix.cells.get(name)).map(String::as_str);
+    // A row that was too short or too long is whole once every cell of it was typed anew.
+    if row.whole || file.columns().iter().all(|name| fixed(name).is_some()) {
         for (at, column) in spec.columns.iter().enumerate() {
-            if row.has(at) {
+            let typed = fixed(column.name);
+            if row.has(at) || typed.is_some() {
                 staged.given |= 1 << at;
             }
-            let text = row.cell(at).unwrap_or_default();
+            if let (Some(wrong), None) = (row.wrong(at), typed) {
+                tell(column.name, row.cell(at).unwrap_or_default().trim(), wrong.key, wrong.arg.clone());
+                continue;
+            }
+            let text = typed.or(row.cell(at)).unwrap_or_default();
             match cells::read(text, column.cell, today) {
                 Ok(None) if column.required => tell(column.name, "", "required", String::new()),
                 Ok(value) => staged.values[at] = value,
