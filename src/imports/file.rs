@@ -20,6 +20,9 @@ const LARGEST: u64 = 256 << 20;
 /// The most a row may hold: a quote that is never closed swallows the rest of the file.
 pub const LONGEST_ROW: usize = 1 << 20;
 
+/// The column of reasons in the refused rows the import page gives away; loading the file again passes over it.
+pub const REASONS: &str = "refused_because";
+
 /// Why a file cannot be read at all. The key of a sentence in `locales/`, and what it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
@@ -223,7 +226,10 @@ impl<'s> RowFile<'s> {
         let treasury = spec.kind == Kind::Rates && un_rates::are(&names);
         let called = |name: &'static str| if treasury { un_rates::called(name) } else { name };
         // Of the Treasury's columns those that name the country are of no use here.
-        let known = |name: &String| treasury || spec.columns.iter().any(|column| column.name == name);
+        // The reasons in a file of refused rows are for whoever puts them right.
+        let known = |name: &String| {
+            treasury || name == REASONS || spec.columns.iter().any(|column| column.name == name)
+        };
         let unknown: Vec<&str> = names.iter().filter(|name| !known(name)).map(String::as_str).collect();
         let twice: Vec<&str> = names
             .iter()

@@ -151,7 +151,7 @@ pub async fn run(db: &Db, actor: Actor, clock: &Clock, import: &Import) -> Resul
             Some(entry) => entry.about.clone(),
             None => serde_json::json!({
                 "files": outcome.files, "added": outcome.added, "changed": outcome.changed,
-                "unchanged": outcome.unchanged,
+                "unchanged": outcome.unchanged, "kinds": kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>(),
             }),
         });
         outcome.change = tx.commit().await?.map(|recorded| recorded.change);

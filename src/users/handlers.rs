@@ -148,11 +148,6 @@ pub async fn sign_in(
     Ok(response)
 }
 
-fn check_token(signed_in: &SignedIn, token: &str) -> Result<(), PageError> {
-    let right = bool::from(signed_in.viewer.csrf.as_bytes().ct_eq(token.as_bytes()));
-    if right { Ok(()) } else { Err(Refused::Forbidden.into()) }
-}
-
 /// `POST /logout`: ends the session here and in the database.
 pub async fn sign_out(
     State(state): State<AppState>,
@@ -160,7 +155,7 @@ pub async fn sign_out(
     headers: HeaderMap,
     Form(form): Form<Token>,
 ) -> Result<Response, PageError> {
-    check_token(&signed_in, &form.csrf)?;
+    signed_in.viewer.owns(&form.csrf)?;
     drop(signed_in);
     if let Some(token) = cookie(&headers, state.cookie_name()) {
         sqlx::query("delete from sessions where token_hash = $1")
@@ -178,7 +173,7 @@ pub async fn theme(
     signed_in: SignedIn,
     Form(form): Form<Token>,
 ) -> Result<Response, PageError> {
-    check_token(&signed_in, &form.csrf)?;
+    signed_in.viewer.owns(&form.csrf)?;
     if !["auto", "light", "dark"].contains(&form.theme.as_str()) {
         return Err(Refused::BadParameter("theme", form.theme).into());
     }

@@ -316,6 +316,8 @@ pub struct ListView {
     pub clear: String,
     pub today_link: String,
     pub paper: String,
+    /// Whether the rows are as of a day.
+    pub dated: bool,
     /// The sum of all rows, in US dollars, where the room gives one.
     pub foot: Option<String>,
     sum_column: Option<usize>,
@@ -464,6 +466,7 @@ fn draw<L: List>(
         as_of_iso: asked.scope.as_of.to_string(),
         known,
         paper,
+        dated: L::DATED,
         foot: None,
         sum_column: L::screen().iter().position(|column| column.label == "col-usd"),
         params: params.clone(),

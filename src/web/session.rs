@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 
 use super::errors::{PageError, Refused};
 use super::state::AppState;
@@ -56,6 +57,17 @@ pub struct Viewer {
     created_at: DateTime<Utc>,
     last_seen_at: DateTime<Utc>,
     latest: DateTime<Utc>,
+}
+
+impl Viewer {
+    /// Refuses a form that does not carry the token of this person's session.
+    ///
+    /// # Errors
+    /// Where it does not.
+    pub fn owns(&self, token: &str) -> Result<(), PageError> {
+        let right = bool::from(self.csrf.as_bytes().ct_eq(token.as_bytes()));
+        if right { Ok(()) } else { Err(Refused::Forbidden.into()) }
+    }
 }
 
 /// 32 random bytes as text: unguessable, and fit for a cookie.
