@@ -66,7 +66,7 @@ create index changes_undoes on changes ((details ->> 'undoes')) where act = 'und
 
 -- Every import there was, by the page or by a command, and every draft. `state` is one of landed, undone, refused, draft.
 create view import_history as
-    select coalesce(i.id::text, c.id::text) as ref, i.id as import_id, c.id as change_id,
+    select coalesce(i.id::text, c.id::text) as ref, i.id as import_id, c.id as change_id, u.id as undone_by,
            coalesce(c.recorded_at, i.created_at) as happened_at, coalesce(c.account_id, i.account_id) as account_id,
            case when u.id is not null then 'undone'
                 when c.id is not null then 'landed'
@@ -82,7 +82,9 @@ create view import_history as
     from imports i
     full join (select * from changes where act = 'import') c on c.form_id = i.id
     left join lateral (
-        select id from changes u where u.act = 'undo' and u.details ->> 'undoes' = c.id::text limit 1
+        select id from changes u where u.act = 'undo' and u.details ->> 'undoes' = c.id::text
+            and not exists (select from changes r where r.act = 'undo' and r.details ->> 'undoes' = u.id::text)
+        order by id desc limit 1
     ) u on true
     where i.id is null or i.state <> 'uploading';
 

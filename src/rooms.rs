@@ -3,9 +3,14 @@
 use axum::Router;
 use axum::routing::{get, post};
 
+use crate::access::{Act, may};
 use crate::lists::List;
-use crate::web::{AppState, assets, list};
-use crate::{arrears, contributions, donors, exchange_rates, funds, import_page, instalments, pledges, units, users};
+use crate::web::entry_room::{self, EntryRoom};
+use crate::web::frame::{Action, Frame};
+use crate::web::{AppState, address, assets, list};
+use crate::{
+    arrears, changes, contributions, donors, exchange_rates, funds, import_page, instalments, pledges, units, users,
+};
 
 /// A room with an entry in the menu.
 pub struct Room {
@@ -65,8 +70,31 @@ impl EachList for Files {
     type Output = Router<AppState>;
     fn list<L: List>(&mut self) -> Router<AppState> {
         // The pages of arrears and imports show more than their rows; every other list is drawn as it is.
-        if [arrears::Arrears::NAME, import_page::Imports::NAME].contains(&L::NAME) { list::files::<L>() } else { list::routes::<L>() }
+        if [arrears::Arrears::NAME, import_page::Imports::NAME].contains(&L::NAME) {
+            list::files::<L>()
+        } else {
+            list::routes::<L>()
+        }
     }
+}
+
+/// Rooms whose things are entered in forms over the columns of their file.
+pub static ENTRY_ROOMS: [&EntryRoom; 5] =
+    [&donors::FORMS, &contributions::FORMS, &units::FORMS, &funds::FORMS, &exchange_rates::FORMS];
+
+/// What makes a new one in a room, for those who may.
+pub fn new_action(room: &str, frame: &Frame) -> Option<Action> {
+    let entered = ENTRY_ROOMS.iter().find(|entered| entered.room == room).map(|entered| entered.may);
+    let may_do = entered.or((room == pledges::Pledges::NAME).then_some(Act::KeepPledges))?;
+    let label = frame.word("new", room);
+    may(frame.viewer.role, may_do).then(|| Action::new(label, format!("/{room}/new")).first("n"))
+}
+
+/// What corrects a thing of a room, for those who may.
+pub fn edit_action(room: &str, code: &str, frame: &Frame) -> Option<Action> {
+    let entered = ENTRY_ROOMS.iter().find(|entered| entered.room == room && entered.has_one_row())?;
+    let href = format!("{}/edit", address::to(room, code));
+    may(frame.viewer.role, entered.may).then(|| Action::new(frame.t("detail-edit"), href))
 }
 
 /// Every address there is.
@@ -83,10 +111,15 @@ pub fn router() -> Router<AppState> {
         .route("/imports", get(import_page::handlers::page))
         .route("/imports/{id}", get(import_page::handlers::detail).post(import_page::handlers::act))
         .route("/imports/{id}/refused.csv", get(import_page::handlers::refused_rows))
+        .route("/changes/{number}", get(changes::handlers::page))
+        .route("/changes/{number}/undo", get(changes::handlers::ask_why).post(changes::handlers::undo))
         .route("/login", get(users::handlers::form).post(users::handlers::sign_in))
         .route("/logout", post(users::handlers::sign_out))
         .route("/theme", post(users::handlers::theme))
         .route("/static/{*path}", get(assets::serve));
+    for room in ENTRY_ROOMS {
+        router = router.merge(entry_room::routes(room));
+    }
     for (_, files) in each_list(&mut Files) {
         router = router.merge(files);
     }

@@ -1,11 +1,12 @@
 //! The pages of imports, and what is done on them.
 
 use askama::Template;
-use axum::Form;
-use axum::extract::rejection::{FormRejection, QueryRejection};
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+
+use uuid::Uuid;
 
 use super::list::Imports;
 use super::pages::HistoryPage;
@@ -13,14 +14,15 @@ use super::preview_page::ImportPage;
 use super::store::{self, Kept, KeptFile};
 use super::{undo, work};
 use crate::access::may;
-use crate::facts::Actor;
+use crate::changes::{self, Change};
 use crate::imports::Kind;
 use crate::imports::draft::Fixes;
+use crate::l10n::L10n;
 use crate::lists::List;
 use crate::web::frame::Frame;
 use crate::web::list::{Turned, read};
 use crate::web::session::Viewer;
-use crate::web::{AppState, PageError, Refused, SignedIn};
+use crate::web::{AppState, PageError, Posting, Refused, Sent, SignedIn};
 
 type Pairs = Vec<(String, String)>;
 
@@ -50,26 +52,29 @@ pub async fn page(
 struct Found {
     kept: Kept,
     files: Vec<KeptFile>,
+    change: Option<Change>,
     may_act: bool,
 }
 
 async fn find(connection: &mut sqlx::PgConnection, viewer: &Viewer, id: &str) -> Result<Found, PageError> {
     let kept = store::kept(&mut *connection, id).await?.ok_or(Refused::NotFound)?;
     let files = match kept.id {
-        Some(id) => store::files(connection, id).await?,
+        Some(id) => store::files(&mut *connection, id).await?,
         None => Vec::new(),
     };
-    let told = kept.details.as_ref().and_then(|details| details.0.get("kinds")?.as_array().cloned());
-    let mut kinds: Vec<Kind> = files.iter().filter_map(KeptFile::kind).collect();
-    kinds.extend(told.iter().flatten().filter_map(|kind| kind.as_str()?.parse::<Kind>().ok()));
-    // Of a draft whose kinds are not known yet, whoever may load something may say them.
-    let undecided = kept.change_id.is_none() && kinds.len() < files.len();
-    let may_act = if undecided {
-        kinds.iter().all(|kind| may(viewer.role, kind.act())) && loads_something(viewer)
-    } else {
-        undo::acts(&kinds).into_iter().all(|act| may(viewer.role, act))
+    // What landed is taken back by whoever may take back each part of it; a draft is acted on by whoever may load it.
+    let change = match kept.change_id {
+        Some(number) => changes::change(connection, number).await?,
+        None => None,
     };
-    Ok(Found { kept, files, may_act })
+    let may_act = match &change {
+        Some(change) => change.may_be_taken_back_by(viewer.role),
+        None => {
+            let loads = |kind: Kind| may(viewer.role, kind.act());
+            loads_something(viewer) && files.iter().filter_map(KeptFile::kind).all(loads)
+        }
+    };
+    Ok(Found { kept, files, change, may_act })
 }
 
 /// Whether somebody may load files of any kind.
@@ -82,80 +87,80 @@ pub async fn detail(
     State(state): State<AppState>,
     signed_in: SignedIn,
     Path(id): Path<String>,
+    Query(pairs): Query<Pairs>,
 ) -> Result<Response, PageError> {
     let SignedIn { mut tx, viewer, .. } = signed_in;
-    let Found { kept, files, may_act } = find(&mut tx, &viewer, &id).await?;
+    let Found { kept, files, may_act, .. } = find(&mut tx, &viewer, &id).await?;
     tx.commit().await?;
     let frame = Frame::new(&state, viewer, Imports::NAME);
-    Ok(Html(ImportPage::new(frame, id, kept, files, may_act).render()?).into_response())
+    let reason_needed = given(&pairs, "reason").is_some();
+    Ok(Html(ImportPage::new(frame, id, kept, files, may_act, reason_needed).render()?).into_response())
 }
 
 /// `POST /imports/{id}`: look again with what was put right, land, throw away, or take back.
-pub async fn act(
-    State(state): State<AppState>,
-    signed_in: SignedIn,
-    Path(id): Path<String>,
-    form: Result<Form<Pairs>, FormRejection>,
-) -> Result<Response, PageError> {
-    let SignedIn { mut tx, viewer, .. } = signed_in;
-    let Form(pairs) = form.map_err(|_| Refused::BadParameter("form", String::new()))?;
-    viewer.owns(given(&pairs, "csrf").unwrap_or_default())?;
-    let found = find(&mut tx, &viewer, &id).await?;
+pub async fn act(Path(id): Path<String>, posting: Posting) -> Result<Response, PageError> {
+    let Posting { state, viewer, sent, .. } = &posting;
+    let mut tx = state.0.db.read().await?;
+    let found = find(&mut tx, viewer, &id).await?;
     tx.commit().await?;
     if !found.may_act {
         return Err(Refused::Forbidden.into());
     }
-    let here = Redirect::to(&format!("/imports/{id}"));
-    match (given(&pairs, "act").unwrap_or("check"), found.kept.id, found.kept.change_id) {
-        ("undo", _, Some(change)) if found.kept.undone_by.is_none() => {
-            let Some(reason) = reason(&pairs) else { return Ok(Redirect::to(&format!("/imports/{id}?reason#undo")).into_response()) };
-            undo::begin(&state, actor(&viewer), change, reason).await?;
+    let wanted = if sent.has("act") { sent.get("act") } else { "check" };
+    match (wanted, found.kept.id, found.change.clone()) {
+        ("undo", _, Some(change)) if change.taken_back_by.is_none() => {
+            let Some(reason) = reason(sent) else {
+                return Ok(Redirect::to(&format!("/imports/{id}?reason=needed#undo")).into_response());
+            };
+            undo::begin(state, posting.actor(), change, reason, L10n::of(&viewer.language)).await?;
         }
         ("discard", Some(draft), None) => {
             store::discard(&state.0.db.pages, draft).await?;
             return Ok(Redirect::to("/imports").into_response());
         }
-        ("land", Some(_), None) => land(&state, &viewer, &found, &pairs).await?,
-        ("check" | "forget", Some(_), None) => check(&state, &viewer, &found, &pairs).await?,
+        ("land", Some(draft), None) => {
+            if !land(state, viewer, draft, &found, sent).await? {
+                return Ok(Redirect::to(&format!("/imports/{id}?reason=needed#reason")).into_response());
+            }
+        }
+        ("check" | "forget", Some(draft), None) => check(state, viewer, draft, &found, sent).await?,
         _ => {}
     }
-    Ok(here.into_response())
+    Ok(Redirect::to(&format!("/imports/{id}")).into_response())
 }
 
-fn reason(pairs: &Pairs) -> Option<String> {
-    let reason = given(pairs, "reason").filter(|reason| !reason.is_empty())?;
-    Some(reason.chars().filter(|c| *c != '\0').take(2000).collect())
+fn reason(sent: &Sent) -> Option<String> {
+    let reason = sent.get("reason");
+    (!reason.is_empty()).then(|| reason.chars().take(2000).collect())
 }
 
-fn actor(viewer: &Viewer) -> Actor {
-    Actor { account: viewer.account, role: viewer.role, os_user: None }
+fn round(sent: &Sent) -> Option<i32> {
+    sent.get("round").parse().ok()
 }
 
-fn round(pairs: &Pairs) -> Option<i32> {
-    given(pairs, "round")?.parse().ok()
-}
-
-async fn land(state: &AppState, viewer: &Viewer, found: &Found, pairs: &Pairs) -> Result<(), PageError> {
-    let (Some(id), Some(round)) = (found.kept.id, round(pairs)) else { return Ok(()) };
-    let ready = found.kept.state == "checked";
+/// False where a reason is needed and none was given.
+async fn land(state: &AppState, viewer: &Viewer, id: Uuid, found: &Found, sent: &Sent) -> Result<bool, PageError> {
     let corrected = found.kept.outcome.as_ref().is_some_and(|told| told.0.preview.corrected > 0);
-    let reason = reason(pairs).filter(|_| corrected);
-    // The page says that a reason is needed, and so does the browser; whoever sends none has neither.
-    if !ready || (corrected && reason.is_none()) {
-        return Ok(());
+    let reason = reason(sent).filter(|_| corrected);
+    if corrected && reason.is_none() {
+        return Ok(false);
     }
-    work::land(state, id, viewer.account, viewer.role, round, reason).await?;
-    Ok(())
+    if let Some(round) = round(sent).filter(|_| found.kept.state == "checked") {
+        work::land(state, id, viewer.account, viewer.role, round, reason).await?;
+    }
+    Ok(true)
 }
 
-async fn check(state: &AppState, viewer: &Viewer, found: &Found, pairs: &Pairs) -> Result<(), PageError> {
-    let Some(id) = found.kept.id else { return Ok(()) };
-    let mut fixes = if given(pairs, "act") == Some("forget") { Fixes::default() } else { found.kept.fixes.0.clone() };
-    if let Some(told) = &found.kept.outcome {
-        super::pages::put_right(&mut fixes, &told.0, pairs);
+async fn check(state: &AppState, viewer: &Viewer, id: Uuid, found: &Found, sent: &Sent) -> Result<(), PageError> {
+    let mut fixes = if sent.get("act") == "forget" { Fixes::default() } else { found.kept.fixes.0.clone() };
+    if let Some(told) = found.kept.outcome.as_ref().filter(|_| sent.get("act") != "forget") {
+        super::pages::put_right(&mut fixes, &told.0, &sent.0);
     }
     for file in &found.files {
-        let Some(kind) = given(pairs, &format!("kind.{}", file.number)).filter(|kind| !kind.is_empty()) else { continue };
+        let kind = sent.get(&format!("kind.{}", file.number));
+        if kind.is_empty() {
+            continue;
+        }
         let kind: Kind = kind.parse().map_err(|_| Refused::BadParameter("kind", kind.to_owned()))?;
         if !may(viewer.role, kind.act()) {
             return Err(Refused::Forbidden.into());
@@ -164,7 +169,7 @@ async fn check(state: &AppState, viewer: &Viewer, found: &Found, pairs: &Pairs) 
             store::set_kind(&state.0.db.pages, id, file.number, kind).await?;
         }
     }
-    work::check(state, id, viewer.account, viewer.role, round(pairs), Some(&fixes)).await?;
+    work::check(state, id, viewer.account, viewer.role, round(sent), Some(&fixes)).await?;
     Ok(())
 }
 
@@ -184,7 +189,7 @@ pub async fn refused_rows(
         return Err(Refused::NotFound.into());
     };
     let _place = state.0.exports.clone().try_acquire_owned().map_err(|_| Refused::TooMany)?;
-    let rows = work::bad_rows(&state, draft, file, &told.0, &kept.fixes.0, crate::l10n::L10n::ENGLISH).await?;
+    let rows = work::bad_rows(&state, draft, file, &told.0, &kept.fixes.0, L10n::of(&viewer.language)).await?;
     let rows = rows.ok_or(Refused::NotFound)?;
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));

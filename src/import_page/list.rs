@@ -97,7 +97,10 @@ impl List for Imports {
                     let nameless = || l10n.t("imports-no-file");
                     let name = if row.files.is_empty() { nameless() } else { row.files.clone() };
                     let at = format::instant(row.happened_at, chrono_tz::UTC, l10n);
-                    Drawn::text(name).link("imports", &row.reference).tag(row.tag()).phone(format!("{at} UTC · {}", row.account))
+                    Drawn::text(name)
+                        .link("imports", &row.reference)
+                        .tag(row.tag())
+                        .phone(format!("{at} UTC · {}", row.account))
                 },
             },
             Screen {

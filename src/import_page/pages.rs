@@ -22,7 +22,13 @@ pub struct HistoryPage {
 impl HistoryPage {
     /// Puts it together; `nothing` where the form was sent without a file.
     pub fn new(frame: Frame, list: ListView, nothing: bool) -> Self {
-        HistoryPage { may_load: loads_something(&frame.viewer), most: super::upload::LARGEST >> 20, frame, list, nothing }
+        HistoryPage {
+            may_load: loads_something(&frame.viewer),
+            most: super::upload::LARGEST >> 20,
+            frame,
+            list,
+            nothing,
+        }
     }
 }
 

@@ -126,7 +126,7 @@ const KEPT: &str = "select i.id, coalesce(i.state, 'landed') as state, coalesce(
         b.failure as undo_failure, coalesce(b.failure_lines, '[]') as undo_failure_lines
      from import_history h join accounts a on a.id = h.account_id
      left join imports i on i.id = h.import_id left join changes c on c.id = h.change_id
-     left join changes u on u.act = 'undo' and u.details ->> 'undoes' = c.id::text
+     left join changes u on u.id = h.undone_by
      left join accounts ua on ua.id = u.account_id left join import_undos b on b.change_id = c.id";
 
 /// Reads an import by its id, or by the number of the change a command made.
@@ -321,15 +321,14 @@ pub async fn write_out(
     let mut out = std::fs::File::create(path)?;
     let mut written = 0;
     for number in 0.. {
-        let chunk: Option<Vec<u8>> = sqlx::query_scalar(
-            "select content from import_chunks where import_id = $1 and file = $2 and number = $3",
-        )
-        .bind(id)
-        .bind(file.number)
-        .bind(number)
-        .fetch_optional(&mut *connection)
-        .await
-        .map_err(std::io::Error::other)?;
+        let chunk: Option<Vec<u8>> =
+            sqlx::query_scalar("select content from import_chunks where import_id = $1 and file = $2 and number = $3")
+                .bind(id)
+                .bind(file.number)
+                .bind(number)
+                .fetch_optional(&mut *connection)
+                .await
+                .map_err(std::io::Error::other)?;
         let Some(chunk) = chunk else { break };
         out.write_all(&chunk)?;
         written += i64::try_from(chunk.len()).unwrap_or(i64::MAX);

@@ -54,7 +54,9 @@ pub async fn take(
         let name = field.name().unwrap_or_default().to_owned();
         if name == "csrf" {
             let token = field.text().await.map_err(|error| cut(&error))?;
-            viewer.owns(&token)?;
+            if !viewer.owns(&token) {
+                return Err(Refused::Forbidden.into());
+            }
             token_seen = true;
             store::begin(db, id, viewer.account).await?;
         } else if name == "files" {

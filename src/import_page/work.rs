@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::store::{self, KeptFile, Told};
 use crate::access::Role;
 use crate::facts::{Actor, FormStamp};
-use crate::imports::draft::{self, Draft, Fixes, Progress, Seen, shown};
 use crate::imports::cells;
+use crate::imports::draft::{self, Draft, Fixes, Progress, Seen, shown};
 use crate::imports::file::REASONS;
 use crate::imports::{self, Import, ImportError, Kind, Outcome};
 use crate::kernel::ids::AccountId;
@@ -49,14 +49,14 @@ impl From<sqlx::Error> for Failure {
         if !waited {
             tracing::error!(%error, "an import failed");
         }
-        Failure(if waited { "busy" } else { "database" }, String::new())
+        Failure(if waited { "page-busy" } else { "page-database" }, String::new())
     }
 }
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         tracing::error!(%error, "a draft could not be written out");
-        Failure("database", String::new())
+        Failure("page-database", String::new())
     }
 }
 
@@ -111,7 +111,7 @@ impl Job {
                     Ok(Ok(())) => break,
                     Ok(Err(error)) => {
                         tracing::error!(%error, "an import's task died");
-                        let _ = store::leave(&db, id, task, "failed", Some(("database", "")), None).await;
+                        let _ = store::leave(&db, id, task, "failed", Some(("page-database", "")), None).await;
                         break;
                     }
                     Err(_) => {
@@ -152,7 +152,7 @@ impl Job {
         for file in &mut files {
             let path = folder.path().join(file.number.to_string());
             if !store::write_out(&mut connection, self.id, file, &path).await? {
-                return Err(Failure("gone", String::new()));
+                return Err(Failure("page-gone", String::new()));
             }
             if file.kind().is_none() {
                 let kind = imports::guess(&path).map_err(|why| Failure(why.key, why.arg))?;
@@ -168,7 +168,7 @@ impl Job {
 
     async fn fixes(&self) -> Result<(Fixes, Option<Seen>), Failure> {
         let kept = store::kept(&mut *self.state.0.db.pages.acquire().await?, &self.id.to_string()).await?;
-        let kept = kept.ok_or_else(|| Failure("gone", String::new()))?;
+        let kept = kept.ok_or_else(|| Failure("page-gone", String::new()))?;
         let seen = kept.outcome.map(|told| Seen {
             added: told.0.added,
             changed: told.0.changed,
@@ -183,7 +183,7 @@ impl Job {
         loop {
             match imports::run(&self.state.0.db, actor(), &self.state.0.clock, import).await {
                 Ok(outcome) => return Ok(outcome),
-                Err(ImportError::Forbidden { kind, .. }) => return Err(Failure("forbidden", kind.to_string())),
+                Err(ImportError::Forbidden { kind, .. }) => return Err(Failure("page-forbidden", kind.to_string())),
                 Err(ImportError::Database(error)) => {
                     // Somebody records the same rows just now, or did while this looked.
                     let passing = matches!(&error, sqlx::Error::Database(error)
@@ -194,9 +194,9 @@ impl Job {
                     }
                     tokio::time::sleep(Duration::from_millis(300) * tries).await;
                 }
-                Err(ImportError::EnteredBefore(_)) => return Err(Failure("landed-before", String::new())),
+                Err(ImportError::EnteredBefore(_)) => return Err(Failure("page-landed-before", String::new())),
                 Err(ImportError::EnteredOtherwise | ImportError::Stale(_)) => {
-                    return Err(Failure("database", String::new()));
+                    return Err(Failure("page-database", String::new()));
                 }
             }
         }
@@ -222,7 +222,10 @@ impl Job {
         Ok((state, None, Some(told(outcome, &files, &fixes))))
     }
 
-    async fn land(&self, reason: Option<String>) -> Result<(&'static str, Option<&'static str>, Option<Told>), Failure> {
+    async fn land(
+        &self,
+        reason: Option<String>,
+    ) -> Result<(&'static str, Option<&'static str>, Option<Told>), Failure> {
         let Some((_folder, names, files)) = self.files().await? else { return Ok(("kinds", None, None)) };
         let (fixes, seen) = self.fixes().await?;
         let mut import = self.import(files.clone(), &names, fixes.clone());
@@ -235,10 +238,10 @@ impl Job {
             Ok(outcome) if outcome.moved || !outcome.accepted() => {
                 // Something was recorded since it was looked at: it is looked at again, and says so.
                 let (state, _, told) = self.look().await?;
-                Ok((state, Some("moved"), told))
+                Ok((state, Some("page-moved"), told))
             }
             // Whether it landed is told by its change; here it is only no longer in hand.
-            Ok(_) | Err(Failure("landed-before", _)) => Ok(("checked", None, None)),
+            Ok(_) | Err(Failure("page-landed-before", _)) => Ok(("checked", None, None)),
             Err(failure) => Err(failure),
         }
     }

@@ -186,9 +186,8 @@ pub fn shown(
 ) -> Result<(Vec<&'static str>, Vec<Shown>), Unreadable> {
     let rows_of = RowFile::open(path, kind.spec())?;
     let columns = rows_of.columns();
-    let at: Vec<usize> = (0..kind.spec().columns.len())
-        .filter(|at| columns.contains(&kind.spec().columns[*at].name))
-        .collect();
+    let at: Vec<usize> =
+        (0..kind.spec().columns.len()).filter(|at| columns.contains(&kind.spec().columns[*at].name)).collect();
     let mut rows = rows_of.rows()?;
     let mut found = Vec::new();
     while let Some(row) = rows.next_row()? {

@@ -201,7 +201,8 @@ fn guess_by(names: &[String]) -> Option<Kind> {
     let known = |kind: Kind| {
         let columns = kind.spec().columns;
         let has = |name: &String| columns.iter().any(|column| column.name == *name);
-        let missing = columns.iter().filter(|column| column.required && !names.iter().any(|n| n == column.name)).count();
+        let missing =
+            columns.iter().filter(|column| column.required && !names.iter().any(|n| n == column.name)).count();
         (missing, names.iter().filter(|name| !has(name)).count())
     };
     // Least missing, then least unknown; and more right than wrong in all.
@@ -227,9 +228,8 @@ impl<'s> RowFile<'s> {
         let called = |name: &'static str| if treasury { un_rates::called(name) } else { name };
         // Of the Treasury's columns those that name the country are of no use here.
         // The reasons in a file of refused rows are for whoever puts them right.
-        let known = |name: &String| {
-            treasury || name == REASONS || spec.columns.iter().any(|column| column.name == name)
-        };
+        let known =
+            |name: &String| treasury || name == REASONS || spec.columns.iter().any(|column| column.name == name);
         let unknown: Vec<&str> = names.iter().filter(|name| !known(name)).map(String::as_str).collect();
         let twice: Vec<&str> = names
             .iter()
@@ -307,9 +307,7 @@ impl Rows<'_> {
             if self.raw.wrong.is_empty() && self.raw.record.iter().all(is_blank) && self.raw.width <= self.file.widest {
                 continue;
             }
-            if self.file.treasury
-                && !un_rates::keep(&mut self.raw, &self.file.fields, &mut self.seen)
-            {
+            if self.file.treasury && !un_rates::keep(&mut self.raw, &self.file.fields, &mut self.seen) {
                 continue;
             }
             let mut row = Row {

@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgConnection;
 
+use super::draft::{Draft, Phase, Seen};
 use super::file::RowFile;
 use super::held::{Held, held};
-use super::draft::{Draft, Phase, Seen};
 use super::report::{Outcome, Problem, TOLD};
 use super::spec::{Column, Kind, Part, Spec};
 use super::staging::{self, Found};
@@ -57,8 +58,25 @@ pub struct Drawn {
     pub kind: Kind,
     /// Of what: the code or reference in the first part of the key.
     pub code: String,
+    /// Which of the rows under it: the other parts of the key, where it is of those.
+    pub only: Held,
     /// The rows, as [`super::held`] gave them.
     pub rows: Vec<Held>,
+}
+
+impl Drawn {
+    /// What the system holds under a code.
+    pub async fn read(
+        connection: &mut PgConnection,
+        kind: Kind,
+        code: &str,
+        only: Held,
+        known_at: DateTime<Utc>,
+    ) -> Result<Self, sqlx::Error> {
+        let mut rows = held(connection, kind, code, known_at).await?;
+        rows.retain(|row| only.iter().all(|(name, value)| row.get(name).map_or("", String::as_str) == value));
+        Ok(Drawn { kind, code: code.to_owned(), only, rows })
+    }
 }
 
 /// Why an import could not be tried.
@@ -147,13 +165,18 @@ pub async fn run(db: &Db, actor: Actor, clock: &Clock, import: &Import) -> Resul
     let as_seen = draft.and_then(|draft| draft.seen).is_none_or(|seen| seen == Seen::of(&outcome));
     outcome.moved = !as_seen;
     if outcome.accepted() && as_seen && !import.dry_run && outcome.added + outcome.changed > 0 {
-        tx.say(match entry {
-            Some(entry) => entry.about.clone(),
-            None => serde_json::json!({
+        match entry {
+            Some(entry) => {
+                if !outcome.warnings.is_empty() {
+                    tx.say(serde_json::json!({ "warnings": outcome.warnings }));
+                }
+                tx.say(entry.about.clone());
+            }
+            None => tx.say(serde_json::json!({
                 "files": outcome.files, "added": outcome.added, "changed": outcome.changed,
                 "unchanged": outcome.unchanged, "kinds": kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>(),
-            }),
-        });
+            })),
+        }
         outcome.change = tx.commit().await?.map(|recorded| recorded.change);
     } else {
         tx.rollback().await?;
@@ -167,8 +190,7 @@ async fn take_up(tx: &mut WriteTx, entry: &Entry) -> Result<(), ImportError> {
     let at = tx.recorded().await?.at;
     let mut now = Vec::new();
     for drawn in &entry.drawn_from {
-        let rows = held(tx.connection(), drawn.kind, &drawn.code, at).await?;
-        now.push(Drawn { kind: drawn.kind, code: drawn.code.clone(), rows });
+        now.push(Drawn::read(tx.connection(), drawn.kind, &drawn.code, drawn.only.clone(), at).await?);
     }
     let same = now.iter().zip(&entry.drawn_from).all(|(now, then)| now.rows == then.rows);
     if same { Ok(()) } else { Err(ImportError::Stale(now)) }

@@ -18,9 +18,9 @@ mod staging;
 mod un_rates;
 mod xlsx;
 
+pub use file::{Unreadable, guess};
 pub use held::{Held, cells, existing, held};
 pub use landing::{Drawn, Entry, Import, ImportError, run};
-pub use file::{Unreadable, guess};
 pub use preview::{Changed, FileCounts, NewRow, Preview, Sum};
 pub use report::{Outcome, Problem, TOLD};
 pub use spec::Kind;

@@ -92,7 +92,8 @@ fn key_of(spec: &Spec) -> String {
 }
 
 /// Which rows of `s` are refused.
-const REFUSED: &str = "(s.bad or (s.file, s.line) in (select file, line from import_problems where severity = 'error'))";
+const REFUSED: &str =
+    "(s.bad or (s.file, s.line) in (select file, line from import_problems where severity = 'error'))";
 
 impl Landing<'_> {
     /// What the staged rows would do; asked before the transaction ends.

@@ -26,6 +26,12 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// The sentence with the name of the field before it, for a page.
+    pub fn told(&self, l10n: L10n) -> String {
+        let field = l10n.first(&[&format!("field-{}", self.col), &format!("field-{}_id", self.col)], &[]);
+        l10n.with("import-told", &[("field", field.into()), ("message", self.message(l10n).into())])
+    }
+
     /// The sentence.
     pub fn message(&self, l10n: L10n) -> String {
         let args = [

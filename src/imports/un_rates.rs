@@ -68,7 +68,9 @@ pub fn keep(
     if code.is_empty() || code.len() > LONGEST {
         return true;
     }
-    let same = |a: &str, b: &str| a == b || matches!((super::cells::number(a), super::cells::number(b)), (Ok(a), Ok(b)) if a == b);
+    let same = |a: &str, b: &str| {
+        a == b || matches!((super::cells::number(a), super::cells::number(b)), (Ok(a), Ok(b)) if a == b)
+    };
     match seen.get(&(code.clone(), day)) {
         Some((earlier, _)) if same(earlier, &rate) => false,
         Some((earlier, line)) => {

@@ -3,6 +3,7 @@
 
 mod crash;
 mod embedded;
+mod entering;
 mod exports;
 mod foundation;
 mod loading;

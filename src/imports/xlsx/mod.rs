@@ -53,7 +53,8 @@ fn broken() -> Unreadable {
 }
 
 fn attribute(tag: &BytesStart<'_>, name: &[u8]) -> Option<String> {
-    let found = tag.attributes().filter_map(Result::ok).find(|attribute| attribute.key.local_name().as_ref() == name)?;
+    let found =
+        tag.attributes().filter_map(Result::ok).find(|attribute| attribute.key.local_name().as_ref() == name)?;
     let text = std::str::from_utf8(&found.value).ok()?;
     Some(quick_xml::escape::unescape(text).ok()?.into_owned())
 }

@@ -163,7 +163,8 @@ mod tests {
         ] {
             assert_eq!(decimal(text).as_deref(), Some(wanted), "{text}");
         }
-        for text in ["", "-", ".", "1e", "1e5.5", "1e999999999999999999999", "1e401", "0x1", "NaN", "1,5", "1 0", "١"] {
+        for text in ["", "-", ".", "1e", "1e5.5", "1e999999999999999999999", "1e401", "0x1", "NaN", "1,5", "1 0", "١"]
+        {
             assert_eq!(decimal(text), None, "{text:?}");
         }
     }

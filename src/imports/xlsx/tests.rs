@@ -9,7 +9,8 @@ use zip::{CompressionMethod, ZipWriter};
 use crate::imports::file::RowFile;
 use crate::imports::spec::Kind;
 
-const RELS: &str = r#"<Relationships><Relationship Id="r1" Type="http://x/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
+const RELS: &str =
+    r#"<Relationships><Relationship Id="r1" Type="http://x/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
 const BOOK_RELS: &str = r#"<Relationships><Relationship Id="r1" Type="http://x/worksheet" Target="worksheets/sheet1.xml"/>
     <Relationship Id="r2" Type="http://x/sharedStrings" Target="/xl/sharedStrings.xml"/></Relationships>"#;
 const BOOK: &str =
@@ -60,7 +61,8 @@ fn inline(place: &str, text: &str) -> String {
 }
 
 fn header(names: &[&str]) -> String {
-    let cells: Vec<String> = (b'A'..).zip(names).map(|(at, name)| inline(&format!("{}1", char::from(at)), name)).collect();
+    let cells: Vec<String> =
+        (b'A'..).zip(names).map(|(at, name)| inline(&format!("{}1", char::from(at)), name)).collect();
     format!("<row r=\"1\">{}</row>", cells.concat())
 }
 
@@ -85,7 +87,24 @@ fn a_workbook_as_a_spreadsheet_writes_it() {
     assert_eq!(
         read,
         [
-            row(3, &["R-1", "SWE", "SEK", "1200000.55", "2021-07-31", "FEM", "", "", "1", "", "", "", "<b>\"Åse\" & שלום</b> 日本"]),
+            row(
+                3,
+                &[
+                    "R-1",
+                    "SWE",
+                    "SEK",
+                    "1200000.55",
+                    "2021-07-31",
+                    "FEM",
+                    "",
+                    "",
+                    "1",
+                    "",
+                    "",
+                    "",
+                    "<b>\"Åse\" & שלום</b> 日本"
+                ]
+            ),
             row(4, &["2021001", "SWE", "SEK", "0.3", "2021-08-01", "FEM", "", "", "", "", "", "", ""]),
         ]
     );
@@ -218,11 +237,24 @@ fn what_is_no_workbook_is_refused_in_a_sentence() {
         (workbook(BOOK, "", &header(&["code", "name"])), "columns-missing"),
         (sheet_of(entity.as_bytes()), "xlsx-broken"),
         (sheet_of(b"<worksheet><sheetData><row r=\"1\"><c r=\"A1\"><v>1"), "xlsx-broken"),
-        (sheet_of(b"<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"s\"><v>7</v></c></row></sheetData></worksheet>"), "xlsx-broken"),
-        (sheet_of(b"<worksheet><sheetData><row r=\"9999999\"><c><v>1</v></c></row></sheetData></worksheet>"), "xlsx-broken"),
+        (
+            sheet_of(
+                b"<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"s\"><v>7</v></c></row></sheetData></worksheet>",
+            ),
+            "xlsx-broken",
+        ),
+        (
+            sheet_of(b"<worksheet><sheetData><row r=\"9999999\"><c><v>1</v></c></row></sheetData></worksheet>"),
+            "xlsx-broken",
+        ),
         (sheet_of(b"<html><body>a page that was renamed</body></html>"), "file-empty"),
     ] {
-        assert_eq!(read(content.clone(), Kind::Funds), Err(key), "{:?}", String::from_utf8_lossy(&content[..60.min(content.len())]));
+        assert_eq!(
+            read(content.clone(), Kind::Funds),
+            Err(key),
+            "{:?}",
+            String::from_utf8_lossy(&content[..60.min(content.len())])
+        );
     }
     let mut whole = workbook(BOOK, "", &funds);
     whole.truncate(whole.len() / 2);
