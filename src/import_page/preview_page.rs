@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
 use super::store::{Kept, KeptFile, Told};
 use crate::access::may;
@@ -118,9 +119,12 @@ fn is_number(kind: Option<Kind>, column: &str) -> bool {
     matches!(cell, Some(Cell::Amount | Cell::Positive | Cell::Rate | Cell::Percent | Cell::Number))
 }
 
-/// A value as people read it: days in their language; what is none is left as it stands.
-fn said(value: Option<&str>, l10n: L10n) -> String {
+/// A value as people read it: numbers and days in their language; what is neither is left as it stands.
+fn said(value: Option<&str>, is_number: bool, l10n: L10n) -> String {
     let Some(value) = value.filter(|value| !value.is_empty()) else { return "—".to_owned() };
+    if let Some(number) = value.parse::<Decimal>().ok().filter(|_| is_number) {
+        return format::number(number, number.scale(), l10n);
+    }
     value.parse::<NaiveDate>().map_or_else(|_| value.to_owned(), |day| format::day(day, l10n))
 }
 
@@ -159,7 +163,7 @@ impl ImportPage {
             kinds: if is_draft && may_act { file_kinds(&frame, &files) } else { Vec::new() },
             tables: if landed || !looked { Vec::new() } else { tables },
             elsewhere: if landed || !looked { Vec::new() } else { elsewhere },
-            changes: if looked { change_lines(&told.preview.changes, l10n) } else { Vec::new() },
+            changes: if looked { change_lines(&told.preview.changes, &files, l10n) } else { Vec::new() },
             changes_more: told.preview.changes.len() >= 500,
             corrections: problems(&told.preview.corrections, &files, l10n),
             warnings: if looked { problems(&told.warnings, &files, l10n) } else { Vec::new() },
@@ -403,15 +407,16 @@ fn problems(problems: &[Problem], files: &[KeptFile], l10n: L10n) -> Vec<String>
         .collect()
 }
 
-fn change_lines(changes: &[Changed], l10n: L10n) -> Vec<ChangeLine> {
+fn change_lines(changes: &[Changed], files: &[KeptFile], l10n: L10n) -> Vec<ChangeLine> {
+    let kind_of = |file: i32| files.iter().find(|one| one.number == file).and_then(KeptFile::kind);
     changes
         .iter()
         .map(|changed| ChangeLine {
             key: changed.key.clone(),
             line: changed.line,
             what: changed.col.clone(),
-            old: said(changed.old.as_deref(), l10n),
-            new: said(changed.new.as_deref(), l10n),
+            old: said(changed.old.as_deref(), is_number(kind_of(changed.file), &changed.col), l10n),
+            new: said(changed.new.as_deref(), is_number(kind_of(changed.file), &changed.col), l10n),
             tag: match changed.part.as_str() {
                 "fact" => ("warn", l10n.t("import-page-part-fact")),
                 "event" => ("info", l10n.t("import-page-part-event")),

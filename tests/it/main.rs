@@ -6,6 +6,7 @@ mod embedded;
 mod entering;
 mod exports;
 mod foundation;
+mod imports_page;
 mod loading;
 mod pages;
 mod real_data;
