@@ -16,15 +16,16 @@ pub struct HistoryPage {
     list: ListView,
     may_load: bool,
     nothing: bool,
-    most: usize,
+    hint: String,
 }
 
 impl HistoryPage {
     /// Puts it together; `nothing` where the form was sent without a file.
     pub fn new(frame: Frame, list: ListView, nothing: bool) -> Self {
+        let most = super::upload::LARGEST >> 20;
         HistoryPage {
             may_load: loads_something(&frame.viewer),
-            most: super::upload::LARGEST >> 20,
+            hint: frame.l10n.with("import-page-drop-hint", &[("most", most.into())]),
             frame,
             list,
             nothing,

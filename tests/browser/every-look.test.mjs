@@ -22,7 +22,7 @@ const STATES = [
 		await open(page, "As of");
 		if (!await page.getByRole("dialog").count()) await page.locator(".date > button").click();
 	}],
-	...["donors", "pledges", "instalments", "contributions", "units", "funds", "rates"].flatMap(room => [
+	...["donors", "pledges", "instalments", "contributions", "units", "funds", "rates", "imports"].flatMap(room => [
 		[`${room}, the list`, `/${room}?as_of=2021-07-31`],
 		[`${room}, nothing`, `/${room}?q=nothing+like+this`],
 	]),
@@ -32,6 +32,7 @@ const STATES = [
 	["a unit", "/units/ROAF"],
 	["a fund", "/funds/FEM"],
 	["a currency", "/rates/EUR"],
+	["an import by a command", "/imports/1"],
 	["an error: 404", "/nothing/here"],
 	["an error: 400", "/arrears?as_of=yesterday"],
 	["an error: 400, of a long address", `/arrears?unit=${"NOWHERE".repeat(30)}`],

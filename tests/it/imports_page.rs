@@ -86,8 +86,10 @@ impl<'s> Officer<'s> {
 
 const HEADER: &str = "ref,donor,currency,amount,received_on,fund,note\n";
 
+/// What the page says it is about, without the mark of what became of it.
 fn title(page: &Answer) -> String {
-    page.texts("h1").join(" ")
+    let tag = page.texts("h1 .tag").join("");
+    page.texts("h1").join(" ").trim_end_matches(tag.as_str()).trim().to_owned()
 }
 
 fn figures(page: &Answer) -> Vec<String> {
