@@ -245,7 +245,11 @@
 	/* ----- imports: files dropped anywhere on the page; work behind the page shows how far it is ----- */
 	const zone = doc.querySelector("form[data-drop]");
 	if (zone) {
-		const input = zone.querySelector("input[type=file]"), hasFiles = e => [...(e.dataTransfer?.types || [])].includes("Files");
+		const input = zone.querySelector("input[type=file]");
+		/* a server that cuts a large upload off cannot always say why: say it before */
+		const fits = () => input.setCustomValidity([...input.files].reduce((sum, f) => sum + f.size, 0) > +input.dataset.most ? input.dataset.tooLarge : "");
+		on(input, "change", fits);
+		const hasFiles = e => [...(e.dataTransfer?.types || [])].includes("Files");
 		on(doc, "dragover", e => { if (hasFiles(e)) { e.preventDefault(); zone.classList.add("over"); } });
 		on(doc, "dragleave", e => { if (!e.relatedTarget) zone.classList.remove("over"); });
 		on(doc, "drop", e => {
@@ -253,6 +257,7 @@
 			e.preventDefault();
 			zone.classList.remove("over");
 			input.files = e.dataTransfer.files;
+			fits();
 			zone.requestSubmit();
 		});
 	}

@@ -17,6 +17,8 @@ pub struct HistoryPage {
     may_load: bool,
     nothing: bool,
     hint: String,
+    most: usize,
+    too_large: String,
 }
 
 impl HistoryPage {
@@ -25,6 +27,8 @@ impl HistoryPage {
         let most = super::upload::LARGEST >> 20;
         HistoryPage {
             may_load: loads_something(&frame.viewer),
+            most: super::upload::LARGEST,
+            too_large: frame.l10n.with("error-too-large", &[("arg", most.to_string().into())]),
             hint: frame.l10n.with("import-page-drop-hint", &[("most", most.into())]),
             frame,
             list,
