@@ -118,8 +118,8 @@ async fn three_bad_rows_are_put_right_in_place_landed_and_taken_back() {
 
     let rows = site.get(&format!("{at}/refused.csv?file=0"), &officer.cookie).await;
     let mut reader = csv::Reader::from_reader(rows.body.as_bytes());
-    assert_eq!(reader.headers().unwrap().iter().last(), Some("refused_because"));
-    let reasons: Vec<String> = reader.records().map(|row| row.unwrap().iter().last().unwrap().to_owned()).collect();
+    assert_eq!(reader.headers().unwrap().iter().next_back(), Some("refused_because"));
+    let reasons: Vec<String> = reader.records().map(|row| row.unwrap().iter().next_back().unwrap().to_owned()).collect();
     assert_eq!(reasons[0], "line 3, donor: no such donor");
     // The file of bad rows loads as it is, reasons and all, and says the same again.
     let (_, again) = officer.drop_files(&[("refused.csv", rows.body.as_bytes())]).await;
