@@ -167,6 +167,8 @@ impl Frame {
             "next": self.t("calendar-next"),
             "today": self.t("calendar-today"),
             "months": months,
+            "kept": self.t("form-kept"),
+            "anew": self.t("form-anew"),
         })
         .to_string()
     }
