@@ -17,6 +17,7 @@ pub mod facts;
 pub mod funds;
 pub mod giving;
 pub mod home;
+pub mod import_page;
 pub mod imports;
 pub mod instalments;
 pub mod kernel;

@@ -44,6 +44,8 @@ pub trait List: Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), sqlx::Error>> + Send {
         std::future::ready(Ok(()))
     }
+    /// Whether its rows are as of a day and known at an instant; what is simply a list of what happened is not.
+    const DATED: bool = true;
     /// Appends ` from … where …`: which rows, with as few tables as filters and sorts need.
     fn pick(select: &mut Select, scope: &Scope);
     /// Appends ` from page …`: the rows picked, joined with all that is shown.

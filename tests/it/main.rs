@@ -7,6 +7,7 @@ mod entering;
 mod exports;
 mod foundation;
 mod giving;
+mod imports_page;
 mod loading;
 mod migrations;
 mod pages;
