@@ -5,10 +5,14 @@ use axum::routing::{get, post};
 
 use crate::access::{Act, may};
 use crate::lists::List;
+use crate::web::entry::Columns;
 use crate::web::entry_room::{self, EntryRoom};
 use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, address, assets, list};
-use crate::{arrears, changes, contributions, donors, exchange_rates, funds, instalments, pledges, units, users};
+use crate::{
+    arrears, changes, contributions, donors, exchange_rates, funds, giving, import_page, instalments, pledges, units,
+    users,
+};
 
 /// A room with an entry in the menu.
 pub struct Room {
@@ -33,9 +37,11 @@ pub static ROOMS: &[Room] = &[
     room("instalments", "money", "instalments", ""),
     room("contributions", "money", "contributions", "c"),
     room("arrears", "money", "arrears", "a"),
+    room("giving", "money", "trend", "v"),
     room("units", "office", "units", ""),
     room("funds", "office", "funds", ""),
     room("rates", "office", "exchange", ""),
+    room("imports", "office", "imports", "i"),
 ];
 
 /// Calls a macro-like function for every list there is, so that no list is forgotten anywhere.
@@ -54,9 +60,11 @@ pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
         (instalments::Instalments::NAME, each.list::<instalments::Instalments>()),
         (contributions::Contributions::NAME, each.list::<contributions::Contributions>()),
         (arrears::Arrears::NAME, each.list::<arrears::Arrears>()),
+        (giving::Giving::NAME, each.list::<giving::Giving>()),
         (units::Units::NAME, each.list::<units::Units>()),
         (funds::Funds::NAME, each.list::<funds::Funds>()),
         (exchange_rates::Rates::NAME, each.list::<exchange_rates::Rates>()),
+        (import_page::Imports::NAME, each.list::<import_page::Imports>()),
     ]
 }
 
@@ -65,14 +73,23 @@ struct Files;
 impl EachList for Files {
     type Output = Router<AppState>;
     fn list<L: List>(&mut self) -> Router<AppState> {
-        // The page of arrears shows more than its rows; every other list is drawn as it is.
-        if L::NAME == arrears::Arrears::NAME { list::files::<L>() } else { list::routes::<L>() }
+        // These pages show more than their rows; every other list is drawn as it is.
+        if [arrears::Arrears::NAME, giving::Giving::NAME, import_page::Imports::NAME].contains(&L::NAME) {
+            list::files::<L>()
+        } else {
+            list::routes::<L>()
+        }
     }
 }
 
 /// Rooms whose things are entered in forms over the columns of their file.
 pub static ENTRY_ROOMS: [&EntryRoom; 5] =
     [&donors::FORMS, &contributions::FORMS, &units::FORMS, &funds::FORMS, &exchange_rates::FORMS];
+
+/// The columns every form shows, for the test that each has a label.
+pub fn columns_shown() -> Vec<Columns> {
+    ENTRY_ROOMS.iter().map(|room| room.columns).chain(pledges::COLUMNS).collect()
+}
 
 /// What makes a new one in a room, for those who may.
 pub fn new_action(room: &str, frame: &Frame) -> Option<Action> {
@@ -94,12 +111,20 @@ pub fn router() -> Router<AppState> {
     let mut router = Router::new()
         .route("/", get(arrears::handlers::home))
         .route("/arrears", get(arrears::handlers::page))
+        .route("/giving", get(giving::handlers::page))
         .route("/donors/{code}", get(donors::handlers::detail))
         .route("/pledges/{code}", get(pledges::handlers::detail))
+        .route("/pledges/new", get(pledges::entering::new).post(pledges::entering::create))
+        .route("/pledges/{code}/edit", get(pledges::entering::edit).post(pledges::entering::correct))
+        .route("/pledges/{code}/amend", get(pledges::entering::amend).post(pledges::entering::agree))
+        .route("/pledges/{code}/{event}", get(pledges::events::ask).post(pledges::events::happen))
         .route("/contributions/{code}", get(contributions::handlers::detail))
         .route("/units/{code}", get(units::handlers::detail))
         .route("/funds/{code}", get(funds::handlers::detail))
         .route("/rates/{code}", get(exchange_rates::handlers::detail))
+        .route("/imports", get(import_page::handlers::page))
+        .route("/imports/{id}", get(import_page::handlers::detail).post(import_page::handlers::act))
+        .route("/imports/{id}/refused.csv", get(import_page::handlers::refused_rows))
         .route("/changes/{number}", get(changes::handlers::page))
         .route("/changes/{number}/undo", get(changes::handlers::ask_why).post(changes::handlers::undo))
         .route("/login", get(users::handlers::form).post(users::handlers::sign_in))
@@ -113,6 +138,16 @@ pub fn router() -> Router<AppState> {
         router = router.merge(files);
     }
     router
+}
+
+/// Addresses that take files.
+pub const UPLOADS: [&str; 1] = ["/imports"];
+/// The most those files may hold, in bytes.
+pub const LARGEST_FILES: usize = import_page::upload::LARGEST;
+
+/// The routes of [`UPLOADS`]: apart, because their requests are larger than a form.
+pub fn uploads() -> Router<AppState> {
+    Router::new().route("/imports", post(import_page::upload::take))
 }
 
 /// Addresses that read, for the test that tries each as every role and as nobody.

@@ -3,10 +3,16 @@ import-problem = { $file }, line { $line }, { $column }, “{ $value }”: { $me
 import-problem-file = { $file }, line { $line }: { $message }
 import-told = { $field }: { $message }
 import-done = { $added } added, { $changed } changed, { $unchanged } unchanged, { $rejected } rejected.
-import-nothing-landed = Nothing was loaded: { $errors } problems.
+import-nothing-landed = Nothing was loaded: { $errors ->
+    [one] one problem
+   *[other] { $errors } problems
+}.
 import-nothing-kept = Checked only; nothing was loaded.
 import-more = and { $count } more.
-import-warnings = { $count } warnings:
+import-warnings = { $count ->
+    [one] One warning
+   *[other] { $count } warnings
+}:
 import-forbidden = The role { $role } may not load { $kind }.
 
 import-file-unreadable = the file cannot be read ({ $arg })
@@ -14,8 +20,20 @@ import-file-not-a-file = this is not a file
 import-file-too-large = the file is larger than { $arg } MB
 import-file-empty = the file is empty
 import-file-not-comma = columns must be separated by commas; save the file as comma-separated CSV
-import-file-is-xlsx = this is a workbook; save its sheet as CSV
-import-file-not-csv = this is not a CSV file
+import-file-not-csv = this is neither a CSV file nor a workbook
+import-file-is-xls = this is a workbook of the old format (.xls); save it as .xlsx or CSV
+import-file-is-zip = this is a ZIP file or a damaged workbook; save the sheet as .xlsx or CSV
+import-file-too-wide = the header has more than { $arg } columns
+import-xlsx-encrypted = the workbook is protected by a password; save it without one
+import-xlsx-broken = the workbook is damaged and cannot be read; save it again as .xlsx or CSV
+import-xlsx-no-sheet = the workbook has no sheet of rows
+import-xlsx-unpacks-too-large = the workbook holds more than can be read ({ $arg } MB unpacked); split it, or save its sheet as CSV
+import-xlsx-cell-too-long = a cell of the workbook holds more than { $arg } MB
+import-xlsx-too-many-parts = the workbook is packed of more than { $arg } parts; save its sheet as CSV
+import-xml-broken = the XML is damaged and cannot be read
+import-too-many-rows = the file has more than { $arg } rows
+import-cell-is-an-error = the cell holds the error { $arg }
+import-rates-disagree = the same currency and day has another rate above: { $arg }
 import-file-not-utf8 = the file is not in UTF-8 (line { $arg }); save it as CSV UTF-8
 import-columns-missing = columns are missing: { $arg }
 import-columns-unknown = columns are not known: { $arg }

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use crate::db::Select;
 use crate::kernel::country::country;
 use crate::lists::query::{KeyKind, Sort, up};
+use crate::lists::scope::DONOR_KINDS;
 use crate::lists::{Cell, Column, Drawn, List, Scope, Screen};
 
 /// The list of donors.
@@ -30,8 +31,7 @@ impl List for Donors {
     type Row = DonorRow;
     const NAME: &'static str = "donors";
     const FILTERS: &'static [&'static str] = &["donor", "state"];
-    const STATES: &'static [&'static str] =
-        &["C01", "C02", "C03", "C04A", "C04B", "C04C", "C04D", "C04E", "C05", "C06", "C07", "C08A", "C08B"];
+    const STATES: &'static [&'static str] = &DONOR_KINDS;
     const SORTS: &'static [Sort] = &[
         Sort { name: "code", keys: &[up("d.code", KeyKind::Text)], indexed: true },
         Sort {
@@ -120,13 +120,13 @@ impl List for Donors {
             Screen { label: "col-code", class: "w", sort: Some("code"), draw: |row, _| Drawn::text(&row.code) },
             Screen {
                 label: "col-kind",
-                class: "w",
+                class: "w x",
                 sort: None,
                 draw: |row, l10n| Drawn::text(l10n.word("donors", &row.kind)),
             },
             Screen {
                 label: "col-region",
-                class: "w",
+                class: "w x",
                 sort: None,
                 draw: |row, l10n| {
                     Drawn::text(region(row).map(|region| l10n.word("region", region)).unwrap_or_default())
@@ -152,7 +152,7 @@ impl List for Donors {
             },
             Screen {
                 label: "col-focal-point",
-                class: "w",
+                class: "w x",
                 sort: None,
                 draw: |row, _| Drawn::text(row.focal_point_name.clone().unwrap_or_default()),
             },

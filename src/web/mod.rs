@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod assets;
+pub mod chart;
 pub mod detail;
 pub mod entry;
 pub mod entry_room;
@@ -10,6 +11,7 @@ pub mod form;
 pub mod format;
 pub mod frame;
 pub mod list;
+pub mod metrics;
 pub mod params;
 pub mod posting;
 pub mod server;

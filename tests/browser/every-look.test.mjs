@@ -1,7 +1,7 @@
 // Every page and state in light and dark, on a desk and on a phone: nothing for axe to find, no sideways scroll.
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { browser, inEveryLook, LOOKS, newPage, PHONE, signedIn } from "./support.mjs";
+import { atEveryWidth, browser, inEveryLook, LOOKS, newPage, PHONE, signedIn } from "./support.mjs";
 
 const DAY = "/arrears?as_of=2021-07-31";
 const unfold = async page => {
@@ -14,24 +14,35 @@ const STATES = [
 	["arrears, everything unfolded", DAY, unfold],
 	["arrears, filtered", `${DAY}&unit=ROAF&fund=FEM`],
 	["arrears, narrowed by every means", `${DAY}&unit=ROAF&donor=EUROPEAN-UNION&fund=FEM&bucket=365%2B&currency=EUR&q=governance`],
+	["arrears, in another order", `${DAY}&sort=usd`],
 	["arrears, nothing", "/arrears?as_of=2013-01-01"],
 	["arrears, nothing with a filter", "/arrears?as_of=2013-01-01&unit=ROAF"],
 	["arrears, the day's sheet open", DAY, page => open(page, "As of")],
 	["arrears, the filter's sheet open", `${DAY}&unit=ROAF`, page => open(page, "Filter")],
+	["arrears, narrowed, the filter's sheet open", `${DAY}&unit=ROAF&donor=EUROPEAN-UNION&fund=FEM&currency=EUR`, page => open(page, "Filter")],
 	["arrears, the calendar open", DAY, async page => {
 		await open(page, "As of");
 		if (!await page.getByRole("dialog").count()) await page.locator(".date > button").click();
 	}],
-	...["donors", "pledges", "instalments", "contributions", "units", "funds", "rates"].flatMap(room => [
+	["giving, everything unfolded", "/giving?as_of=2021-07-31&year=2020", unfold],
+	["giving, of one fund", "/giving?as_of=2021-07-31&fund=FNE&year=2015"],
+	["giving, some donors", "/giving?as_of=2021-07-31&fund=FNE&since=2019-01-01&state=returned_in_period"],
+	["giving, nothing", "/giving?as_of=2000-12-31"],
+	["giving, the filter's sheet open", "/giving?as_of=2021-07-31", page => open(page, "Filter")],
+	["contributions, narrowed by every means", "/contributions?as_of=2021-07-31&fund_kind=core&donor_kind=C01&region=northern-europe&earmarking=unearmarked&state=cash&since=2013-01-01&until=2020-12-31"],
+	...["donors", "pledges", "instalments", "contributions", "units", "funds", "rates", "imports"].flatMap(room => [
 		[`${room}, the list`, `/${room}?as_of=2021-07-31`],
 		[`${room}, nothing`, `/${room}?q=nothing+like+this`],
 	]),
+	["contributions, the largest", "/contributions?sort=amount"],
+	["contributions, money that went back", "/contributions?state=negative"],
 	["a donor", "/donors/SWE?as_of=2021-07-31"],
 	["a pledge", "/pledges/P-2017-021?as_of=2021-07-31"],
 	["a contribution", "/contributions/2013-SWE-FEM"],
 	["a unit", "/units/ROAF"],
 	["a fund", "/funds/FEM"],
 	["a currency", "/rates/EUR"],
+	["an import by a command", "/imports/1"],
 	["an error: 404", "/nothing/here"],
 	["an error: 400", "/arrears?as_of=yesterday"],
 	["an error: 400, of a long address", `/arrears?unit=${"NOWHERE".repeat(30)}`],
@@ -50,6 +61,7 @@ test("every page in every look", async t => {
 			const page = await newPage(launched, { storageState });
 			await page.goto(path);
 			await inEveryLook(page, prepare);
+			await atEveryWidth(page);
 			page.quiet();
 			await page.context().close();
 		});
