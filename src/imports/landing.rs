@@ -234,6 +234,10 @@ impl Landing<'_> {
         )
         .execute(self.connection())
         .await?;
+        sqlx::query("create temp table import_day on commit drop as select $1::date as day")
+            .bind(clock.today())
+            .execute(self.connection())
+            .await?;
         let mut kinds: Vec<Kind> = Vec::new();
         let files = import.files.iter().map(|(kind, path)| (*kind, RowFile::open(path, kind.spec())));
         let entered = import.entry.iter().flat_map(|entry| &entry.rows);

@@ -183,6 +183,13 @@ fn complete(spec: &Spec, staged: &mut Staged, tell: &mut impl FnMut(&str, &str, 
         Some(Value::Text(text)) => Some(text),
         _ => None,
     };
+    let says = |staged: &Staged, name: &str| at(name).is_some_and(|at| staged.values[at].is_some());
+    if says(staged, "in_force_from") {
+        // A row from a day on speaks of what holds from then: labels are those of the first row.
+        for (at, _) in spec.columns.iter().enumerate().filter(|(_, column)| column.part == Part::Label) {
+            staged.given &= !(1 << at);
+        }
+    }
     match spec.kind {
         Kind::Donors => {
             let Some(member) = at("member_state") else { return };
@@ -201,7 +208,7 @@ fn complete(spec: &Spec, staged: &mut Staged, tell: &mut impl FnMut(&str, &str, 
                 staged.given |= 1 << kind;
             }
         }
-        Kind::Pledges if at("agreed_on").is_some_and(|at| staged.values[at].is_some()) => {
+        Kind::Pledges if says(staged, "agreed_on") => {
             // An amendment speaks of terms: labels are those of the pledge's own row, and an empty event says nothing.
             for (at, column) in spec.columns.iter().enumerate() {
                 if column.part == Part::Label || (column.cell == Cell::Event && staged.values[at].is_none()) {
