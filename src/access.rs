@@ -87,6 +87,12 @@ pub enum Act {
     LoadPledges,
     /// Load exchange rates and contributions.
     LoadMoney,
+    /// Keep saved views of their own.
+    SaveViews,
+    /// Share a saved view with everybody.
+    ShareViews,
+    /// Rename and remove what others share.
+    KeepSharedViews,
 }
 
 /// Whether a role may do an act (contract.md, Roles).
@@ -95,7 +101,10 @@ pub fn may(role: Role, act: Act) -> bool {
     match (role, act) {
         (System, _) => true,
         (Admin | ResourceMobilization | Finance | UnitStaff | Manager | Auditor, Act::ReadFigures) => true,
-        (Admin, Act::KeepAccounts | Act::LoadStructure) => true,
+        (Admin, Act::KeepAccounts | Act::LoadStructure | Act::KeepSharedViews) => true,
+        // A view of one's own is like a bookmark; one that is shared changes what everybody sees.
+        (Admin | ResourceMobilization | Finance | UnitStaff | Manager | Auditor, Act::SaveViews) => true,
+        (Admin | ResourceMobilization | Finance | UnitStaff | Manager, Act::ShareViews) => true,
         // "finance (contributions, allocations, rates, imports)": an import is theirs whatever it holds.
         (Finance, Act::LoadStructure | Act::LoadPledges | Act::LoadMoney) => true,
         (ResourceMobilization, Act::LoadPledges) => true,

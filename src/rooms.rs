@@ -3,9 +3,12 @@
 use axum::Router;
 use axum::routing::{get, post};
 
+use crate::access::Act;
 use crate::lists::List;
 use crate::web::{AppState, assets, list};
-use crate::{arrears, contributions, donors, exchange_rates, funds, instalments, pledges, units, users};
+use crate::{
+    arrears, contributions, donors, exchange_rates, finding, funds, instalments, pledges, saved_views, units, users,
+};
 
 /// A room with an entry in the menu.
 pub struct Room {
@@ -33,6 +36,40 @@ pub static ROOMS: &[Room] = &[
     room("units", "office", "units", ""),
     room("funds", "office", "funds", ""),
     room("rates", "office", "exchange", ""),
+];
+
+/// Something the command palette offers to whoever may do it. A room adds its own: "New donor", "Load a file".
+pub struct Action {
+    /// The last part of the key of its name (`action-…`).
+    pub name: &'static str,
+    /// Its icon.
+    pub icon: &'static str,
+    /// What one must be allowed to do.
+    pub act: Act,
+    /// Where it leads.
+    pub leads: Leads,
+}
+
+/// Where an action leads.
+#[derive(Clone, Copy)]
+pub enum Leads {
+    /// To an address.
+    To(&'static str),
+    /// To a button of the page's frame, the one with this `data-press`.
+    Press(&'static str),
+}
+
+const fn action(name: &'static str, icon: &'static str, act: Act, leads: Leads) -> Action {
+    Action { name, icon, act, leads }
+}
+
+/// Every action, in the order they are offered where all are as near to what was typed.
+pub static ACTIONS: &[Action] = &[
+    action("views", "bookmark", Act::SaveViews, Leads::To("/views")),
+    action("theme-light", "sun", Act::ReadFigures, Leads::Press("light")),
+    action("theme-dark", "moon", Act::ReadFigures, Leads::Press("dark")),
+    action("theme-auto", "screen", Act::ReadFigures, Leads::Press("auto")),
+    action("sign-out", "logout", Act::ReadFigures, Leads::Press("sign-out")),
 ];
 
 /// Calls a macro-like function for every list there is, so that no list is forgotten anywhere.
@@ -81,6 +118,12 @@ pub fn router() -> Router<AppState> {
         .route("/login", get(users::handlers::form).post(users::handlers::sign_in))
         .route("/logout", post(users::handlers::sign_out))
         .route("/theme", post(users::handlers::theme))
+        .route("/suggest", get(finding::handlers::suggest))
+        .route("/suggest/duplicates", get(finding::handlers::duplicates))
+        .route("/find", get(finding::handlers::find))
+        .route("/recent", post(finding::handlers::opened))
+        .route("/views", get(saved_views::handlers::page).post(saved_views::handlers::save))
+        .route("/views/{key}", post(saved_views::handlers::change))
         .route("/static/{*path}", get(assets::serve));
     for (_, files) in each_list(&mut Files) {
         router = router.merge(files);
@@ -90,7 +133,7 @@ pub fn router() -> Router<AppState> {
 
 /// Addresses that read, for the test that tries each as every role and as nobody.
 pub fn reading() -> Vec<String> {
-    let mut addresses = vec!["/".to_owned()];
+    let mut addresses: Vec<String> = ["/", "/find", "/find?q=sw", "/suggest?q=sw", "/views"].map(str::to_owned).into();
     for room in ROOMS {
         addresses.extend(["", ".csv", ".xlsx"].map(|end| format!("/{}{end}", room.name)));
     }
