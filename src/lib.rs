@@ -20,6 +20,7 @@ pub mod imports;
 pub mod instalments;
 pub mod kernel;
 pub mod l10n;
+pub mod ledger;
 pub mod lists;
 pub mod pledges;
 pub mod rooms;

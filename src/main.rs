@@ -169,7 +169,7 @@ fn import_of(command: &Command) -> Result<Import, String> {
     if correct.as_ref().is_some_and(|reason| reason.trim().is_empty()) {
         return Err("--correct needs a reason".to_owned());
     }
-    let mut import = Import { files: Vec::new(), dry_run: *dry_run, correct: correct.clone() };
+    let mut import = Import { files: Vec::new(), dry_run: *dry_run, correct: correct.clone(), ..Import::default() };
     for pair in files.chunks(2) {
         let [kind, path] = pair else { return Err(format!("{}: every KIND needs its FILE", pair[0])) };
         import.files.push((kind.parse().map_err(|error| format!("{kind}: {error}"))?, path.into()));

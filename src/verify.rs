@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
-use rust_decimal::Decimal;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
@@ -12,6 +11,8 @@ use crate::db::Select;
 use crate::facts::change::{Envelope, chain_hash, digests};
 use crate::facts::{ChangeId, tables};
 use crate::kernel::ids::{AccountId, PledgeId};
+use crate::l10n::L10n;
+use crate::ledger;
 
 #[derive(sqlx::FromRow)]
 struct ChangeRow {
@@ -67,7 +68,7 @@ pub async fn verify(connection: &mut PgConnection, noted: Option<&Head>) -> Resu
     }
     check_rows(connection, &changes, &mut broken).await?;
     check_marks(connection, &mut broken).await?;
-    check_schedules(connection, &mut broken).await?;
+    check_ledger(connection, &mut broken).await?;
     check_versions(connection, &mut broken).await?;
     check_balances(connection, &changes, &mut broken).await?;
     Ok(Verified { head, broken })
@@ -134,40 +135,6 @@ async fn check_rows(
     Ok(())
 }
 
-/// Which pledges a change touched: `change, pledge_id`. By facts it recorded or voided, by what it took back of a
-/// receipt, and by rates of a currency in which a pledge was paid though it is another's.
-macro_rules! touched {
-    () => {
-        "select change, pledge_id from (
-            with named as (
-                select change_id, voided_change_id, pledge_id from pledge_terms
-                union all select change_id, voided_change_id, pledge_id from pledge_events
-                union all select change_id, voided_change_id, pledge_id from instalments
-                union all select change_id, voided_change_id, pledge_id from condition_events
-                union all select change_id, voided_change_id, pledge_id from hand_allocations
-                union all
-                select change_id, voided_change_id, pledge_id from contribution_facts where pledge_id is not null
-                union all
-                select r.change_id, r.voided_change_id, o.pledge_id
-                from contribution_facts r join contribution_facts o on o.contribution_id = r.reverses_id
-                where o.pledge_id is not null
-                union all
-                select r.change_id, r.voided_change_id, paid.pledge_id
-                from (select change_id, voided_change_id, currency, min(valid_from) as valid_from
-                      from exchange_rates group by change_id, voided_change_id, currency) r
-                join (select f.pledge_id, f.received_on, f.currency, t.currency as owed
-                      from contribution_facts f
-                      join (select distinct pledge_id, currency from pledge_terms) t on t.pledge_id = f.pledge_id
-                      where t.currency <> f.currency) paid
-                    on paid.received_on >= r.valid_from and r.currency in (paid.currency, paid.owed)
-            )
-            select change_id as change, pledge_id from named
-            union
-            select voided_change_id, pledge_id from named where voided_change_id is not null
-         ) by_change"
-    };
-}
-
 /// Every balance there ever was: what a change touched, as known after it; everything, as known now; and that no
 /// balance begins or ends to be known with a change that did not touch its pledge. Between two changes that touch a
 /// pledge nothing can differ then, so that no instant goes unchecked.
@@ -179,7 +146,7 @@ async fn check_balances(
     let Some(last) = changes.last() else { return Ok(()) };
     let touched: Vec<(i64, Vec<PledgeId>)> = sqlx::query_as(concat!(
         "select change, array_agg(pledge_id order by pledge_id) from (",
-        touched!(),
+        balances::touched!(),
         ") touched group by change order by change"
     ))
     .fetch_all(&mut *connection)
@@ -219,7 +186,7 @@ async fn check_balances(
                 where not isempty(known) and not upper_inf(known)
             union select pledge_id, upper(known) from allocations where not isempty(known) and not upper_inf(known)
          ) bounds left join (select t.pledge_id, c.recorded_at from (",
-        touched!(),
+        balances::touched!(),
         ") t join changes c on c.id = t.change) touched
             on touched.pledge_id = bounds.pledge_id and touched.recorded_at = bounds.at
          where touched.pledge_id is null"
@@ -260,18 +227,9 @@ async fn check_versions(connection: &mut PgConnection, broken: &mut Vec<String>)
     Ok(())
 }
 
-/// The instalments in force add up to what was promised.
-async fn check_schedules(connection: &mut PgConnection, broken: &mut Vec<String>) -> Result<(), sqlx::Error> {
-    let unequal: Vec<(String, Decimal, Decimal)> = sqlx::query_as(concat!(
-        "select distinct on (p.ref) p.ref, u.promised, u.scheduled from (",
-        balances::unequal_schedules!("select id from pledges"),
-        ") u join pledges p on p.id = u.pledge_id order by p.ref, u.day"
-    ))
-    .fetch_all(&mut *connection)
-    .await?;
-    for (reference, promised, scheduled) in unequal {
-        broken.push(format!("the instalments of pledge {reference} add up to {scheduled}, not to {promised}"));
-    }
+/// Facts that rest on facts no longer there, and schedules that do not add up.
+async fn check_ledger(connection: &mut PgConnection, broken: &mut Vec<String>) -> Result<(), sqlx::Error> {
+    broken.extend(ledger::broken(connection).await?.iter().map(|one| one.sentence(L10n::ENGLISH)));
     Ok(())
 }
 

@@ -13,7 +13,10 @@ mod load;
 pub mod rule;
 mod schedules;
 mod store;
+mod touched;
 mod versions;
 
 pub(crate) use schedules::unequal_schedules;
 pub use store::{Comparison, recompute};
+pub(crate) use touched::touched;
+pub use touched::touched_by;

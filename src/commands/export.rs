@@ -6,7 +6,6 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use futures_util::TryStreamExt;
-use sqlx::{Column as _, Row, ValueRef};
 
 use crate::arrears::Arrears;
 use crate::config::Config;
@@ -16,7 +15,7 @@ use crate::donors::Donors;
 use crate::exchange_rates::Rates;
 use crate::funds::Funds;
 use crate::home::Database;
-use crate::imports::Kind;
+use crate::imports::{self, Kind};
 use crate::instalments::Instalments;
 use crate::kernel::calendar::{parse_day, parse_instant};
 use crate::kernel::text::guard_cell;
@@ -269,26 +268,10 @@ async fn for_import(tx: &mut ReadTx, what: What, known_at: KnownAt, out: &mut Ta
     let names: Vec<&str> = spec.columns.iter().map(|column| column.name).collect();
     out.write_all(names.join(",").as_bytes())?;
     out.write_all(b"\n")?;
-    let mut select = crate::db::Select::new("with known as (select ");
-    select.bind(known_at.0).sql("::timestamptz as at) select ");
-    for (at, column) in spec.columns.iter().enumerate() {
-        let text = match column.cell {
-            crate::imports::spec::Cell::YesNo => ["case ", " when true then 'yes' when false then 'no' end"],
-            crate::imports::spec::Cell::Positive
-            | crate::imports::spec::Cell::Amount
-            | crate::imports::spec::Cell::Rate
-            | crate::imports::spec::Cell::Percent => ["trim_scale(", ")::text"],
-            _ => ["", "::text"],
-        };
-        select.sql(if at == 0 { "" } else { ", " }).sql(text[0]).sql("existing.").sql(column.name).sql(text[1]);
-        select.sql(" as ").sql(column.name);
-    }
-    select.sql(" from (").sql(spec.existing).sql(") existing");
+    let mut select = imports::existing(spec, known_at.0, None);
     let mut rows = select.done().build().fetch(&mut **tx);
     while let Some(row) = rows.try_next().await? {
-        for (at, column) in spec.columns.iter().enumerate() {
-            debug_assert_eq!(row.columns()[at].name(), column.name);
-            let cell: String = if row.try_get_raw(at)?.is_null() { String::new() } else { row.try_get(at)? };
+        for (at, (column, cell)) in spec.columns.iter().zip(imports::cells(spec, &row)?).enumerate() {
             let words = matches!(column.cell, crate::imports::spec::Cell::Code | crate::imports::spec::Cell::Text);
             let cell = if words { guard_cell(&cell) } else { cell.as_str().into() };
             let quoted = cell.contains([',', '"', '\n', '\r']);

@@ -46,8 +46,28 @@ pub struct WriteTx {
     act: &'static str,
     reason: Option<String>,
     form: Option<Uuid>,
-    details: serde_json::Value,
+    details: serde_json::Map<String, serde_json::Value>,
     head: Option<Head>,
+}
+
+/// A form as it was sent: its own id, a digest of what it says, and where its result is shown.
+#[derive(Debug, Clone)]
+pub struct FormStamp {
+    /// The id the form was drawn with.
+    pub id: Uuid,
+    /// SHA-256 of everything typed, as hex.
+    pub digest: String,
+}
+
+/// What is known of a form that is about to be acted on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    /// Never seen: act.
+    Fresh,
+    /// The same form was acted on before; the change it made.
+    Done(ChangeId),
+    /// A form of that id was acted on before, and said something else.
+    Other,
 }
 
 struct Head {
@@ -59,7 +79,7 @@ impl WriteTx {
     /// Begins to write: who, what kind of act (a key of `locales/`, `act-…`), and why.
     pub async fn begin(db: &Db, actor: Actor, act: &'static str, reason: Option<String>) -> Result<Self, sqlx::Error> {
         let tx = db.pages.begin().await?;
-        Ok(WriteTx { tx, actor, act, reason, form: None, details: serde_json::json!({}), head: None })
+        Ok(WriteTx { tx, actor, act, reason, form: None, details: serde_json::Map::new(), head: None })
     }
 
     /// The connection, for reading and for writing what is neither fact nor label (staging, balances).
@@ -72,14 +92,30 @@ impl WriteTx {
         &self.actor
     }
 
-    /// The form this comes from: sent twice, it makes one change.
-    pub fn from_form(&mut self, form: Uuid) {
-        self.form = Some(form);
+    /// Says that this comes from a form, under the recording lock: sent twice, it makes one change.
+    pub async fn claim(&mut self, form: &FormStamp) -> Result<Claim, sqlx::Error> {
+        self.recorded().await?;
+        let before: Option<(i64, Option<String>)> =
+            sqlx::query_as("select id, details ->> 'form_digest' from changes where form_id = $1")
+                .bind(form.id)
+                .fetch_optional(&mut *self.tx)
+                .await?;
+        match before {
+            Some((change, Some(digest))) if digest == form.digest => Ok(Claim::Done(ChangeId(change))),
+            Some(_) => Ok(Claim::Other),
+            None => {
+                self.form = Some(form.id);
+                self.say(serde_json::json!({ "form_digest": form.digest }));
+                Ok(Claim::Fresh)
+            }
+        }
     }
 
-    /// What the change shall say of itself: files, counts.
+    /// What the change shall say of itself besides: files, counts, what it was about.
     pub fn say(&mut self, details: serde_json::Value) {
-        self.details = details;
+        if let serde_json::Value::Object(details) = details {
+            self.details.extend(details);
+        }
     }
 
     /// Takes the recording lock, if this transaction has not yet, and says which change it is going to be.
@@ -143,7 +179,7 @@ impl WriteTx {
         let Recorded { change, at } = head.recorded;
         let digest = digest_of(&mut self.tx, change).await?;
         // `json`, not `jsonb`: the text is part of what is hashed and must come back as it was.
-        let details = self.details.to_string();
+        let details = serde_json::Value::Object(std::mem::take(&mut self.details)).to_string();
         let hash = chain_hash(&Envelope {
             change,
             at,

@@ -7,7 +7,8 @@
 pub mod change;
 mod history;
 pub mod tables;
+pub mod undo;
 
-pub use change::{Actor, ChangeId, Recorded, WriteTx};
+pub use change::{Actor, ChangeId, Claim, FormStamp, Recorded, WriteTx};
 pub use history::{HistoryEntry, history};
 pub use tables::FactTable;

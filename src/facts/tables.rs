@@ -15,6 +15,38 @@ pub struct FactTable {
     pub columns: &'static str,
 }
 
+/// Labels that an audit row can put back.
+#[derive(Debug)]
+pub struct Labels {
+    /// The table, as audit rows name it.
+    pub entity: &'static str,
+    /// The statement that sets them from `b`, a JSON object that follows it.
+    pub restore: &'static str,
+}
+
+/// The labels that forms and files edit, and how they are put back.
+pub static LABELS: &[Labels] = &[
+    Labels {
+        entity: "units",
+        restore: "update units t set name = b ->> 'name', kind = b ->> 'kind', version = version + 1 from (select ",
+    },
+    Labels { entity: "funds", restore: "update funds t set name = b ->> 'name', version = version + 1 from (select " },
+    Labels {
+        entity: "donors",
+        restore: "update donors t set name = b ->> 'name', version = version + 1, focal_point_id =
+            (select a.id from accounts a where lower(a.email) = lower(b ->> 'focal_point')) from (select ",
+    },
+    Labels {
+        entity: "pledges",
+        restore: "update pledges t set title = b ->> 'title', agreement = b ->> 'agreement',
+            donor_reference = b ->> 'donor_reference', subprogramme = b ->> 'subprogramme', version = version + 1 from (select ",
+    },
+    Labels {
+        entity: "contributions",
+        restore: "update contributions t set note = b ->> 'note', version = version + 1 from (select ",
+    },
+];
+
 macro_rules! fact_tables {
     ($($name:ident: $table:literal about $subject:literal ($columns:literal);)*) => {
         $(

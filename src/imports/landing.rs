@@ -6,13 +6,14 @@ use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgConnection;
 
 use super::file::CsvFile;
+use super::held::{Held, held};
 use super::report::{Outcome, Problem, TOLD};
 use super::spec::{Column, Kind, Part, Spec};
 use super::staging::{self, Found};
 use crate::access::{Role, may};
 use crate::balances;
 use crate::db::{Db, Select};
-use crate::facts::{Actor, WriteTx};
+use crate::facts::{Actor, ChangeId, Claim, FormStamp, WriteTx};
 use crate::kernel::Clock;
 use crate::kernel::ids::PledgeId;
 
@@ -25,6 +26,36 @@ pub struct Import {
     pub dry_run: bool,
     /// Why rows that differ from what the system holds are right.
     pub correct: Option<String>,
+    /// Where the rows come from a form and not from a file.
+    pub entry: Option<Entry>,
+}
+
+/// What somebody entered in a form: rows of files, and the form they were typed in. Who may enter them was asked before.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// What kind of act it is, `act-…` in `locales/`.
+    pub act: &'static str,
+    /// Why, where that was said.
+    pub reason: Option<String>,
+    /// The form.
+    pub form: FormStamp,
+    /// The rows, as CSV, each with its kind.
+    pub rows: Vec<(Kind, Vec<u8>)>,
+    /// What the form was drawn from: refused where it is no longer so.
+    pub drawn_from: Vec<Drawn>,
+    /// What the change says it was about: `room` and `code`.
+    pub about: serde_json::Value,
+}
+
+/// What the system held when a form was drawn.
+#[derive(Debug, Clone)]
+pub struct Drawn {
+    /// Which kind of rows.
+    pub kind: Kind,
+    /// Of what: the code or reference in the first part of the key.
+    pub code: String,
+    /// The rows, as [`super::held`] gave them.
+    pub rows: Vec<Held>,
 }
 
 /// Why an import could not be tried.
@@ -38,6 +69,15 @@ pub enum ImportError {
         /// What it tried to load.
         kind: Kind,
     },
+    /// What the form was drawn from has changed; what the system holds now.
+    #[error("changed by somebody meanwhile")]
+    Stale(Vec<Drawn>),
+    /// The form was acted on before: the change it made.
+    #[error("entered before, by change {}", .0.0)]
+    EnteredBefore(ChangeId),
+    /// The form was acted on before, and said something else.
+    #[error("entered before with other content")]
+    EnteredOtherwise,
     /// The database failed.
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
@@ -49,7 +89,13 @@ pub async fn run(db: &Db, actor: Actor, clock: &Clock, import: &Import) -> Resul
         return Err(ImportError::Forbidden { role: actor.role, kind: *kind });
     }
     let names: Vec<String> = import.files.iter().map(|(_, path)| path.display().to_string()).collect();
-    let mut tx = WriteTx::begin(db, actor, "import", import.correct.clone()).await?;
+    let entry = import.entry.as_ref();
+    let act = entry.map_or("import", |entry| entry.act);
+    let reason = import.correct.clone().or_else(|| entry.and_then(|entry| entry.reason.clone()));
+    let mut tx = WriteTx::begin(db, actor, act, reason).await?;
+    if let Some(entry) = entry {
+        take_up(&mut tx, entry).await?;
+    }
     let mut outcome = Outcome { files: names, ..Outcome::default() };
     let mut landing = Landing { tx: &mut tx, correct: import.correct.is_some(), found: Found::default() };
     let mut kinds = landing.stage(import, clock).await?;
@@ -78,15 +124,35 @@ pub async fn run(db: &Db, actor: Actor, clock: &Clock, import: &Import) -> Resul
     }
     landing.report(&kinds, &mut outcome).await?;
     if outcome.accepted() && !import.dry_run && outcome.added + outcome.changed > 0 {
-        let counts = serde_json::json!({
-            "files": outcome.files, "added": outcome.added, "changed": outcome.changed, "unchanged": outcome.unchanged,
+        tx.say(match entry {
+            Some(entry) => entry.about.clone(),
+            None => serde_json::json!({
+                "files": outcome.files, "added": outcome.added, "changed": outcome.changed,
+                "unchanged": outcome.unchanged,
+            }),
         });
-        tx.say(counts);
-        tx.commit().await?;
+        outcome.change = tx.commit().await?.map(|recorded| recorded.change);
     } else {
         tx.rollback().await?;
     }
     Ok(outcome)
+}
+
+/// Takes the recording lock for a form: acted on once, and only on what it was drawn from.
+async fn take_up(tx: &mut WriteTx, entry: &Entry) -> Result<(), ImportError> {
+    match tx.claim(&entry.form).await? {
+        Claim::Fresh => {}
+        Claim::Done(change) => return Err(ImportError::EnteredBefore(change)),
+        Claim::Other => return Err(ImportError::EnteredOtherwise),
+    }
+    let at = tx.recorded().await?.at;
+    let mut now = Vec::new();
+    for drawn in &entry.drawn_from {
+        let rows = held(tx.connection(), drawn.kind, &drawn.code, at).await?;
+        now.push(Drawn { kind: drawn.kind, code: drawn.code.clone(), rows });
+    }
+    let same = now.iter().zip(&entry.drawn_from).all(|(now, then)| now.rows == then.rows);
+    if same { Ok(()) } else { Err(ImportError::Stale(now)) }
 }
 
 struct Landing<'t> {
@@ -113,13 +179,15 @@ impl Landing<'_> {
         .execute(self.connection())
         .await?;
         let mut kinds: Vec<Kind> = Vec::new();
-        for (number, (kind, path)) in (0i32..).zip(&import.files) {
-            let spec = kind.spec();
-            if !kinds.contains(kind) {
-                staging::create(self.tx.connection(), spec).await?;
-                kinds.push(*kind);
+        let files = import.files.iter().map(|(kind, path)| (*kind, CsvFile::open(path, kind.spec())));
+        let entered = import.entry.iter().flat_map(|entry| &entry.rows);
+        let entered = entered.map(|(kind, rows)| (*kind, CsvFile::parse(rows.clone(), kind.spec())));
+        for (number, (kind, file)) in (0i32..).zip(files.chain(entered)) {
+            if !kinds.contains(&kind) {
+                staging::create(self.tx.connection(), kind.spec()).await?;
+                kinds.push(kind);
             }
-            match CsvFile::open(path, spec) {
+            match file {
                 Ok(file) => {
                     staging::fill(self.tx.connection(), number, &file, clock.today(), &mut self.found).await?;
                 }

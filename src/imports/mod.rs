@@ -6,12 +6,14 @@
 
 pub mod cells;
 pub mod file;
+mod held;
 mod kinds;
 mod landing;
 mod report;
 pub mod spec;
 mod staging;
 
-pub use landing::{Import, ImportError, run};
+pub use held::{Held, cells, existing, held};
+pub use landing::{Drawn, Entry, Import, ImportError, run};
 pub use report::{Outcome, Problem};
 pub use spec::Kind;

@@ -58,6 +58,8 @@ pub struct Outcome {
     pub warnings: Vec<Problem>,
     /// The names of the files, as given.
     pub files: Vec<String>,
+    /// The change it made, if it made one.
+    pub change: Option<crate::facts::ChangeId>,
 }
 
 // The keys of contract.md, no others.

@@ -1,0 +1,9 @@
+# What facts ask of each other. $what: the reference it is about; $arg: what the sentence needs besides.
+broken-contribution-of-no-pledge = Contribution { $what } names pledge { $arg }, which would not be there.
+broken-reversal-of-nothing = Contribution { $what } takes back { $arg }, which would not be there.
+broken-fact-of-no-pledge = Something is recorded of pledge { $what }, which would not be there.
+broken-allocation-of-nothing = Contribution { $what } is allocated by hand, and would not be there.
+broken-donor-gone = Donor { $what } is named by { $arg }, and would not be there.
+broken-unit-gone = Unit { $what } is named by { $arg }, and would not be there.
+broken-fund-gone = Fund { $what } is named by { $arg }, and would not be there.
+broken-schedule = The instalments of pledge { $what } do not add up to its amount: { $arg }.
