@@ -143,7 +143,7 @@ create table saved_views (
     removed_at timestamptz,
     version integer not null default 1
 );
-create index saved_views_of on saved_views (account_id) where removed_at is null;
+create unique index saved_views_name on saved_views (account_id, list, lower(name)) where removed_at is null;
 create index saved_views_shared on saved_views (shared) where removed_at is null and shared;
 grant select, insert, update on saved_views to dis_app;
 

@@ -42,7 +42,7 @@ filter-state-units = Kind
 filter-state-funds = Earmarking
 filter-state-rates = State
 filter-hint-unit = With all units below it.
-filter-hint-donor = A donor’s code; its children count with it.
+filter-hint-donor = A donor’s code or name; its children count with it.
 filter-hint-since = From this day on, such as 2021-01-01.
 
 col-donor = Donor

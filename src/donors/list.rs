@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use crate::db::Select;
 use crate::kernel::country::country;
 use crate::lists::query::{KeyKind, Sort, up};
-use crate::lists::{Cell, Column, Drawn, List, Scope, Screen};
+use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
 
 /// The list of donors.
 pub struct Donors;
@@ -55,7 +55,7 @@ impl List for Donors {
             select.sql(" and d.id in (select donor_id from donors_in_force(");
             scope.day_and_known(select).sql(") where kind = ").bind(kind.clone()).sql(")");
         }
-        scope.keep_text(select, &["d.code", "d.name"]);
+        scope.keep_text(select, "d.id", &[Place::OfDonor("select x.id from donors x where x.id")]);
     }
 
     fn dress(select: &mut Select, _: &Scope) {

@@ -19,11 +19,11 @@ use crate::web::{AppState, PageError, Refused, SignedIn, address};
 const WITH_A_PAGE: [Kind; 8] =
     [Kind::Page, Kind::Action, Kind::View, Kind::Donor, Kind::Pledge, Kind::Contribution, Kind::Unit, Kind::Fund];
 /// Most things of a kind in the palette.
-const IN_PALETTE: i64 = 5;
+const IN_PALETTE: i32 = 5;
 /// Most things of a kind on the page.
-const ON_PAGE: i64 = 20;
+const ON_PAGE: i32 = 20;
 /// The most one may ask for.
-const MOST: i64 = 50;
+const MOST: i32 = 50;
 
 /// What is asked for while typing.
 #[derive(Debug, Default, Deserialize)]
@@ -67,7 +67,7 @@ pub async fn suggest(
     let most = match asked.most.trim() {
         "" => None,
         most => Some(
-            most.parse::<i64>()
+            most.parse::<i32>()
                 .ok()
                 .filter(|most| (1..=MOST).contains(most))
                 .ok_or_else(|| Refused::BadParameter("most", asked.most.clone()))?,

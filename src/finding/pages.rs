@@ -35,6 +35,13 @@ pub struct Item {
     nearness: f32,
 }
 
+impl Item {
+    /// Whether its code says something to people.
+    pub fn named(&self) -> bool {
+        !["page", "action", "view"].contains(&self.kind) && self.code != self.name
+    }
+}
+
 /// Things of one kind.
 pub struct Group {
     /// What they are, in words.
@@ -74,7 +81,7 @@ pub fn ours(frame: &Frame, kinds: &[Kind]) -> super::store::Ours {
             }
             Kind::Currency => {
                 let all = currencies().iter();
-                ours.extend(all.map(|(currency, name)| (*kind, currency.code().to_owned(), (*name).to_owned())));
+                ours.extend(all.map(|(currency, name)| (*kind, currency.code().to_owned(), name.clone())));
             }
             _ => {}
         }

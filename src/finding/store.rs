@@ -18,7 +18,7 @@ pub async fn near(
     typed: &str,
     kinds: &[Kind],
     ours: Ours,
-    most: i64,
+    most: i32,
 ) -> Result<Vec<Found>, sqlx::Error> {
     let words: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
     let our_kinds: Vec<&str> = ours.iter().map(|(kind, ..)| kind.as_str()).collect();

@@ -10,4 +10,4 @@ pub mod scope;
 
 pub use cell::{Cell, Column, Drawn, Screen};
 pub use query::{Key, KeyKind, List, Sort, Total};
-pub use scope::{Filters, Scope};
+pub use scope::{Filters, Place, Scope};

@@ -15,7 +15,7 @@ use subtle::ConstantTimeEq;
 use super::{attempts, password};
 use crate::l10n::L10n;
 use crate::web::frame::filters;
-use crate::web::session::{SignedIn, client_address, cookie, random_token, token_hash};
+use crate::web::session::{SignedIn, check_token, client_address, cookie, random_token, token_hash};
 use crate::web::{AppState, PageError, Refused};
 
 /// How long the token of the sign-in form holds.
@@ -146,11 +146,6 @@ pub async fn sign_in(
         headers.append(header::SET_COOKIE, cookie.parse().map_err(|_| Refused::Fault)?);
     }
     Ok(response)
-}
-
-fn check_token(signed_in: &SignedIn, token: &str) -> Result<(), PageError> {
-    let right = bool::from(signed_in.viewer.csrf.as_bytes().ct_eq(token.as_bytes()));
-    if right { Ok(()) } else { Err(Refused::Forbidden.into()) }
 }
 
 /// `POST /logout`: ends the session here and in the database.

@@ -19,6 +19,8 @@ pub enum Refused {
     Forbidden,
     /// Not there.
     NotFound,
+    /// Somebody changed it meanwhile, or the form was sent before and said something else.
+    Conflict,
     /// Too many at once.
     TooMany,
     /// The database is away or too slow.
@@ -84,6 +86,7 @@ impl IntoResponse for PageError {
             Refused::SignIn(None) => (StatusCode::UNAUTHORIZED, "sign-in", String::new()),
             Refused::Forbidden => (StatusCode::FORBIDDEN, "forbidden", String::new()),
             Refused::NotFound => (StatusCode::NOT_FOUND, "not-found", String::new()),
+            Refused::Conflict => (StatusCode::CONFLICT, "conflict", String::new()),
             Refused::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too-many", String::new()),
             Refused::Away => (StatusCode::SERVICE_UNAVAILABLE, "away", String::new()),
             Refused::Fault => (StatusCode::INTERNAL_SERVER_ERROR, "fault", String::new()),

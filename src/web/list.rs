@@ -24,6 +24,7 @@ use super::params::{self, given};
 use super::session::SignedIn;
 use super::state::AppState;
 use super::{address, format};
+use crate::finding::{Kind, store::resolve};
 use crate::kernel::calendar::parse_day;
 use crate::lists::query::{self, COUNTED, Placed, Sort, Stretch};
 use crate::lists::{Drawn, Filters, List, Scope, export};
@@ -220,7 +221,10 @@ impl Choices {
                 .fetch_optional(&mut *connection)
                 .await?;
             if choices.donor.is_none() {
-                return Err(bad("donor", code));
+                // Without script people type a name.
+                let named = resolve(&mut *connection, Kind::Donor, code).await?;
+                let (code, name) = named.ok_or_else(|| bad("donor", code))?;
+                choices.donor = Some(Named { code, name, depth: 0 });
             }
         }
         let missing = |wanted: &Option<String>, all: &[Named]| {
@@ -288,6 +292,10 @@ pub struct Field {
     pub value: String,
     /// What can be chosen; empty for a text field.
     pub options: Vec<(String, String)>,
+    /// The kind of thing a text field suggests while one types.
+    pub suggest: Option<&'static str>,
+    /// The name of what it says now, where that is a code.
+    pub shown: Option<String>,
     /// A hint.
     pub hint: Option<String>,
 }
@@ -344,10 +352,54 @@ impl ListView {
         self.kept(&names)
     }
 
+    /// The address that is saved of this page: where one leafed to is not in it.
+    pub fn here(&self) -> String {
+        self.params.without(&[]).address(&self.path)
+    }
+
+    /// Whether the address narrows or orders the list, so that it is worth a name.
+    pub fn worth_saving(&self) -> bool {
+        !self.params.without(&["as_of", "known_at"]).0.is_empty()
+    }
+
+    /// Whether the address asks for a day or an instant.
+    pub fn of_a_day(&self) -> bool {
+        self.params.get("as_of").is_some() || self.params.get("known_at").is_some()
+    }
+
+    /// Whether this page is what a saved view leads to; one of today is the same on every day.
+    pub fn is_at(&self, address: &str) -> bool {
+        self.here() == address || self.params.without(&["as_of", "known_at"]).address(&self.path) == address
+    }
+
     /// A parameter's value, as it was given.
     pub fn given(&self, name: &str) -> String {
         self.params.get(name).unwrap_or_default().to_owned()
     }
+}
+
+/// The address a list itself would write for these parameters, or the part of them it does not take. Without a day
+/// unless it is to be kept: a saved view is of today.
+///
+/// # Errors
+/// Names the parameter that cannot be read.
+pub fn canonical<L: List>(
+    pairs: Vec<(String, String)>,
+    today: NaiveDate,
+    latest: crate::kernel::KnownAt,
+    keep_day: bool,
+) -> Result<String, PageError> {
+    let given = Params::of(Ok(Query(pairs)))?.without(&[]);
+    let asked = understand::<L>(&given, today, latest)?;
+    let day = ["as_of", "known_at"];
+    let takes =
+        |name: &&str| L::FILTERS.contains(name) || ["q", "sort"].contains(name) || keep_day && day.contains(name);
+    let dropped: Vec<&'static str> = NAMES.into_iter().filter(|name| !takes(name)).collect();
+    let mut params = given.without(&dropped);
+    if params.get("as_of").is_some() {
+        params = params.with("as_of", asked.scope.as_of.to_string());
+    }
+    Ok(params.address(&format!("/{}", L::NAME)))
 }
 
 /// A page of a list, read and drawn.
@@ -366,7 +418,7 @@ pub struct Read<L: List> {
 pub enum Turned<L: List> {
     /// The page.
     Page(Box<Read<L>>),
-    /// The address that can be saved and sent: a day as people write it is in it as ISO.
+    /// The address that can be saved and sent: a day as people write it is in it as ISO, a donor's name as its code.
     Elsewhere(Redirect),
 }
 
@@ -385,6 +437,10 @@ pub async fn read<L: List>(
         return Ok(Turned::Elsewhere(Redirect::to(&params.with("as_of", iso).address(&path))));
     }
     let choices = Choices::read::<L>(&mut *signed_in_tx, &asked.scope).await?;
+    if let Some(donor) = choices.donor.as_ref().filter(|donor| Some(&donor.code) != asked.scope.filters.donor.as_ref())
+    {
+        return Ok(Turned::Elsewhere(Redirect::to(&params.with("donor", &donor.code).address(&path))));
+    }
     let totals = if L::SUMMED { query::totals::<L>(&mut *signed_in_tx, &asked.scope).await? } else { Vec::new() };
     let stretch =
         Stretch { sort: asked.sort, reversed: asked.reversed, after: asked.after.as_deref(), most: Some(PAGE + 1) };
@@ -526,7 +582,9 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
             };
             let hint = ["unit", "donor", "since"].contains(name).then(|| l10n.word("filter-hint", name));
             let label = if *name == "state" { l10n.word("filter-state", L::NAME) } else { l10n.word("filter", name) };
-            Field { name, label, value: params.get(name).unwrap_or_default().to_owned(), options, hint }
+            let suggest = ["donor", "pledge", "currency"].contains(name).then_some(*name);
+            let shown = choices.donor.as_ref().filter(|_| *name == "donor").map(|donor| donor.name.clone());
+            Field { name, label, value: params.get(name).unwrap_or_default().to_owned(), options, suggest, shown, hint }
         })
         .collect()
 }
@@ -599,8 +657,9 @@ async fn begin_export<L: List>(
 ) -> Result<Export, PageError> {
     let SignedIn { mut tx, viewer, latest } = signed_in;
     let params = Params::of(pairs)?;
-    let asked = understand::<L>(&params, state.0.clock.today(), latest)?;
-    Choices::read::<L>(&mut tx, &asked.scope).await?;
+    let mut asked = understand::<L>(&params, state.0.clock.today(), latest)?;
+    let choices = Choices::read::<L>(&mut tx, &asked.scope).await?;
+    asked.scope.filters.donor = choices.donor.map(|donor| donor.code);
     tx.commit().await?;
     let place = state.0.exports.clone().try_acquire_owned().map_err(|_| Refused::TooMany)?;
     let mut about = vec![

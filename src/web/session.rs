@@ -9,6 +9,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
+use sqlx::types::Json;
+use subtle::ConstantTimeEq;
 
 use super::errors::{PageError, Refused};
 use super::state::AppState;
@@ -16,6 +18,7 @@ use crate::access::{Act, Role, may};
 use crate::db::ReadTx;
 use crate::kernel::KnownAt;
 use crate::kernel::ids::AccountId;
+use crate::saved_views::SavedView;
 
 /// A session nobody used for so long has ended.
 const IDLE: TimeDelta = TimeDelta::hours(12);
@@ -53,6 +56,8 @@ pub struct Viewer {
     pub theme: String,
     /// The token every form of theirs carries.
     pub csrf: String,
+    /// Their saved views and those others share, their own first.
+    pub views: Json<Vec<SavedView>>,
     created_at: DateTime<Utc>,
     last_seen_at: DateTime<Utc>,
     latest: DateTime<Utc>,
@@ -76,6 +81,15 @@ pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
         .filter_map(|pair| pair.trim().split_once('='))
         .find(|(key, _)| *key == name)
         .map(|(_, value)| value.to_owned())
+}
+
+/// Refuses a form that does not carry the reader's token.
+///
+/// # Errors
+/// Where it carries another.
+pub fn check_token(signed_in: &SignedIn, token: &str) -> Result<(), PageError> {
+    let right = bool::from(signed_in.viewer.csrf.as_bytes().ct_eq(token.as_bytes()));
+    if right { Ok(()) } else { Err(Refused::Forbidden.into()) }
 }
 
 /// Where a request comes from: the peer, or what a trusted proxy says of it.
@@ -106,7 +120,12 @@ impl FromRequestParts<AppState> for SignedIn {
         let mut tx = state.0.db.read().await?;
         let viewer: Option<Viewer> = sqlx::query_as(
             "select a.id as account, a.email, a.name, a.role, u.code as unit_code, u.name as unit_name, a.theme,
-                    s.csrf_token as csrf, s.created_at, s.last_seen_at, h.recorded_at as latest
+                    s.csrf_token as csrf, s.created_at, s.last_seen_at, h.recorded_at as latest,
+                    (select coalesce(json_agg(json_build_object('key', v.key, 'name', v.name, 'list', v.list,
+                            'address', v.address, 'shared', v.shared, 'own', v.account_id = a.id, 'by', o.name,
+                            'version', v.version) order by v.account_id <> a.id, lower(v.name), v.id), '[]')
+                     from saved_views v join accounts o on o.id = v.account_id
+                     where v.removed_at is null and (v.account_id = a.id or v.shared)) as views
              from sessions s join accounts a on a.id = s.account_id left join units u on u.id = a.unit_id
              cross join change_head h
              cross join lateral (select set_config('dis.account', a.id::text, true)) who
