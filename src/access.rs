@@ -81,6 +81,8 @@ pub enum Act {
     ReadFigures,
     /// Add and disable accounts.
     KeepAccounts,
+    /// Read who changed what, accounts among it.
+    ReadAudit,
     /// Load units and funds.
     LoadStructure,
     /// Load donors, pledges and instalments.
@@ -93,6 +95,14 @@ pub enum Act {
     ShareViews,
     /// Rename and remove what others share.
     KeepSharedViews,
+    /// Enter and correct units and funds.
+    KeepStructure,
+    /// Enter and correct donors.
+    KeepDonors,
+    /// Enter, sign, amend and correct pledges: of every unit, or of one's own and those below it.
+    KeepPledges,
+    /// Enter, reverse, match and correct contributions; enter rates.
+    KeepMoney,
 }
 
 /// Whether a role may do an act (contract.md, Roles).
@@ -101,13 +111,17 @@ pub fn may(role: Role, act: Act) -> bool {
     match (role, act) {
         (System, _) => true,
         (Admin | ResourceMobilization | Finance | UnitStaff | Manager | Auditor, Act::ReadFigures) => true,
-        (Admin, Act::KeepAccounts | Act::LoadStructure | Act::KeepSharedViews) => true,
+        (Admin, Act::KeepSharedViews) => true,
         // A view of one's own is like a bookmark; one that is shared changes what everybody sees.
         (Admin | ResourceMobilization | Finance | UnitStaff | Manager | Auditor, Act::SaveViews) => true,
         (Admin | ResourceMobilization | Finance | UnitStaff | Manager, Act::ShareViews) => true,
+        (Admin | Auditor, Act::ReadAudit) => true,
+        (Admin, Act::KeepAccounts | Act::LoadStructure | Act::KeepStructure) => true,
         // "finance (contributions, allocations, rates, imports)": an import is theirs whatever it holds.
-        (Finance, Act::LoadStructure | Act::LoadPledges | Act::LoadMoney) => true,
-        (ResourceMobilization, Act::LoadPledges) => true,
+        (Finance, Act::LoadStructure | Act::LoadPledges | Act::LoadMoney | Act::KeepMoney) => true,
+        (ResourceMobilization, Act::LoadPledges | Act::KeepDonors | Act::KeepPledges) => true,
+        // Within their unit and below: `web::session::Viewer::keeps_unit` asks of which.
+        (UnitStaff, Act::KeepPledges) => true,
         _ => false,
     }
 }
@@ -117,10 +131,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_auditor_and_a_manager_change_nothing() {
+    fn an_auditor_and_a_manager_change_nothing_and_staff_only_pledges() {
         for role in [Role::Auditor, Role::Manager, Role::UnitStaff] {
-            for act in [Act::KeepAccounts, Act::LoadStructure, Act::LoadPledges, Act::LoadMoney] {
-                assert!(!may(role, act), "{role} {act:?}");
+            for act in [
+                Act::KeepAccounts,
+                Act::LoadStructure,
+                Act::LoadPledges,
+                Act::LoadMoney,
+                Act::KeepStructure,
+                Act::KeepDonors,
+                Act::KeepPledges,
+                Act::KeepMoney,
+            ] {
+                let own = role == Role::UnitStaff && act == Act::KeepPledges;
+                assert_eq!(may(role, act), own, "{role} {act:?}");
             }
             assert!(may(role, Act::ReadFigures));
         }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{Loader, static_loader};
@@ -28,24 +29,66 @@ pub struct Figures {
 
 /// The words of one language.
 #[derive(Debug, Clone, Copy)]
-pub struct L10n(&'static LanguageIdentifier);
+pub struct L10n(&'static Language);
 
-static ENGLISH: LanguageIdentifier = langid!("en");
+/// A language there is.
+#[derive(Debug)]
+struct Language {
+    code: &'static str,
+    dir: &'static str,
+    id: LanguageIdentifier,
+    figures: &'static OnceLock<Figures>,
+}
+
+/// How each language writes figures, once it was looked up.
+static FIGURES: [OnceLock<Figures>; 1] = [const { OnceLock::new() }; 1];
+
+/// Every language a person can choose; the first is what commands speak.
+static LANGUAGES: [Language; 1] = [Language { code: "en", dir: "ltr", id: langid!("en"), figures: &FIGURES[0] }];
 
 impl L10n {
     /// English, the language commands speak.
-    pub const ENGLISH: L10n = L10n(&ENGLISH);
+    pub const ENGLISH: L10n = L10n(&LANGUAGES[0]);
+
+    /// The language of that code; English where there is none.
+    pub fn of(code: &str) -> L10n {
+        LANGUAGES.iter().find(|language| language.code == code).map_or(L10n::ENGLISH, L10n)
+    }
+
+    /// Every language there is.
+    pub fn all() -> impl Iterator<Item = L10n> {
+        LANGUAGES.iter().map(L10n)
+    }
+
+    /// Its code, as in the document's `lang`.
+    pub fn code(self) -> &'static str {
+        self.0.code
+    }
+
+    /// Which way it is written, as in the document's `dir`.
+    pub fn dir(self) -> &'static str {
+        self.0.dir
+    }
+
+    /// Whether there is such a sentence.
+    pub fn has(&self, key: &str) -> bool {
+        LOCALES.try_lookup(&self.0.id, key).is_some()
+    }
+
+    /// The first of these sentences that there is.
+    pub fn first(&self, keys: &[&str], args: &[(&'static str, FluentValue<'_>)]) -> String {
+        let there = keys.iter().find(|key| self.has(key));
+        self.with(there.or(keys.last()).copied().unwrap_or_default(), args)
+    }
 
     /// A sentence that needs nothing.
     pub fn t(&self, key: &str) -> String {
-        LOCALES.try_lookup(self.0, key).unwrap_or_else(|| key.to_owned())
+        LOCALES.try_lookup(&self.0.id, key).unwrap_or_else(|| key.to_owned())
     }
 
     /// How figures and days are written.
     pub fn figures(&self) -> &'static Figures {
-        // English is the one language there is; a second has its own beside it.
-        static FIGURES: std::sync::OnceLock<Figures> = std::sync::OnceLock::new();
-        FIGURES.get_or_init(|| Figures {
+        self.0.figures.get_or_init(|| Figures {
             group: self.t("format-group"),
             decimal: self.t("format-decimal"),
             months: std::array::from_fn(|at| self.t(&format!("month-{}", at + 1))),
@@ -56,7 +99,7 @@ impl L10n {
     pub fn with(&self, key: &str, args: &[(&'static str, FluentValue<'_>)]) -> String {
         let args: HashMap<Cow<'static, str>, FluentValue<'_>> =
             args.iter().map(|(name, value)| (Cow::Borrowed(*name), value.clone())).collect();
-        LOCALES.try_lookup_with_args(self.0, key, &args).unwrap_or_else(|| key.to_owned())
+        LOCALES.try_lookup_with_args(&self.0.id, key, &args).unwrap_or_else(|| key.to_owned())
     }
 
     /// A word of a family: `bucket-1-30`, `pledges-signed`. What cannot be in a key is written out in it.

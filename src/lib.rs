@@ -4,6 +4,7 @@
 pub mod access;
 pub mod arrears;
 pub mod balances;
+pub mod changes;
 pub mod commands;
 pub mod config;
 pub mod contributions;

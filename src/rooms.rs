@@ -3,11 +3,14 @@
 use axum::Router;
 use axum::routing::{get, post};
 
-use crate::access::Act;
+use crate::access::{Act, may};
 use crate::lists::List;
-use crate::web::{AppState, assets, list};
+use crate::web::entry_room::{self, EntryRoom};
+use crate::web::frame::{Action, Frame};
+use crate::web::{AppState, address, assets, list};
 use crate::{
-    arrears, contributions, donors, exchange_rates, finding, funds, instalments, pledges, saved_views, units, users,
+    arrears, changes, contributions, donors, exchange_rates, finding, funds, instalments, pledges, saved_views, units,
+    users,
 };
 
 /// A room with an entry in the menu.
@@ -38,8 +41,8 @@ pub static ROOMS: &[Room] = &[
     room("rates", "office", "exchange", ""),
 ];
 
-/// Something the command palette offers to whoever may do it. A room adds its own: "New donor", "Load a file".
-pub struct Action {
+/// Something the command palette offers besides pages and the new things of every room ([`new_action`]).
+pub struct Command {
     /// The last part of the key of its name (`action-…`).
     pub name: &'static str,
     /// Its icon.
@@ -50,7 +53,7 @@ pub struct Action {
     pub leads: Leads,
 }
 
-/// Where an action leads.
+/// Where a command leads.
 #[derive(Clone, Copy)]
 pub enum Leads {
     /// To an address.
@@ -59,17 +62,17 @@ pub enum Leads {
     Press(&'static str),
 }
 
-const fn action(name: &'static str, icon: &'static str, act: Act, leads: Leads) -> Action {
-    Action { name, icon, act, leads }
+const fn command(name: &'static str, icon: &'static str, act: Act, leads: Leads) -> Command {
+    Command { name, icon, act, leads }
 }
 
-/// Every action, in the order they are offered where all are as near to what was typed.
-pub static ACTIONS: &[Action] = &[
-    action("views", "bookmark", Act::SaveViews, Leads::To("/views")),
-    action("theme-light", "sun", Act::ReadFigures, Leads::Press("light")),
-    action("theme-dark", "moon", Act::ReadFigures, Leads::Press("dark")),
-    action("theme-auto", "screen", Act::ReadFigures, Leads::Press("auto")),
-    action("sign-out", "logout", Act::ReadFigures, Leads::Press("sign-out")),
+/// Every command, in the order they are offered where all are as near to what was typed.
+pub static COMMANDS: &[Command] = &[
+    command("views", "bookmark", Act::SaveViews, Leads::To("/views")),
+    command("theme-light", "sun", Act::ReadFigures, Leads::Press("light")),
+    command("theme-dark", "moon", Act::ReadFigures, Leads::Press("dark")),
+    command("theme-auto", "screen", Act::ReadFigures, Leads::Press("auto")),
+    command("sign-out", "logout", Act::ReadFigures, Leads::Press("sign-out")),
 ];
 
 /// Calls a macro-like function for every list there is, so that no list is forgotten anywhere.
@@ -104,6 +107,25 @@ impl EachList for Files {
     }
 }
 
+/// Rooms whose things are entered in forms over the columns of their file.
+pub static ENTRY_ROOMS: [&EntryRoom; 5] =
+    [&donors::FORMS, &contributions::FORMS, &units::FORMS, &funds::FORMS, &exchange_rates::FORMS];
+
+/// What makes a new one in a room, for those who may.
+pub fn new_action(room: &str, frame: &Frame) -> Option<Action> {
+    let entered = ENTRY_ROOMS.iter().find(|entered| entered.room == room).map(|entered| entered.may);
+    let may_do = entered.or((room == pledges::Pledges::NAME).then_some(Act::KeepPledges))?;
+    let label = frame.word("new", room);
+    may(frame.viewer.role, may_do).then(|| Action::new(label, format!("/{room}/new")).first("n"))
+}
+
+/// What corrects a thing of a room, for those who may.
+pub fn edit_action(room: &str, code: &str, frame: &Frame) -> Option<Action> {
+    let entered = ENTRY_ROOMS.iter().find(|entered| entered.room == room && entered.has_one_row())?;
+    let href = format!("{}/edit", address::to(room, code));
+    may(frame.viewer.role, entered.may).then(|| Action::new(frame.t("detail-edit"), href))
+}
+
 /// Every address there is.
 pub fn router() -> Router<AppState> {
     let mut router = Router::new()
@@ -115,6 +137,8 @@ pub fn router() -> Router<AppState> {
         .route("/units/{code}", get(units::handlers::detail))
         .route("/funds/{code}", get(funds::handlers::detail))
         .route("/rates/{code}", get(exchange_rates::handlers::detail))
+        .route("/changes/{number}", get(changes::handlers::page))
+        .route("/changes/{number}/undo", get(changes::handlers::ask_why).post(changes::handlers::undo))
         .route("/login", get(users::handlers::form).post(users::handlers::sign_in))
         .route("/logout", post(users::handlers::sign_out))
         .route("/theme", post(users::handlers::theme))
@@ -125,6 +149,9 @@ pub fn router() -> Router<AppState> {
         .route("/views", get(saved_views::handlers::page).post(saved_views::handlers::save))
         .route("/views/{key}", post(saved_views::handlers::change))
         .route("/static/{*path}", get(assets::serve));
+    for room in ENTRY_ROOMS {
+        router = router.merge(entry_room::routes(room));
+    }
     for (_, files) in each_list(&mut Files) {
         router = router.merge(files);
     }

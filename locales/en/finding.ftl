@@ -80,14 +80,13 @@ views-keep-day-hint = Otherwise the view is always of today.
 views-edit = Rename
 views-change-do = Save the name
 views-remove = Remove
-views-removed = Removed:
-views-undo = Undo
+views-undo = Bring back
 views-keeps-all = All rows
 
-act-view-save = saved a view
-act-view-change = changed a view
-act-view-remove = removed a view
-act-view-restore = brought a view back
+act-view-save = The view { $code } was saved.
+act-view-change = The view { $code } was changed.
+act-view-remove = The view { $code } was removed.
+act-view-restore = The view { $code } is back.
 
 error-conflict-title = Changed meanwhile
-error-conflict = Somebody changed this since the page was opened, or the same form was sent before and said something else. Open the page again to see how it is now.
+error-conflict = Somebody changed this since the page was opened. Open the page again to see how it is now.

@@ -1,6 +1,7 @@
 # What an import says of a cell. $value: what it holds; $arg: what the sentence needs besides; $column: its column.
 import-problem = { $file }, line { $line }, { $column }, “{ $value }”: { $message }
 import-problem-file = { $file }, line { $line }: { $message }
+import-told = { $field }: { $message }
 import-done = { $added } added, { $changed } changed, { $unchanged } unchanged, { $rejected } rejected.
 import-nothing-landed = Nothing was loaded: { $errors } problems.
 import-nothing-kept = Checked only; nothing was loaded.

@@ -45,6 +45,11 @@ login-wrong = E-mail or password is not right.
 login-again = The form was open for too long. Please try again.
 login-throttled = Too many tries. Please wait a quarter of an hour.
 
+login-resume = You were signed out meanwhile. Sign in to go on: what you typed is kept.
+resume-title = One more step
+resume-lead = What you typed is kept. Send it once more to go on.
+resume-go-on = Go on with what I typed
+
 error-home = Go to the arrears
 error-bad-parameter-title = This address cannot be read
 error-bad-parameter = The part “{ $arg }” says nothing we understand.
@@ -52,6 +57,10 @@ error-after-today-title = That day is still to come
 error-after-today = The part “{ $arg }” lies after today. Figures can be asked as of today or earlier.
 error-sign-in-title = Please sign in
 error-sign-in = This address needs somebody signed in.
+error-bad-form-title = This form cannot be read
+error-bad-form = It is too large, or something in it is no text. What you typed is still in the page before this one.
+error-sent-otherwise-title = This form was sent before
+error-sent-otherwise = It was acted on already, and said something else then. Nothing was changed now; open the form anew to make another change.
 error-forbidden-title = Not yours to do
 error-forbidden = Your role does not allow this, or the form came from elsewhere.
 error-not-found-title = Nothing here

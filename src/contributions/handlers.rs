@@ -102,6 +102,7 @@ pub async fn detail(
         title: code.clone(),
         code,
         tags,
+        actions: Vec::new(),
         figures: figures(&found, &paid, l10n),
         said: said(&found, l10n),
         sections: vec![allocations(&found, &paid, l10n)],

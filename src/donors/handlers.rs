@@ -121,6 +121,7 @@ pub async fn detail(
         code,
         title: donor.name.clone(),
         tags: Vec::new(),
+        actions: Vec::new(),
         figures,
         said: said(&donor, l10n),
         sections,

@@ -1,6 +1,8 @@
 //! Donors: who gives, and what they gave and owe.
 
+mod forms;
 pub mod handlers;
 mod list;
 
+pub use forms::FORMS;
 pub use list::Donors;

@@ -5,10 +5,11 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 
 use super::Rates;
+use crate::access::{Act, may};
 use crate::kernel::Currency;
 use crate::lists::List;
 use crate::web::detail::{self, Detail, HistoryLine, When};
-use crate::web::frame::Frame;
+use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, PageError, Refused, SignedIn, address, format};
 
 /// A correction of a rate.
@@ -18,6 +19,7 @@ struct Correction {
     old: rust_decimal::Decimal,
     new: rust_decimal::Decimal,
     recorded_at: chrono::DateTime<chrono::Utc>,
+    change_id: i64,
     account: String,
     reason: Option<String>,
 }
@@ -39,7 +41,7 @@ pub async fn detail(
     let all = format!("/rates?currency={}{same}", address::escape(&code));
     let sections = vec![detail::section::<Rates>(&mut tx, &scope, l10n.word("rates", "kicker"), all, l10n).await?];
     let corrections: Vec<Correction> = sqlx::query_as(
-        "select f.valid_from, o.units_per_usd as old, f.units_per_usd as new, f.recorded_at, a.name as account, c.reason
+        "select f.valid_from, o.units_per_usd as old, f.units_per_usd as new, f.recorded_at, f.change_id, a.name as account, c.reason
          from exchange_rates f join exchange_rates o on o.id = f.replaces join changes c on c.id = f.change_id
          join accounts a on a.id = c.account_id
          where f.currency = $1 and f.recorded_at <= $2 order by f.id desc limit 100",
@@ -48,6 +50,14 @@ pub async fn detail(
     .bind(scope.known_at.0)
     .fetch_all(&mut *tx)
     .await?;
+    let in_force: Option<chrono::NaiveDate> =
+        sqlx::query_scalar("select valid_from from rates_in_force($1, $2) where currency = $3")
+            .bind(scope.as_of.0)
+            .bind(scope.known_at.0)
+            .bind(currency)
+            .fetch_optional(&mut *tx)
+            .await?
+            .flatten();
     tx.commit().await?;
     let history = corrections
         .into_iter()
@@ -60,6 +70,7 @@ pub async fn detail(
                 ("new", number(correction.new).into()),
             ];
             HistoryLine {
+                change: correction.change_id,
                 at: format::instant(correction.recorded_at, frame.zone, l10n),
                 title: l10n.with("history-corrected", &[("what", what.into()), ("who", correction.account.into())]),
                 lines: vec![l10n.with("history-became", &args)],
@@ -68,11 +79,21 @@ pub async fn detail(
             }
         })
         .collect();
+    let correct = |from: chrono::NaiveDate| {
+        let label = l10n.with("rates-correct", &[("day", format::day(from, l10n).into())]);
+        Action::new(label, format!("{}/edit?valid_from={from}", address::to(Rates::NAME, &code)))
+    };
+    let mut actions = Vec::new();
+    if may(frame.viewer.role, Act::KeepMoney) {
+        actions.push(Action::new(l10n.word("new", "rates"), format!("/rates/new?currency={code}")));
+        actions.extend(in_force.map(correct));
+    }
     let detail = Detail {
         room: Rates::NAME,
         title: code.clone(),
         code,
         tags: Vec::new(),
+        actions,
         figures: Vec::new(),
         said: Vec::new(),
         sections,

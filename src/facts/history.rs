@@ -61,3 +61,29 @@ pub async fn history(
     select.bind(known_at).sql(" order by r.change_id desc, source, r.id desc limit 500");
     select.done().build_query_as().fetch_all(connection).await
 }
+
+/// Everything a change recorded, voided and edited, at most five hundred of it.
+pub async fn of_change(connection: &mut PgConnection, change: i64) -> Result<Vec<HistoryEntry>, sqlx::Error> {
+    let mut select = Select::new(
+        "select source, change_id, r.recorded_at, a.name as account, c.act, c.reason, voided_at,
+                v.reason as void_reason, replaces, content
+         from (select 'labels' as source, e.id, e.change_id, ec.recorded_at, null::timestamptz as voided_at,
+                      null::bigint as voided_change_id, null::bigint as replaces,
+                      jsonb_build_object('entity', e.entity, 'entity_id', e.entity_id, 'before', e.before,
+                        'after', e.after) as content
+               from audit_entries e join changes ec on ec.id = e.change_id where e.change_id = ",
+    );
+    select.bind(change);
+    for table in super::tables::ALL {
+        select.sql(" union all (select '").sql(table.name);
+        select.sql("', id, change_id, recorded_at, voided_at, voided_change_id, replaces, to_jsonb(f) from ");
+        select.sql(table.name).sql(" f where change_id = ").bind(change).sql(" or voided_change_id = ").bind(change);
+        select.sql(" order by id limit 500)");
+    }
+    select.sql(
+        ") as r join changes c on c.id = r.change_id join accounts a on a.id = c.account_id
+         left join changes v on v.id = r.voided_change_id
+         order by source, r.id limit 500",
+    );
+    select.done().build_query_as().fetch_all(connection).await
+}

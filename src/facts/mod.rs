@@ -10,5 +10,5 @@ pub mod tables;
 pub mod undo;
 
 pub use change::{Actor, ChangeId, Claim, FormStamp, Recorded, WriteTx};
-pub use history::{HistoryEntry, history};
+pub use history::{HistoryEntry, history, of_change};
 pub use tables::FactTable;

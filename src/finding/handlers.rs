@@ -1,19 +1,18 @@
 //! Suggestions, the page `/find`, and the note of what was opened.
 
 use askama::Template;
-use axum::extract::rejection::{FormRejection, QueryRejection};
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use axum::{Form, Json};
 use serde::{Deserialize, Serialize};
 
 use super::model::Kind;
 use super::pages::{FindPage, Group, Item, groups, items, ours};
 use super::store;
 use crate::web::frame::Frame;
-use crate::web::session::check_token;
-use crate::web::{AppState, PageError, Refused, SignedIn, address};
+use crate::web::{AppState, PageError, Posting, Refused, SignedIn, address};
 
 /// Kinds that have a page of their own, or lead to one: those of the palette.
 const WITH_A_PAGE: [Kind; 8] =
@@ -40,18 +39,21 @@ struct Suggestions {
     items: Vec<Item>,
 }
 
+fn bad(name: &'static str, value: &str) -> PageError {
+    Refused::BadParameter(name, value.replace('\0', "").chars().take(50).collect()).into()
+}
+
 /// Text somebody typed, or what of the address is wrong.
 fn typed(name: &'static str, text: &str) -> Result<String, PageError> {
     let text = text.trim();
     if text.contains('\0') || text.chars().count() > 200 {
-        let start = text.replace('\0', "").chars().take(50).collect();
-        return Err(Refused::BadParameter(name, start).into());
+        return Err(bad(name, text));
     }
     Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 fn read<T>(asked: Result<Query<T>, QueryRejection>) -> Result<T, PageError> {
-    asked.map(|Query(asked)| asked).map_err(|_| Refused::BadParameter("?", String::new()).into())
+    asked.map(|Query(asked)| asked).map_err(|_| bad("?", ""))
 }
 
 /// `GET /suggest?kind=…&q=…&most=…`: without a kind, what the palette shows.
@@ -66,12 +68,9 @@ pub async fn suggest(
     let text = typed("q", &asked.q)?;
     let most = match asked.most.trim() {
         "" => None,
-        most => Some(
-            most.parse::<i32>()
-                .ok()
-                .filter(|most| (1..=MOST).contains(most))
-                .ok_or_else(|| Refused::BadParameter("most", asked.most.clone()))?,
-        ),
+        most => {
+            Some(most.parse::<i32>().ok().filter(|most| (1..=MOST).contains(most)).ok_or_else(|| bad("most", most))?)
+        }
     };
     let found = match asked.kind.as_str() {
         "" if text.is_empty() => store::recent(&mut tx, frame.viewer.account).await?,
@@ -80,7 +79,7 @@ pub async fn suggest(
             store::near(&mut tx, &text, &WITH_A_PAGE, ours, most.unwrap_or(IN_PALETTE)).await?
         }
         kind => {
-            let kind: Kind = kind.parse().map_err(|_| Refused::BadParameter("kind", asked.kind.clone()))?;
+            let kind: Kind = kind.parse().map_err(|_| bad("kind", kind))?;
             store::near(&mut tx, &text, &[kind], ours(&frame, &[kind]), most.unwrap_or(8)).await?
         }
     };
@@ -170,30 +169,15 @@ pub async fn find(
     Ok(Html(FindPage { frame, typed: text, groups, count }.render()?).into_response())
 }
 
-/// What was opened.
-#[derive(Deserialize)]
-pub struct Opened {
-    csrf: String,
-    room: String,
-    code: String,
-}
-
 /// `POST /recent`: the script says that a page about one thing was opened.
-pub async fn opened(
-    State(state): State<AppState>,
-    signed_in: SignedIn,
-    form: Result<Form<Opened>, FormRejection>,
-) -> Result<Response, PageError> {
-    let Form(form) = form.map_err(|_| Refused::BadParameter("?", String::new()))?;
-    check_token(&signed_in, &form.csrf)?;
-    let account = signed_in.viewer.account;
-    drop(signed_in);
-    let code = typed("code", &form.code)?;
-    let kind = Kind::of_room(&form.room).ok_or_else(|| Refused::BadParameter("room", form.room.clone()))?;
+pub async fn opened(posting: Posting) -> Result<Response, PageError> {
+    let code = typed("code", posting.sent.get("code"))?;
+    let room = posting.sent.get("room");
+    let room = Kind::of_room(room).and_then(Kind::room).ok_or_else(|| bad("room", room))?;
     if code.is_empty() {
-        return Err(Refused::BadParameter("code", code).into());
+        return Err(bad("code", ""));
     }
-    let room = kind.room().unwrap_or_default();
-    store::opened(&state.0.db.pages, account, room, &code, state.0.clock.now()).await?;
+    let state = &posting.state.0;
+    store::opened(&state.db.pages, posting.viewer.account, room, &code, state.clock.now()).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

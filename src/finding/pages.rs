@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::model::{Found, Kind};
 use crate::access::may;
 use crate::kernel::money::currencies;
-use crate::rooms::{ACTIONS, Leads, ROOMS};
+use crate::rooms::{COMMANDS, Leads, ROOMS, new_action};
 use crate::web::frame::{Frame, filters};
 use crate::web::{address, format};
 
@@ -73,8 +73,12 @@ pub fn ours(frame: &Frame, kinds: &[Kind]) -> super::store::Ours {
                 ours.extend(ROOMS.iter().map(|room| (*kind, room.name.to_owned(), frame.word("menu", room.name))));
             }
             Kind::Action => {
-                let allowed = ACTIONS.iter().filter(|action| may(frame.viewer.role, action.act));
-                ours.extend(allowed.map(|action| (*kind, action.name.to_owned(), frame.word("action", action.name))));
+                let new = ROOMS.iter().filter_map(|room| new_action(room.name, frame));
+                ours.extend(new.map(|action| (*kind, action.href, action.label)));
+                let allowed = COMMANDS.iter().filter(|command| may(frame.viewer.role, command.act));
+                ours.extend(
+                    allowed.map(|command| (*kind, command.name.to_owned(), frame.word("action", command.name))),
+                );
             }
             Kind::View => {
                 ours.extend(frame.viewer.views.iter().map(|view| (*kind, view.address.clone(), view.name.clone())));
@@ -106,11 +110,19 @@ fn item(frame: &Frame, found: Found) -> Option<Item> {
             href = Some(format!("/{}", room.name));
         }
         Kind::Action => {
-            let action = ACTIONS.iter().find(|action| action.name == found.code)?;
-            icon = action.icon;
-            match action.leads {
-                Leads::To(to) => href = Some(to.to_owned()),
-                Leads::Press(button) => press = Some(button),
+            match COMMANDS.iter().find(|command| command.name == found.code) {
+                Some(command) => {
+                    icon = command.icon;
+                    match command.leads {
+                        Leads::To(to) => href = Some(to.to_owned()),
+                        Leads::Press(button) => press = Some(button),
+                    }
+                }
+                // A new thing of a room goes by the address of its form.
+                None => {
+                    icon = "plus";
+                    href = Some(found.code.clone());
+                }
             }
         }
         Kind::View => {

@@ -54,6 +54,7 @@ pub async fn detail(
         code,
         title: name,
         tags: Vec::new(),
+        actions: Vec::new(),
         figures: Vec::new(),
         said: said.into_iter().collect(),
         sections,

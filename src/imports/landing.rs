@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgConnection;
 
@@ -54,8 +55,25 @@ pub struct Drawn {
     pub kind: Kind,
     /// Of what: the code or reference in the first part of the key.
     pub code: String,
+    /// Which of the rows under it: the other parts of the key, where it is of those.
+    pub only: Held,
     /// The rows, as [`super::held`] gave them.
     pub rows: Vec<Held>,
+}
+
+impl Drawn {
+    /// What the system holds under a code.
+    pub async fn read(
+        connection: &mut PgConnection,
+        kind: Kind,
+        code: &str,
+        only: Held,
+        known_at: DateTime<Utc>,
+    ) -> Result<Self, sqlx::Error> {
+        let mut rows = held(connection, kind, code, known_at).await?;
+        rows.retain(|row| only.iter().all(|(name, value)| row.get(name).map_or("", String::as_str) == value));
+        Ok(Drawn { kind, code: code.to_owned(), only, rows })
+    }
 }
 
 /// Why an import could not be tried.
@@ -124,13 +142,18 @@ pub async fn run(db: &Db, actor: Actor, clock: &Clock, import: &Import) -> Resul
     }
     landing.report(&kinds, &mut outcome).await?;
     if outcome.accepted() && !import.dry_run && outcome.added + outcome.changed > 0 {
-        tx.say(match entry {
-            Some(entry) => entry.about.clone(),
-            None => serde_json::json!({
+        match entry {
+            Some(entry) => {
+                if !outcome.warnings.is_empty() {
+                    tx.say(serde_json::json!({ "warnings": outcome.warnings }));
+                }
+                tx.say(entry.about.clone());
+            }
+            None => tx.say(serde_json::json!({
                 "files": outcome.files, "added": outcome.added, "changed": outcome.changed,
                 "unchanged": outcome.unchanged,
-            }),
-        });
+            })),
+        }
         outcome.change = tx.commit().await?.map(|recorded| recorded.change);
     } else {
         tx.rollback().await?;
@@ -148,8 +171,7 @@ async fn take_up(tx: &mut WriteTx, entry: &Entry) -> Result<(), ImportError> {
     let at = tx.recorded().await?.at;
     let mut now = Vec::new();
     for drawn in &entry.drawn_from {
-        let rows = held(tx.connection(), drawn.kind, &drawn.code, at).await?;
-        now.push(Drawn { kind: drawn.kind, code: drawn.code.clone(), rows });
+        now.push(Drawn::read(tx.connection(), drawn.kind, &drawn.code, drawn.only.clone(), at).await?);
     }
     let same = now.iter().zip(&entry.drawn_from).all(|(now, then)| now.rows == then.rows);
     if same { Ok(()) } else { Err(ImportError::Stale(now)) }

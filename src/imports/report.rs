@@ -1,7 +1,7 @@
 //! What became of the files: counts, and every bad cell with the reason.
 
 use fluent_templates::fluent_bundle::FluentValue;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::l10n::L10n;
 
@@ -9,7 +9,7 @@ use crate::l10n::L10n;
 pub const TOLD: usize = 1_000;
 
 /// Something wrong, or odd, with a cell.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, Serialize, Deserialize)]
 pub struct Problem {
     /// Which file, in the order they were given.
     pub file: i32,
@@ -26,6 +26,12 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// The sentence with the name of the field before it, for a page.
+    pub fn told(&self, l10n: L10n) -> String {
+        let field = l10n.first(&[&format!("field-{}", self.col), &format!("field-{}_id", self.col)], &[]);
+        l10n.with("import-told", &[("field", field.into()), ("message", self.message(l10n).into())])
+    }
+
     /// The sentence.
     pub fn message(&self, l10n: L10n) -> String {
         let args = [

@@ -112,6 +112,7 @@ pub async fn detail(
         title: pledge.title.clone().unwrap_or_else(|| code.clone()),
         code,
         tags,
+        actions: Vec::new(),
         figures,
         said: said(&pledge, l10n),
         sections,

@@ -1,28 +1,25 @@
 //! Saving, renaming, sharing and removing views.
 
 use askama::Template;
-use axum::Form;
-use axum::extract::rejection::{FormRejection, PathRejection, QueryRejection};
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use chrono::NaiveDate;
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::model::{self, NewView};
 use super::pages::{Refusal, Unsaved, ViewsPage, keeps};
 use super::store::{self, Change, Outcome};
 use crate::access::{Act, may};
-use crate::facts::{Actor, FormStamp, WriteTx};
+use crate::facts::{ChangeId, WriteTx};
 use crate::kernel::KnownAt;
 use crate::lists::List;
 use crate::rooms::{EachList, each_list};
 use crate::web::frame::Frame;
 use crate::web::list::canonical;
-use crate::web::session::{Viewer, check_token};
-use crate::web::{AppState, PageError, Refused, SignedIn};
+use crate::web::{AppState, PageError, Posting, Refused, SignedIn};
 
 const HERE: &str = "views";
 
@@ -42,24 +39,12 @@ pub async fn page(
     let Query(shown) = shown.map_err(|_| Refused::BadParameter("removed", String::new()))?;
     let SignedIn { mut tx, viewer, .. } = signed_in;
     let removed = match shown.removed {
-        Some(key) => store::removed(&mut tx, key, viewer.account.0).await?.map(|name| (key, name)),
+        Some(key) => store::removed(&mut tx, key, viewer.account).await?.map(|name| (key, name)),
         None => None,
     };
     tx.commit().await?;
     let page = ViewsPage { removed, ..ViewsPage::new(Frame::new(&state, viewer, HERE), None) };
     Ok(Html(page.render()?).into_response())
-}
-
-/// A view to be saved, as the form says it.
-#[derive(Deserialize)]
-pub struct Save {
-    csrf: String,
-    form: Uuid,
-    address: String,
-    #[serde(default)]
-    name: String,
-    shared: Option<String>,
-    keep_day: Option<String>,
 }
 
 /// Asks the list of that name which address it would write itself.
@@ -98,111 +83,83 @@ fn of_a_list(
     each_list(&mut asked).into_iter().find_map(|(_, found)| found).ok_or_else(bad)?
 }
 
-fn stamp(form: Uuid, says: &serde_json::Value) -> FormStamp {
-    FormStamp { id: form, digest: hex::encode(Sha256::digest(says.to_string().as_bytes())) }
-}
-
-fn actor(viewer: &Viewer) -> Actor {
-    Actor { account: viewer.account, role: viewer.role, os_user: None }
-}
-
 fn unprocessable(page: &ViewsPage) -> Result<Response, PageError> {
     Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response())
 }
 
+/// Leads on to an address, whose page says what was done.
+fn on_to(address: &str, change: ChangeId) -> Response {
+    let joint = if address.contains('?') { '&' } else { '?' };
+    Redirect::to(&format!("{address}{joint}done={}", change.0)).into_response()
+}
+
 /// `POST /views`: saves one.
-pub async fn save(
-    State(state): State<AppState>,
-    signed_in: SignedIn,
-    form: Result<Form<Save>, FormRejection>,
-) -> Result<Response, PageError> {
-    let Form(form) = form.map_err(|_| Refused::BadParameter("?", String::new()))?;
-    check_token(&signed_in, &form.csrf)?;
-    let SignedIn { tx, viewer, latest } = signed_in;
-    drop(tx);
-    let (shared, keep_day) = (form.shared.is_some(), form.keep_day.is_some());
+pub async fn save(posting: Posting) -> Result<Response, PageError> {
+    let Posting { state, viewer, latest, sent } = &posting;
+    let (shared, keep_day) = (sent.has("shared"), sent.has("keep_day"));
     if !may(viewer.role, Act::SaveViews) || shared && !may(viewer.role, Act::ShareViews) {
         return Err(Refused::Forbidden.into());
     }
     let today = state.0.clock.today();
-    let (list, address) = of_a_list(&form.address, today, latest, keep_day)?;
-    let outcome = match model::name(&form.name) {
-        Err(key) => Err(key),
+    let (list, address) = of_a_list(sent.get("address"), today, *latest, keep_day)?;
+    let wrong = match model::name(sent.get("name")) {
+        Err(wrong) => wrong,
         Ok(name) => {
             let view = NewView { name, list, address: address.clone(), shared };
-            let stamp = stamp(form.form, &serde_json::json!(["view-save", view]));
-            let tx = WriteTx::begin(&state.0.db, actor(&viewer), "view-save", None).await?;
-            match store::save(tx, &stamp, &view).await? {
-                Outcome::Done => Ok(()),
-                Outcome::Taken => Err("views-name-taken"),
-                Outcome::Stale => return Err(Refused::Conflict.into()),
-                Outcome::Unknown | Outcome::Forbidden => return Err(Refused::Forbidden.into()),
+            let tx = WriteTx::begin(&state.0.db, posting.actor(), "view-save", None).await?;
+            match store::save(tx, &sent.stamp()?, &view).await? {
+                Outcome::Done(change) => return Ok(on_to(&address, change)),
+                Outcome::Taken => "views-name-taken",
+                Outcome::Otherwise => return Err(Refused::SentOtherwise.into()),
+                _ => return Err(Refused::Fault.into()),
             }
         }
     };
-    let Err(key) = outcome else { return Ok(Redirect::to(&address).into_response()) };
-    let mut page = ViewsPage::new(Frame::new(&state, viewer, HERE), None);
-    let of_a_day =
-        of_a_list(&form.address, today, latest, true)?.1 != of_a_list(&form.address, today, latest, false)?.1;
+    let mut page = ViewsPage::new(Frame::new(state, viewer.clone(), HERE), None);
+    let with_day = of_a_list(sent.get("address"), today, *latest, true)?.1;
+    let without_day = of_a_list(sent.get("address"), today, *latest, false)?.1;
     page.unsaved = Some(Unsaved {
         keeps: keeps(&page.frame, &address),
-        address: form.address,
-        of_a_day,
+        address: sent.get("address").to_owned(),
+        of_a_day: with_day != without_day,
         keep_day,
-        refused: Refusal { name: form.name, shared, sentence: page.frame.t(key) },
+        refused: Refusal { name: sent.raw("name").to_owned(), shared, sentence: page.frame.t(wrong) },
     });
     unprocessable(&page)
 }
 
-/// What is to be done with a view, as its form says it.
-#[derive(Deserialize)]
-pub struct Edit {
-    csrf: String,
-    form: Uuid,
-    act: String,
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    version: i32,
-    shared: Option<String>,
-}
-
 /// `POST /views/{key}`: renames, shares, removes or brings back.
-pub async fn change(
-    State(state): State<AppState>,
-    signed_in: SignedIn,
-    key: Result<Path<Uuid>, PathRejection>,
-    form: Result<Form<Edit>, FormRejection>,
-) -> Result<Response, PageError> {
+pub async fn change(key: Result<Path<Uuid>, PathRejection>, posting: Posting) -> Result<Response, PageError> {
     let Path(key) = key.map_err(|_| Refused::NotFound)?;
-    let Form(form) = form.map_err(|_| Refused::BadParameter("?", String::new()))?;
-    check_token(&signed_in, &form.csrf)?;
-    let SignedIn { tx, viewer, .. } = signed_in;
-    drop(tx);
-    let shared = form.shared.is_some();
-    let (act, change) = match form.act.as_str() {
-        "rename" => match model::name(&form.name) {
-            Ok(name) => ("view-change", Change::Rename { name, shared, version: form.version }),
-            Err(wrong) => return refused(&state, viewer, key, form, wrong),
+    let sent = &posting.sent;
+    let (act, change) = match sent.get("act") {
+        "rename" => match model::name(sent.get("name")) {
+            Ok(name) => {
+                let version = sent.get("version").parse().map_err(|_| Refused::Conflict)?;
+                ("view-change", Change::Rename { name, shared: sent.has("shared"), version })
+            }
+            Err(wrong) => return refused(posting, key, wrong),
         },
         "remove" => ("view-remove", Change::Remove),
         "restore" => ("view-restore", Change::Restore),
-        _ => return Err(Refused::BadParameter("act", form.act).into()),
+        other => return Err(Refused::BadParameter("act", other.chars().take(50).collect()).into()),
     };
-    let says = serde_json::json!([act, key, form.name, form.version, shared]);
-    let tx = WriteTx::begin(&state.0.db, actor(&viewer), act, None).await?;
-    match store::change(tx, &stamp(form.form, &says), key, &change).await? {
-        Outcome::Done if change == Change::Remove => Ok(Redirect::to(&format!("/views?removed={key}")).into_response()),
-        Outcome::Done => Ok(Redirect::to("/views").into_response()),
-        Outcome::Taken => refused(&state, viewer, key, form, "views-name-taken"),
+    let tx = WriteTx::begin(&posting.state.0.db, posting.actor(), act, None).await?;
+    match store::change(tx, &sent.stamp()?, key, &change).await? {
+        Outcome::Done(done) if change == Change::Remove => Ok(on_to(&format!("/views?removed={key}"), done)),
+        Outcome::Done(done) => Ok(on_to("/views", done)),
+        Outcome::Same => Ok(Redirect::to("/views?done=same").into_response()),
+        Outcome::Taken => refused(posting, key, "views-name-taken"),
         Outcome::Stale => Err(Refused::Conflict.into()),
+        Outcome::Otherwise => Err(Refused::SentOtherwise.into()),
         Outcome::Unknown => Err(Refused::NotFound.into()),
         Outcome::Forbidden => Err(Refused::Forbidden.into()),
     }
 }
 
-fn refused(state: &AppState, viewer: Viewer, key: Uuid, form: Edit, wrong: &str) -> Result<Response, PageError> {
-    let frame = Frame::new(state, viewer, HERE);
-    let refusal = Refusal { name: form.name, shared: form.shared.is_some(), sentence: frame.t(wrong) };
+fn refused(posting: Posting, key: Uuid, wrong: &str) -> Result<Response, PageError> {
+    let frame = Frame::new(&posting.state, posting.viewer, HERE);
+    let (name, shared) = (posting.sent.raw("name").to_owned(), posting.sent.has("shared"));
+    let refusal = Refusal { name, shared, sentence: frame.t(wrong) };
     unprocessable(&ViewsPage::new(frame, Some((key, refusal))))
 }

@@ -5,14 +5,19 @@ use uuid::Uuid;
 
 use super::model::NewView;
 use crate::access::{Act, may};
-use crate::facts::{Claim, FormStamp, WriteTx};
+use crate::facts::{ChangeId, Claim, FormStamp, WriteTx};
+use crate::kernel::ids::AccountId;
 
 /// What came of a form.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Done, now or when the same form came before.
-    Done,
-    /// The form came before and said something else, or the view was changed meanwhile.
+    /// Done by this change, now or when the same form came before.
+    Done(ChangeId),
+    /// It is so already.
+    Same,
+    /// The form came before and said something else.
+    Otherwise,
+    /// The view was changed meanwhile.
     Stale,
     /// There is one of that name.
     Taken,
@@ -67,8 +72,8 @@ fn taken(error: sqlx::Error) -> Result<Outcome, sqlx::Error> {
 /// Saves a view under the id of its form.
 pub async fn save(mut tx: WriteTx, form: &FormStamp, view: &NewView) -> Result<Outcome, sqlx::Error> {
     match tx.claim(form).await? {
-        Claim::Done(_) => return Ok(Outcome::Done),
-        Claim::Other => return Ok(Outcome::Stale),
+        Claim::Done(change) => return Ok(Outcome::Done(change)),
+        Claim::Other => return Ok(Outcome::Otherwise),
         Claim::Fresh => {}
     }
     let account = tx.actor().account;
@@ -92,15 +97,14 @@ pub async fn save(mut tx: WriteTx, form: &FormStamp, view: &NewView) -> Result<O
         }
     };
     tx.audit_one("saved_views", id, None, Some(serde_json::json!(view))).await?;
-    tx.commit().await?;
-    Ok(Outcome::Done)
+    finish(tx, &view.name).await
 }
 
 /// Changes a view: its owner may, and whoever keeps shared ones.
 pub async fn change(mut tx: WriteTx, form: &FormStamp, key: Uuid, change: &Change) -> Result<Outcome, sqlx::Error> {
     match tx.claim(form).await? {
-        Claim::Done(_) => return Ok(Outcome::Done),
-        Claim::Other => return Ok(Outcome::Stale),
+        Claim::Done(change) => return Ok(Outcome::Done(change)),
+        Claim::Other => return Ok(Outcome::Otherwise),
         Claim::Fresh => {}
     }
     let row: Option<Row> = sqlx::query_as(ROW).bind(key).fetch_optional(tx.connection()).await?;
@@ -124,7 +128,7 @@ pub async fn change(mut tx: WriteTx, form: &FormStamp, key: Uuid, change: &Chang
         return Ok(Outcome::Forbidden);
     }
     if (name, shared, removed) == (before.name.as_str(), before.shared, before.removed) {
-        return Ok(Outcome::Done);
+        return Ok(Outcome::Same);
     }
     let at = tx.recorded().await?.at;
     let updated = sqlx::query(
@@ -145,12 +149,22 @@ pub async fn change(mut tx: WriteTx, form: &FormStamp, key: Uuid, change: &Chang
     let told = before.told();
     let after = Row { name: name.to_owned(), shared, removed, ..before };
     tx.audit_one("saved_views", after.id, Some(told), Some(after.told())).await?;
+    finish(tx, &after.name).await
+}
+
+async fn finish(mut tx: WriteTx, name: &str) -> Result<Outcome, sqlx::Error> {
+    tx.say(serde_json::json!({ "room": "views", "code": name }));
+    let change = tx.recorded().await?.change;
     tx.commit().await?;
-    Ok(Outcome::Done)
+    Ok(Outcome::Done(change))
 }
 
 /// The name of a view that was taken away and is the reader's to bring back.
-pub async fn removed(connection: &mut PgConnection, key: Uuid, account: i64) -> Result<Option<String>, sqlx::Error> {
+pub async fn removed(
+    connection: &mut PgConnection,
+    key: Uuid,
+    account: AccountId,
+) -> Result<Option<String>, sqlx::Error> {
     sqlx::query_scalar("select name from saved_views where key = $1 and account_id = $2 and removed_at is not null")
         .bind(key)
         .bind(account)

@@ -64,6 +64,7 @@ pub async fn detail(
         code,
         title: name,
         tags: Vec::new(),
+        actions: Vec::new(),
         figures: Vec::new(),
         said: [kind].into_iter().chain(said).collect(),
         sections,

@@ -1,6 +1,8 @@
 //! Units: the tree of divisions, offices and sections; every pledge belongs to one.
 
+mod forms;
 pub mod handlers;
 mod list;
 
+pub use forms::FORMS;
 pub use list::Units;

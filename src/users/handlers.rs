@@ -15,8 +15,8 @@ use subtle::ConstantTimeEq;
 use super::{attempts, password};
 use crate::l10n::L10n;
 use crate::web::frame::filters;
-use crate::web::session::{SignedIn, check_token, client_address, cookie, random_token, token_hash};
-use crate::web::{AppState, PageError, Refused};
+use crate::web::session::{client_address, cookie, random_token, token_hash};
+use crate::web::{AppState, PageError, Posting, Refused, Sent, posting};
 
 /// How long the token of the sign-in form holds.
 const FORM_COOKIE_SECONDS: i64 = 3600;
@@ -30,6 +30,8 @@ struct LoginPage {
     token: String,
     error: Option<String>,
     demonstration: bool,
+    /// What was typed into a form whose session had run out: where it goes, and its fields as JSON.
+    resume: Option<(String, String)>,
 }
 
 /// Where to go after signing in.
@@ -45,20 +47,21 @@ pub struct SignIn {
     password: SecretString,
     next: Option<String>,
     form_token: String,
+    #[serde(default)]
+    resume_action: String,
+    #[serde(default)]
+    resume_fields: String,
 }
 
-/// What a form with only a token says.
-#[derive(Deserialize)]
-pub struct Token {
-    csrf: String,
-    #[serde(default)]
-    theme: String,
-    #[serde(default)]
-    back: String,
+impl SignIn {
+    fn resume(&self) -> Option<(String, String)> {
+        let carried = !self.resume_action.is_empty();
+        carried.then(|| (local(Some(&self.resume_action)), self.resume_fields.clone()))
+    }
 }
 
 /// Only an address of ours, so that a link cannot send people elsewhere after they signed in.
-fn local(next: Option<&str>) -> String {
+pub(crate) fn local(next: Option<&str>) -> String {
     let next = next.unwrap_or_default();
     let ours = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
     if ours { next.to_owned() } else { "/".to_owned() }
@@ -73,17 +76,36 @@ fn set_cookie(state: &AppState, name: &str, value: &str, seconds: i64) -> String
     format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
 }
 
-fn login_page(state: &AppState, next: String, email: String, error: Option<&str>) -> Result<Response, PageError> {
+/// What the sign-in page shows besides its fields.
+#[derive(Default)]
+struct Shown {
+    next: String,
+    email: String,
+    resume: Option<(String, String)>,
+    error: Option<&'static str>,
+}
+
+fn login_page(state: &AppState, shown: Shown) -> Result<Response, PageError> {
     let (l10n, token) = (L10n::ENGLISH, random_token());
     let cookie = set_cookie(state, form_cookie_name(state), &token, FORM_COOKIE_SECONDS);
-    let error = error.map(|key| l10n.t(key));
-    let page = LoginPage { l10n, next, email, token, error, demonstration: state.0.demonstration };
+    let error = shown.error.map(|key| l10n.t(key));
+    let Shown { next, email, resume, .. } = shown;
+    let page = LoginPage { l10n, next, email, token, error, demonstration: state.0.demonstration, resume };
     Ok(([(header::SET_COOKIE, cookie)], Html(page.render()?)).into_response())
+}
+
+/// The sign-in page for somebody whose session ran out while they typed: it carries along what they typed.
+pub(crate) fn sign_in_to_go_on(state: &AppState, action: &str, sent: &Sent) -> Result<Response, PageError> {
+    let typed: Vec<&(String, String)> = sent.0.iter().filter(|(name, _)| name != "csrf").collect();
+    let fields = serde_json::to_string(&typed).map_err(|_| Refused::Fault)?;
+    let resume = Some((action.to_owned(), fields));
+    let page = login_page(state, Shown { resume, error: Some("login-resume"), ..Shown::default() })?;
+    Ok((StatusCode::UNAUTHORIZED, page).into_response())
 }
 
 /// `GET /login`.
 pub async fn form(State(state): State<AppState>, Query(next): Query<Next>) -> Result<Response, PageError> {
-    login_page(&state, local(next.next.as_deref()), String::new(), None)
+    login_page(&state, Shown { next: local(next.next.as_deref()), ..Shown::default() })
 }
 
 /// `POST /login`.
@@ -93,17 +115,20 @@ pub async fn sign_in(
     headers: HeaderMap,
     Form(form): Form<SignIn>,
 ) -> Result<Response, PageError> {
-    let next = local(form.next.as_deref());
+    let (next, resume) = (local(form.next.as_deref()), form.resume());
+    let again = |email: String, error| {
+        login_page(&state, Shown { next: next.clone(), email, resume: resume.clone(), error: Some(error) })
+    };
     let kept = cookie(&headers, form_cookie_name(&state)).unwrap_or_default();
     if kept.is_empty() || !bool::from(kept.as_bytes().ct_eq(form.form_token.as_bytes())) {
-        let page = login_page(&state, next, form.email, Some("login-again"))?;
+        let page = again(form.email, "login-again")?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let now = state.0.clock.now();
     let address = client_address(&state, &headers, peer.map(|Extension(ConnectInfo(peer))| peer));
     let email = form.email.trim().to_owned();
     if !attempts::allowed(&state.0.db.pages, &email, address, now).await? {
-        let page = login_page(&state, next, email, Some("login-throttled"))?;
+        let page = again(email, "login-throttled")?;
         return Ok((StatusCode::TOO_MANY_REQUESTS, page).into_response());
     }
     let found: Option<(i64, String)> = sqlx::query_as(
@@ -119,10 +144,10 @@ pub async fn sign_in(
     let account = found.filter(|_| right).map(|(id, _)| id);
     attempts::note(&state.0.db.pages, &email, address, now, account.is_some()).await?;
     let Some(account) = account else {
-        let page = login_page(&state, next, email, Some("login-wrong"))?;
+        let page = again(email, "login-wrong")?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    let token = random_token();
+    let (token, csrf) = (random_token(), random_token());
     let agent: Option<String> = headers
         .get(header::USER_AGENT)
         .and_then(|agent| agent.to_str().ok())
@@ -133,14 +158,18 @@ pub async fn sign_in(
     )
     .bind(token_hash(&token))
     .bind(account)
-    .bind(random_token())
+    .bind(&csrf)
     .bind(now)
     .bind(address.to_string())
     .bind(agent)
     .execute(&state.0.db.pages)
     .await?;
     let session = set_cookie(&state, state.cookie_name(), &token, TimeDelta::days(7).num_seconds());
-    let mut response = Redirect::to(&next).into_response();
+    let typed = resume.and_then(|(action, fields)| Some((action, Sent(serde_json::from_str(&fields).ok()?))));
+    let mut response = match typed {
+        Some((action, sent)) => posting::resume(L10n::ENGLISH, action, csrf, sent)?,
+        None => Redirect::to(&next).into_response(),
+    };
     let headers = response.headers_mut();
     for cookie in [session, set_cookie(&state, form_cookie_name(&state), "", 0)] {
         headers.append(header::SET_COOKIE, cookie.parse().map_err(|_| Refused::Fault)?);
@@ -148,15 +177,9 @@ pub async fn sign_in(
     Ok(response)
 }
 
-/// `POST /logout`: ends the session here and in the database.
-pub async fn sign_out(
-    State(state): State<AppState>,
-    signed_in: SignedIn,
-    headers: HeaderMap,
-    Form(form): Form<Token>,
-) -> Result<Response, PageError> {
-    check_token(&signed_in, &form.csrf)?;
-    drop(signed_in);
+/// `POST /logout`.
+pub async fn sign_out(headers: HeaderMap, posting: Posting) -> Result<Response, PageError> {
+    let state = posting.state;
     if let Some(token) = cookie(&headers, state.cookie_name()) {
         sqlx::query("delete from sessions where token_hash = $1")
             .bind(token_hash(&token))
@@ -168,21 +191,15 @@ pub async fn sign_out(
 }
 
 /// `POST /theme`: light, dark, or as the machine is.
-pub async fn theme(
-    State(state): State<AppState>,
-    signed_in: SignedIn,
-    Form(form): Form<Token>,
-) -> Result<Response, PageError> {
-    check_token(&signed_in, &form.csrf)?;
-    if !["auto", "light", "dark"].contains(&form.theme.as_str()) {
-        return Err(Refused::BadParameter("theme", form.theme).into());
+pub async fn theme(posting: Posting) -> Result<Response, PageError> {
+    let theme = posting.sent.get("theme");
+    if !["auto", "light", "dark"].contains(&theme) {
+        return Err(Refused::BadParameter("theme", theme.to_owned()).into());
     }
-    let account = signed_in.viewer.account;
-    drop(signed_in);
     sqlx::query("update accounts set theme = $2 where id = $1")
-        .bind(account)
-        .bind(&form.theme)
-        .execute(&state.0.db.pages)
+        .bind(posting.viewer.account)
+        .bind(theme)
+        .execute(&posting.state.0.db.pages)
         .await?;
-    Ok(Redirect::to(&local(Some(&form.back))).into_response())
+    Ok(Redirect::to(&local(Some(posting.sent.get("back")))).into_response())
 }

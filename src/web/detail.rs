@@ -14,13 +14,14 @@ use sqlx::postgres::PgConnection;
 
 use super::errors::{PageError, Refused};
 use super::format;
-use super::frame::{Frame, filters};
+use super::frame::{Action, Frame, filters};
 use super::params;
-use crate::facts::{FactTable, HistoryEntry, history};
+use crate::facts::{FactTable, HistoryEntry, history, of_change};
 use crate::kernel::{Currency, KnownAt};
 use crate::l10n::L10n;
 use crate::lists::query::{self, Stretch};
 use crate::lists::{Drawn, List, Scope};
+use crate::rooms;
 
 /// Rows shown of a list on a page about one thing; its heading leads to all of them.
 const SOME: i64 = 12;
@@ -94,6 +95,8 @@ impl Section {
 
 /// One thing that was recorded.
 pub struct HistoryLine {
+    /// The change that recorded it.
+    pub change: i64,
     /// When.
     pub at: String,
     /// What and who.
@@ -116,6 +119,8 @@ pub struct Detail {
     pub title: String,
     /// Marks: class and words.
     pub tags: Vec<(&'static str, String)>,
+    /// What the reader may do with it, besides correcting it.
+    pub actions: Vec<Action>,
     /// Its figures.
     pub figures: Vec<Figure>,
     /// What is said of it.
@@ -142,7 +147,8 @@ struct DetailPage {
 ///
 /// # Errors
 /// Where it cannot be drawn.
-pub fn page(frame: Frame, detail: Detail, scope: &Scope, known_then: bool) -> Result<Response, PageError> {
+pub fn page(frame: Frame, mut detail: Detail, scope: &Scope, known_then: bool) -> Result<Response, PageError> {
+    detail.actions.extend(rooms::edit_action(detail.room, &detail.code, &frame));
     let known = if known_then {
         frame.l10n.with("list-known-then", &[("instant", frame.instant(&scope.known_at).into())])
     } else {
@@ -265,6 +271,28 @@ pub async fn told(
     Ok(entries.iter().map(|entry| line(frame, entry, &entries, &names, &subject_columns, known_at)).collect())
 }
 
+/// What a change recorded and voided, in words. What it replaced stands in the line of what took its place.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn told_of_change(
+    connection: &mut PgConnection,
+    frame: &Frame,
+    change: i64,
+) -> Result<Vec<HistoryLine>, sqlx::Error> {
+    let entries = of_change(&mut *connection, change).await?;
+    let names = names(connection, &entries).await?;
+    let at = entries.iter().map(|entry| entry.recorded_at.max(entry.voided_at.unwrap_or(entry.recorded_at))).max();
+    let known_at = KnownAt(at.unwrap_or_default());
+    let replaced: Vec<i64> =
+        entries.iter().filter(|entry| entry.change_id == change).filter_map(|entry| entry.replaces).collect();
+    let own = entries.iter().filter(|entry| {
+        let taken_over = entry.content["id"].as_i64().is_some_and(|id| replaced.contains(&id));
+        entry.change_id == change || !taken_over
+    });
+    Ok(own.map(|entry| line(frame, entry, &entries, &names, &[], known_at)).collect())
+}
+
 fn line(
     frame: &Frame,
     entry: &HistoryEntry,
@@ -292,6 +320,7 @@ fn line(
         l10n.with("history-voided", &[("at", at.into()), ("reason", reason.into())])
     });
     HistoryLine {
+        change: entry.change_id,
         at: format::instant(entry.recorded_at, frame.zone, l10n),
         title,
         lines,

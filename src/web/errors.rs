@@ -15,11 +15,15 @@ pub enum Refused {
     AfterToday(String),
     /// Not signed in; where to come back to, for a person with a browser.
     SignIn(Option<String>),
+    /// A form that cannot be read at all, with the status that says why.
+    BadForm(StatusCode),
+    /// A form that was acted on before, and said something else then.
+    SentOtherwise,
     /// Not theirs.
     Forbidden,
     /// Not there.
     NotFound,
-    /// Somebody changed it meanwhile, or the form was sent before and said something else.
+    /// Somebody changed it meanwhile.
     Conflict,
     /// Too many at once.
     TooMany,
@@ -84,6 +88,8 @@ impl IntoResponse for PageError {
                 return Redirect::to(&format!("/login?next={next}")).into_response();
             }
             Refused::SignIn(None) => (StatusCode::UNAUTHORIZED, "sign-in", String::new()),
+            Refused::BadForm(status) => (*status, "bad-form", String::new()),
+            Refused::SentOtherwise => (StatusCode::CONFLICT, "sent-otherwise", String::new()),
             Refused::Forbidden => (StatusCode::FORBIDDEN, "forbidden", String::new()),
             Refused::NotFound => (StatusCode::NOT_FOUND, "not-found", String::new()),
             Refused::Conflict => (StatusCode::CONFLICT, "conflict", String::new()),

@@ -63,6 +63,32 @@ pub fn read_day(text: &str, l10n: L10n) -> Option<NaiveDate> {
     crate::kernel::calendar::parse_day(&day.to_string()).ok()
 }
 
+/// Reads a number as people write it in their language, `1,234.50`, as a file writes it: `1234.50`. Groups of digits are
+/// whole ones of three; spaces of every width may part them, and a point is always read as the decimal one where the
+/// language does not group by it.
+pub fn read_number(text: &str, l10n: L10n) -> Option<String> {
+    let figures = l10n.figures();
+    let plain = text.trim().replace('\u{2212}', "-");
+    let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |digits| ("-", digits));
+    let spaceless: String = digits.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+    let decimal = if spaceless.contains(figures.decimal.as_str()) { figures.decimal.as_str() } else { "." };
+    let (whole, fraction) = match spaceless.split_once(decimal) {
+        Some((whole, fraction)) if decimal != figures.group => (whole, Some(fraction)),
+        _ => (spaceless.as_str(), None),
+    };
+    let group = if whole.contains(' ') { " " } else { figures.group.as_str() };
+    let groups: Vec<&str> = whole.split(group).collect();
+    let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let well_grouped = groups.iter().enumerate().all(|(at, part)| {
+        all_digits(part) && (groups.len() == 1 || if at == 0 { part.len() <= 3 } else { part.len() == 3 })
+    });
+    let fraction_fits = fraction.is_none_or(all_digits);
+    (well_grouped && fraction_fits).then(|| {
+        let point = fraction.map_or(String::new(), |fraction| format!(".{fraction}"));
+        format!("{sign}{}{point}", groups.concat())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,6 +101,24 @@ mod tests {
         assert_eq!(number(dec!(-1000), 2, l10n), "−1,000.00");
         assert_eq!(number(dec!(-0.00), 2, l10n), "0.00");
         assert_eq!(number(dec!(999), 0, l10n), "999");
+    }
+
+    #[test]
+    fn a_number_is_read_as_people_write_it() {
+        let l10n = L10n::ENGLISH;
+        for (typed, file) in [
+            ("1,234.50", "1234.50"),
+            ("1234.5", "1234.5"),
+            ("\u{2212}1,000", "-1000"),
+            ("1 234 567", "1234567"),
+            ("1\u{a0}234.10", "1234.10"),
+            ("0", "0"),
+        ] {
+            assert_eq!(read_number(typed, l10n).as_deref(), Some(file), "{typed}");
+        }
+        for typed in ["", "1,23", "12,34.5", "1,2345", "1.234.567", "1e5", "x", "1,", ".5", "5.", "--1", "1,234,5"] {
+            assert_eq!(read_number(typed, l10n), None, "{typed}");
+        }
     }
 
     #[test]

@@ -35,6 +35,45 @@ pub mod filters {
     }
 }
 
+/// Something the reader may do from where they are.
+#[derive(Debug, Clone)]
+pub struct Action {
+    /// What it says.
+    pub label: String,
+    /// Where it leads.
+    pub href: String,
+    /// Whether it is the first thing one does here.
+    pub primary: bool,
+    /// The letter that leads there.
+    pub key: &'static str,
+}
+
+impl Action {
+    /// One of several things.
+    pub fn new(label: String, href: String) -> Self {
+        Action { label, href, primary: false, key: "" }
+    }
+
+    /// The first thing one does here, by the letter n where it makes a new one.
+    pub fn first(mut self, key: &'static str) -> Self {
+        self.primary = true;
+        self.key = key;
+        self
+    }
+}
+
+/// What was just done.
+pub struct Said {
+    /// Its class.
+    pub class: &'static str,
+    /// The sentence.
+    pub sentence: String,
+    /// The change, where it can be looked at and taken back.
+    pub change: Option<String>,
+    /// What is odd about it.
+    pub notes: Vec<String>,
+}
+
 /// What every page of a signed-in person has.
 pub struct Frame {
     /// Who reads.
@@ -55,8 +94,8 @@ impl Frame {
     /// The frame of a page in the room at `here`.
     pub fn new(state: &AppState, viewer: Viewer, here: &'static str) -> Self {
         Frame {
+            l10n: L10n::of(&viewer.language),
             viewer,
-            l10n: L10n::ENGLISH,
             here,
             demonstration: state.0.demonstration,
             today: state.0.clock.today(),
@@ -116,6 +155,24 @@ impl Frame {
             }
         }
         parts
+    }
+
+    /// What was just done, in words: its class, the sentence, where to take it back, and what is odd about it.
+    pub fn flash(&self) -> Option<Said> {
+        let flash = self.viewer.flash.as_ref()?;
+        let code = flash.code.clone().unwrap_or_default();
+        let sentence = self.l10n.with(&format!("act-{}", flash.act), &[("code", code.into())]);
+        let warnings = flash.warnings.iter().flat_map(|warnings| &warnings.0);
+        let notes: Vec<String> = warnings.map(|warning| warning.told(self.l10n)).collect();
+        let class = if flash.change == 0 {
+            "info"
+        } else if notes.is_empty() {
+            "ok"
+        } else {
+            "warn"
+        };
+        let change = (flash.change > 0).then(|| format!("/changes/{}", flash.change));
+        Some(Said { class, sentence, change, notes })
     }
 
     /// A day, for people.

@@ -19,7 +19,7 @@ use sqlx::postgres::PgConnection;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::errors::{PageError, Refused};
-use super::frame::{Frame, filters};
+use super::frame::{Action, Frame, filters};
 use super::params::{self, given};
 use super::session::SignedIn;
 use super::state::AppState;
@@ -28,6 +28,7 @@ use crate::finding::{Kind, store::resolve};
 use crate::kernel::calendar::parse_day;
 use crate::lists::query::{self, COUNTED, Placed, Sort, Stretch};
 use crate::lists::{Drawn, Filters, List, Scope, export};
+use crate::rooms;
 
 /// Rows of a page.
 const PAGE: i64 = 50;
@@ -324,6 +325,8 @@ pub struct ListView {
     pub clear: String,
     pub today_link: String,
     pub paper: String,
+    /// What the reader may do here: a new one.
+    pub actions: Vec<Action>,
     /// The sum of all rows, in US dollars, where the room gives one.
     pub foot: Option<String>,
     sum_column: Option<usize>,
@@ -520,6 +523,7 @@ fn draw<L: List>(
         as_of_iso: asked.scope.as_of.to_string(),
         known,
         paper,
+        actions: rooms::new_action(L::NAME, frame).into_iter().collect(),
         foot: None,
         sum_column: L::screen().iter().position(|column| column.label == "col-usd"),
         params: params.clone(),

@@ -3,15 +3,20 @@
 pub mod address;
 pub mod assets;
 pub mod detail;
+pub mod entry;
+pub mod entry_room;
 pub mod errors;
+pub mod form;
 pub mod format;
 pub mod frame;
 pub mod list;
 pub mod params;
+pub mod posting;
 pub mod server;
 pub mod session;
 pub mod state;
 
 pub use errors::{PageError, Refused};
+pub use posting::{Posting, Sent};
 pub use session::SignedIn;
 pub use state::AppState;

@@ -3,7 +3,9 @@
 
 mod crash;
 mod embedded;
+mod entering;
 mod exports;
+mod finding;
 mod foundation;
 mod loading;
 mod pages;

@@ -19,35 +19,35 @@ use tower::ServiceExt;
 
 use crate::foundation::Ground;
 
-struct Site {
-    ground: Ground,
-    app: Router,
-    clock: Clock,
+pub(crate) struct Site {
+    pub(crate) ground: Ground,
+    pub(crate) app: Router,
+    pub(crate) clock: Clock,
 }
 
-struct Answer {
-    status: StatusCode,
-    headers: header::HeaderMap,
-    body: String,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: header::HeaderMap,
+    pub(crate) body: String,
 }
 
 impl Answer {
-    fn page(&self) -> Html {
+    pub(crate) fn page(&self) -> Html {
         Html::parse_document(&self.body)
     }
 
-    fn texts(&self, selector: &str) -> Vec<String> {
+    pub(crate) fn texts(&self, selector: &str) -> Vec<String> {
         let page = self.page();
         let selector = Selector::parse(selector).unwrap();
         let found = page.select(&selector);
         found.map(|element| element.text().collect::<String>().trim().to_owned()).collect()
     }
 
-    fn location(&self) -> &str {
+    pub(crate) fn location(&self) -> &str {
         self.headers.get(header::LOCATION).map_or("", |location| location.to_str().unwrap())
     }
 
-    fn cookies(&self) -> String {
+    pub(crate) fn cookies(&self) -> String {
         let cookies = self.headers.get_all(header::SET_COOKIE).into_iter();
         let pairs: Vec<&str> = cookies.map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap()).collect();
         pairs.join("; ")
@@ -55,7 +55,7 @@ impl Answer {
 }
 
 impl Site {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let ground = Ground::new().await;
         let clock = Clock::fixed(chrono_tz::Africa::Nairobi, parse_instant("2026-11-23T12:00:00Z").unwrap());
         demo::fill(&ground.db, &clock).await.unwrap();
@@ -71,19 +71,19 @@ impl Site {
         Site { app: server::app(state), ground, clock }
     }
 
-    async fn send(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.app.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
         Answer { status: parts.status, headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() }
     }
 
-    async fn get(&self, address: &str, cookie: &str) -> Answer {
+    pub(crate) async fn get(&self, address: &str, cookie: &str) -> Answer {
         let request = Request::get(address).header(header::COOKIE, cookie).header(header::ACCEPT, "text/html");
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
-    async fn get_bytes(&self, address: &str, cookie: &str) -> StatusCode {
+    pub(crate) async fn get_bytes(&self, address: &str, cookie: &str) -> StatusCode {
         let request = Request::get(address).header(header::COOKIE, cookie).header(header::ACCEPT, "text/html");
         let response = self.app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         let status = response.status();
@@ -91,7 +91,7 @@ impl Site {
         status
     }
 
-    async fn post(&self, address: &str, cookie: &str, form: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn post(&self, address: &str, cookie: &str, form: &[(&str, &str)]) -> Answer {
         let pairs: Vec<String> = form
             .iter()
             .map(|(name, value)| {
@@ -104,7 +104,7 @@ impl Site {
         self.send(request.body(Body::from(pairs.join("&"))).unwrap()).await
     }
 
-    async fn try_to_sign_in(&self, email: &str, password: &str, next: &str) -> Answer {
+    pub(crate) async fn try_to_sign_in(&self, email: &str, password: &str, next: &str) -> Answer {
         let form = self.get("/login", "").await;
         let page = form.page();
         let token = page.select(&Selector::parse("[name=form_token]").unwrap()).next().unwrap();
@@ -113,14 +113,14 @@ impl Site {
         self.post("/login", &form.cookies(), &fields).await
     }
 
-    async fn sign_in(&self, role: Role) -> String {
+    pub(crate) async fn sign_in(&self, role: Role) -> String {
         let line = demo::sign_ins().into_iter().find(|line| line.starts_with(role.as_str())).unwrap();
         let answer = self.try_to_sign_in(line.split_whitespace().nth(1).unwrap(), demo::PASSWORD, "/arrears").await;
         assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/arrears"));
         answer.cookies()
     }
 
-    async fn close(self) {
+    pub(crate) async fn close(self) {
         drop(self.app);
         self.ground.close().await;
     }
