@@ -54,7 +54,8 @@ pub async fn near(
                  nearness((select folded($1)), u.code, u.sought) as nearness
           from units u
           where 'unit' = any($2) and (u.sought like all ((select sought_words($1))::text[])
-            or u.sought %> (select folded($1)))
+            or u.sought %> (select folded($1)) and not exists (
+                select from units x where x.sought like all ((select sought_words($1))::text[])))
             and exists (select from unit_facts i where i.unit_id = u.id and i.voided_at is null)
           order by nearness, u.name collate \"C\" limit $3)
          union all
@@ -62,7 +63,8 @@ pub async fn near(
                  nearness((select folded($1)), f.code, f.sought) as nearness
           from funds f
           where 'fund' = any($2) and (f.sought like all ((select sought_words($1))::text[])
-            or f.sought %> (select folded($1)))
+            or f.sought %> (select folded($1)) and not exists (
+                select from funds x where x.sought like all ((select sought_words($1))::text[])))
             and exists (select from fund_facts i where i.fund_id = f.id and i.voided_at is null)
           order by nearness, f.name collate \"C\" limit $3)
          union all
@@ -70,7 +72,9 @@ pub async fn near(
                  nearness((select folded($1)), a.email, a.sought) as nearness
           from accounts a left join units u on u.id = a.unit_id
           where 'person' = any($2) and a.role <> 'system' and a.disabled_at is null
-            and (a.sought like all ((select sought_words($1))::text[]) or a.sought %> (select folded($1)))
+            and (a.sought like all ((select sought_words($1))::text[])
+            or a.sought %> (select folded($1)) and not exists (
+                select from accounts x where x.sought like all ((select sought_words($1))::text[])))
           order by nearness, a.name collate \"C\" limit $3)
          union all
          (select o.kind, o.code, o.name, null, null, null, null, null, o.nearness

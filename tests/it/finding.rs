@@ -237,7 +237,7 @@ async fn a_donors_name_in_an_address_becomes_its_code() {
         let same = site.get(&to.replace("/arrears?", "/arrears.csv?"), &cookie).await;
         assert_eq!(file.body, same.body, "{typed}");
     }
-    for typed in ["NOBODY", "united", "%25"] {
+    for typed in ["NOBODY", "united", "%5E"] {
         let answer = site.get(&format!("/arrears?donor={typed}"), &cookie).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{typed} names nobody, or several");
     }
@@ -266,7 +266,8 @@ async fn lists_are_searched_in_names_aliases_references_and_notes_without_accent
     assert_eq!(count("/donors?q=Kingdom+of+Sweden").await, 1);
     assert_eq!(count("/donors?q=%D0%A0%D0%9E%D0%A1%D0%A1").await, 1, "in capitals of another script");
     assert_eq!(count("/contributions?q=lodz+uberweisung").await, 1, "its words in any order");
-    assert_eq!(count("/contributions?q=kingdom+sweden").await, count("/contributions?donor=SWE").await);
+    let of_sweden = site.get("/contributions?q=kingdom+sweden", &cookie).await.texts("table.list tbody th > a");
+    assert!(of_sweden.len() > 10 && of_sweden.iter().all(|donor| donor == "Sweden"), "{of_sweden:?}");
     for found in ["agr%2F77", "ref.+9", "p-2017-021", "%CF%89"] {
         assert_eq!(count(&format!("/pledges?q={found}")).await, 1, "{found}");
     }
