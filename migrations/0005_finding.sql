@@ -28,7 +28,7 @@ create function exchanged(typed text) returns text[]
     language sql immutable strict parallel safe
     return (select coalesce(array_agg(holding(left(folded(typed), at - 1) || substr(folded(typed), at + 1, 1)
                 || substr(folded(typed), at, 1) || substr(folded(typed), at + 2))), '{}')
-            from generate_series(1, length(folded(typed)) - 1) at where length(folded(typed)) between 4 and 40);
+            from generate_series(1, length(folded(typed)) - 1) at where length(folded(typed)) between 4 and 16);
 
 -- How near a thing is to what was typed; less is nearer. `sought` is its name, then its code.
 create function nearness(typed text, code text, sought text) returns real
@@ -70,7 +70,7 @@ create function donors_near(typed text, most integer)
     language sql stable parallel safe rows 20
 begin atomic
     -- In parentheses with a select what was typed is folded once, not once a row.
-    with names as (
+    with names as not materialized (
         select d.id, d.code, d.sought, null::text as alias from donors d
         union all
         select d.id, d.code, a.sought, a.alias from donor_aliases a join donors d on d.id = a.donor_id
@@ -86,7 +86,7 @@ begin atomic
         union all
         select n.id, n.alias, 5
         from names n
-        where (select count(*) from sure) < most and n.sought like any ((select exchanged(typed))::text[])
+        where not exists (select from sure) and n.sought like any ((select exchanged(typed))::text[])
     ), best as (
         select distinct on (found.id) found.id, found.alias, found.nearness
         from (select * from sure union all select * from maybe) found

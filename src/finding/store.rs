@@ -12,6 +12,13 @@ pub const RECENT: i64 = 8;
 /// Names of our own to look among: pages, actions, views. The word of the kind, a code, a name.
 pub type Ours = Vec<(Kind, String, String)>;
 
+/// Has the statements of this transaction planned once a connection: to plan one of many parts takes longer than to
+/// run it, and what was typed does not change its plan.
+async fn plan_once(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("select set_config('plan_cache_mode', 'force_generic_plan', true)").execute(connection).await?;
+    Ok(())
+}
+
 /// What is near to what was typed, of the kinds asked for, the nearest first and at most `most` of each.
 pub async fn near(
     connection: &mut PgConnection,
@@ -24,6 +31,7 @@ pub async fn near(
     let our_kinds: Vec<&str> = ours.iter().map(|(kind, ..)| kind.as_str()).collect();
     let (our_codes, our_names): (Vec<&str>, Vec<&str>) =
         ours.iter().map(|(_, code, name)| (code.as_str(), name.as_str())).unzip();
+    plan_once(&mut *connection).await?;
     sqlx::query_as(
         "(select 'donor' as kind, d.code, d.name, n.alias as note, i.kind as word, null::date as day,
                  null::text as currency, null::numeric as amount, n.nearness
@@ -206,13 +214,16 @@ pub async fn lookalikes(
     country: Option<&str>,
     but: Option<&str>,
 ) -> Result<Vec<Lookalike>, sqlx::Error> {
+    plan_once(&mut *connection).await?;
     sqlx::query_as(
-        "with like_it as (
+        "with whole as materialized (
+            -- The other way round: a donor's name somewhere in a longer one, \"Government of Sweden\".
+            select d.id, word_similarity(d.sought, (select folded($1))) as likeness from donors d where length($1) > 2
+         ), like_it as (
             select n.donor_id, n.nearness from donors_near($1, 20) n where n.nearness < 5.5 and length($1) > 2
             union all
-            select d.id, 5.5 - word_similarity(d.sought, (select folded($1))) from donors d
-            where length($1) > 2 and d.sought <% (select folded($1))
-                and word_similarity(d.sought, (select folded($1))) > 0.7
+            select w.id, 5.5 - w.likeness from whole w where w.likeness > 0.7
+                and exists (select from donor_facts f where f.donor_id = w.id and f.voided_at is null)
          ), of_country as (
             select i.donor_id from donor_facts i
             where i.country = $2 and i.kind = 'C01' and i.parent_id is null and i.voided_at is null
