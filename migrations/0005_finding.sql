@@ -85,8 +85,8 @@ begin atomic
             and n.sought %> (select folded(typed))
         union all
         select n.id, n.alias, 5
-        from names n
-        where not exists (select from sure) and n.sought like any ((select exchanged(typed))::text[])
+        from unnest((select exchanged(typed))) as x (pattern) join names n on n.sought like x.pattern
+        where not exists (select from sure)
     ), best as (
         select distinct on (found.id) found.id, found.alias, found.nearness
         from (select * from sure union all select * from maybe) found

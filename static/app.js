@@ -16,6 +16,11 @@
 	let count = 0;
 	const idOf = node => node.id || (node.id = "dis-" + ++count);
 
+	const icon = d => {
+		const t = el("template");
+		t.innerHTML = `<svg class="icon flip" viewBox="0 0 24 24" aria-hidden="true"><path d="${d}"/></svg>`;
+		return t.content;
+	};
 	/* ----- drops and notes: one open at a time; Escape and a click outside close them ----- */
 	const DROP = "details.drop, details.def";
 	const openDrops = () => all(DROP).filter(d => d.open);
@@ -109,6 +114,44 @@
 	});
 	on(window, "pageshow", release);
 
+	/* ----- what is typed is kept in this tab until the server has it: over the back button, a reload, a dead line ----- */
+	const keep = doc.querySelector("form[data-keep]");
+	let store = null;
+	try { store = sessionStorage; } catch { /* no storage: the browser's own memory has to do */ }
+	if (store && doc.querySelector(".flash") && store.disSent) {
+		store.removeItem(store.disSent);
+		store.removeItem("disSent");
+	}
+	if (store && doc.querySelector("main.alone")) for (const k of Object.keys(store)) if (k.startsWith("dis:")) store.removeItem(k);
+	if (store && keep) {
+		const key = "dis:" + location.pathname + location.search, OURS = ["csrf", "form_id", "was", "press"];
+		const typed = () => [...keep.elements].filter(f => f.name && !OURS.includes(f.name) && !/^(submit|button|password|file)$/.test(f.type));
+		const value = f => f.type === "checkbox" ? f.checked ? f.value : "" : f.value;
+		const all = () => JSON.stringify(typed().map(f => [f.name, value(f)]));
+		const drawn = all(), told = doc.querySelector("#summary, #conflict");
+		let was = [];
+		try { was = JSON.parse(store[key] || "[]"); } catch { /* not ours */ }
+		const fields = new Map(typed().map(f => [f.name, f])), missing = was.filter(([name]) => !fields.has(name));
+		if (was.length && !told && JSON.stringify(was) !== drawn && !keep.dataset.pressed) {
+			for (const [name, text] of was) {
+				const f = fields.get(name);
+				if (f && f.type === "checkbox") f.checked = f.value === text;
+				else if (f && f.type !== "hidden") f.value = text;
+			}
+			if (missing.some(([name]) => /-\d+$/.test(name)) && store.disDrawn !== key) { /* rows of a table: the server draws them */
+				store.disDrawn = key;
+				for (const [name, text] of [...missing, ["press", "draw"]]) keep.append(el("input", { type: "hidden", name, value: text }));
+				keep.submit();
+			} else {
+				const anew = el("button", { type: "button", className: "button quiet", onclick: () => { store.removeItem(key); location.reload(); } }, words.anew);
+				keep.prepend(el("div", { className: "notice", role: "status" }, icon("M12 8l0 4l2 2M3.05 11a9 9 0 1 1 .5 4m-.5 5v-5h5"), el("div", { className: "row" }, el("p", {}, words.kept), anew)));
+			}
+		} else if (store.disDrawn === key) store.removeItem("disDrawn");
+		const save = () => { if (all() === drawn && !told) store.removeItem(key); else store[key] = all(); };
+		on(keep, "input", save);
+		on(keep, "submit", e => { save(); if (!(e.submitter && e.submitter.name === "press")) store.disSent = key; });
+	}
+
 	/* ----- dates ----- */
 	const utc = (y, m, d) => { const t = new Date(0); t.setUTCFullYear(y, m, d); return t; };
 	const iso = t => t.toISOString().slice(0, 10);
@@ -143,11 +186,6 @@
 	};
 	const now = new Date(), today = fromIso(body.dataset.today) || utc(now.getFullYear(), now.getMonth(), now.getDate());
 
-	const icon = d => {
-		const t = el("template");
-		t.innerHTML = `<svg class="icon flip" viewBox="0 0 24 24" aria-hidden="true"><path d="${d}"/></svg>`;
-		return t.content;
-	};
 	const LEAF = "M4 7a2 2 0 0 1 2 -2h12a2 2 0 0 1 2 2v12a2 2 0 0 1 -2 2h-12a2 2 0 0 1 -2 -2l0 -12M16 3l0 4M8 3l0 4M4 11l16 0M8 15h2v2h-2l0 -2";
 
 	const calendar = input => {
@@ -318,7 +356,7 @@
 		} else {
 			box.removeAttribute("name");
 			box.removeAttribute("list");
-			if (field.dataset.label) box.value = field.dataset.label;
+			if (field.dataset.label && field.value === field.defaultValue) box.value = field.dataset.label; /* not of what was kept from before */
 			if (field.form && field.hasAttribute("form")) carrier.setAttribute("form", field.form.id);
 		}
 		wrap.append(box, carrier, list, status);
@@ -327,7 +365,7 @@
 		for (const [name, value] of Object.entries({ role: "combobox", "aria-expanded": "false", "aria-controls": idOf(list), "aria-autocomplete": "list", autocomplete: "off", autocapitalize: "off", spellcheck: "false" })) box.setAttribute(name, value);
 		let shown = box.value, chosen = carrier.value;
 
-		const tell = () => carrier.dispatchEvent(new Event("change", { bubbles: true }));
+		const tell = () => { for (const type of ["input", "change"]) carrier.dispatchEvent(new Event(type, { bubbles: true })); };
 		const close = () => { list.hidden = true; box.setAttribute("aria-expanded", "false"); walk.none(); };
 		const open = () => {
 			list.hidden = false;

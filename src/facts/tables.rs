@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::change::WriteTx;
+use crate::db::Select;
 
 /// A table of facts: the shared columns, and these of its own.
 #[derive(Debug)]
@@ -81,18 +82,32 @@ impl FactTable {
     /// Records every row of `source`, a query of ours that gives `key`, `replaces` and the table's own columns.
     /// Returns how many.
     pub async fn record(&'static self, tx: &mut WriteTx, source: &'static str) -> Result<u64, sqlx::Error> {
+        let text = |insert: &mut Select| {
+            insert.sql(source);
+        };
+        self.record_bound(tx, text).await
+    }
+
+    /// Records what a statement put together of our own text and bound values gives; as [`FactTable::record`].
+    pub async fn record_bound(
+        &'static self,
+        tx: &mut WriteTx,
+        source: impl FnOnce(&mut Select),
+    ) -> Result<u64, sqlx::Error> {
         let recorded = tx.recorded().await?;
-        let mut insert = crate::db::Select::new("insert into ");
+        let mut insert = Select::new("insert into ");
         insert.sql(self.name).sql(" (change_id, recorded_at, key, replaces, ").sql(self.columns).sql(") select ");
         insert.bind(recorded.change.0).sql(", ").bind(recorded.at).sql(", key, replaces, ").sql(self.columns);
-        insert.sql(" from (").sql(source).sql(") as source");
+        insert.sql(" from (");
+        source(&mut insert);
+        insert.sql(") as source");
         Ok(insert.done().build().execute(tx.connection()).await?.rows_affected())
     }
 
     /// Voids every fact whose id `source`, a query of ours, gives. Returns how many.
     pub async fn void(&'static self, tx: &mut WriteTx, source: &'static str) -> Result<u64, sqlx::Error> {
         let recorded = tx.recorded().await?;
-        let mut update = crate::db::Select::new("update ");
+        let mut update = Select::new("update ");
         update.sql(self.name).sql(" set voided_at = ").bind(recorded.at).sql(", voided_change_id = ");
         update.bind(recorded.change.0).sql(" where voided_at is null and id in (").sql(source).sql(")");
         Ok(update.done().build().execute(tx.connection()).await?.rows_affected())

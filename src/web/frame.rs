@@ -210,6 +210,8 @@ impl Frame {
             "recent": self.t("find-recent"),
             "alike": self.t("duplicates-title"),
             "newTab": self.t("duplicates-new-tab"),
+            "kept": self.t("form-kept"),
+            "anew": self.t("form-anew"),
         })
         .to_string()
     }

@@ -54,10 +54,10 @@ export async function signIn(page, { email, password } = staff) {
 }
 
 /** The cookies of somebody signed in, to give to other pages. */
-export async function signedIn(launched) {
+export async function signedIn(launched, who = staff) {
 	const page = await newPage(launched);
-	await signIn(page);
-	await page.waitForURL("**/arrears");
+	await signIn(page, who);
+	await page.waitForURL(url => url.pathname !== "/login");
 	page.quiet();
 	const state = await page.context().storageState();
 	await page.context().close();
@@ -79,6 +79,17 @@ export async function inEveryLook(page, prepare = async () => {}, looks = LOOKS)
 		const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 		assert.ok(beyond <= 0, `${page.url()} in ${name} goes ${beyond} px beyond the side`);
 	}
+}
+
+/** Nothing beyond the side, between a small phone and a desk. */
+export async function atEveryWidth(page) {
+	const beyond = [];
+	for (let width = 320; width <= 1440; width += 40) {
+		await page.setViewportSize({ width, height: 900 });
+		const by = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+		if (by > 0) beyond.push(`${by} px at ${width}`);
+	}
+	assert.deepEqual(beyond, [], `${page.url()} goes beyond the side`);
 }
 
 /** RFC 4180: an object a row, by the names in the header. */
