@@ -10,8 +10,8 @@ use crate::web::entry_room::{self, EntryRoom};
 use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, address, assets, list};
 use crate::{
-    arrears, changes, contributions, donors, exchange_rates, finding, funds, instalments, pledges, saved_views, units,
-    users,
+    arrears, changes, contributions, donors, exchange_rates, finding, funds, giving, import_page, instalments, pledges,
+    saved_views, units, users,
 };
 
 /// A room with an entry in the menu.
@@ -37,9 +37,11 @@ pub static ROOMS: &[Room] = &[
     room("instalments", "money", "instalments", ""),
     room("contributions", "money", "contributions", "c"),
     room("arrears", "money", "arrears", "a"),
+    room("giving", "money", "trend", "v"),
     room("units", "office", "units", ""),
     room("funds", "office", "funds", ""),
     room("rates", "office", "exchange", ""),
+    room("imports", "office", "imports", "i"),
 ];
 
 /// Something the command palette offers besides pages and the new things of every room ([`new_action`]).
@@ -92,9 +94,11 @@ pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
         (instalments::Instalments::NAME, each.list::<instalments::Instalments>()),
         (contributions::Contributions::NAME, each.list::<contributions::Contributions>()),
         (arrears::Arrears::NAME, each.list::<arrears::Arrears>()),
+        (giving::Giving::NAME, each.list::<giving::Giving>()),
         (units::Units::NAME, each.list::<units::Units>()),
         (funds::Funds::NAME, each.list::<funds::Funds>()),
         (exchange_rates::Rates::NAME, each.list::<exchange_rates::Rates>()),
+        (import_page::Imports::NAME, each.list::<import_page::Imports>()),
     ]
 }
 
@@ -103,8 +107,12 @@ struct Files;
 impl EachList for Files {
     type Output = Router<AppState>;
     fn list<L: List>(&mut self) -> Router<AppState> {
-        // The page of arrears shows more than its rows; every other list is drawn as it is.
-        if L::NAME == arrears::Arrears::NAME { list::files::<L>() } else { list::routes::<L>() }
+        // These pages show more than their rows; every other list is drawn as it is.
+        if [arrears::Arrears::NAME, giving::Giving::NAME, import_page::Imports::NAME].contains(&L::NAME) {
+            list::files::<L>()
+        } else {
+            list::routes::<L>()
+        }
     }
 }
 
@@ -137,6 +145,7 @@ pub fn router() -> Router<AppState> {
     let mut router = Router::new()
         .route("/", get(arrears::handlers::home))
         .route("/arrears", get(arrears::handlers::page))
+        .route("/giving", get(giving::handlers::page))
         .route("/donors/{code}", get(donors::handlers::detail))
         .route("/pledges/{code}", get(pledges::handlers::detail))
         .route("/pledges/new", get(pledges::entering::new).post(pledges::entering::create))
@@ -147,6 +156,9 @@ pub fn router() -> Router<AppState> {
         .route("/units/{code}", get(units::handlers::detail))
         .route("/funds/{code}", get(funds::handlers::detail))
         .route("/rates/{code}", get(exchange_rates::handlers::detail))
+        .route("/imports", get(import_page::handlers::page))
+        .route("/imports/{id}", get(import_page::handlers::detail).post(import_page::handlers::act))
+        .route("/imports/{id}/refused.csv", get(import_page::handlers::refused_rows))
         .route("/changes/{number}", get(changes::handlers::page))
         .route("/changes/{number}/undo", get(changes::handlers::ask_why).post(changes::handlers::undo))
         .route("/login", get(users::handlers::form).post(users::handlers::sign_in))
@@ -166,6 +178,16 @@ pub fn router() -> Router<AppState> {
         router = router.merge(files);
     }
     router
+}
+
+/// Addresses that take files.
+pub const UPLOADS: [&str; 1] = ["/imports"];
+/// The most those files may hold, in bytes.
+pub const LARGEST_FILES: usize = import_page::upload::LARGEST;
+
+/// The routes of [`UPLOADS`]: apart, because their requests are larger than a form.
+pub fn uploads() -> Router<AppState> {
+    Router::new().route("/imports", post(import_page::upload::take))
 }
 
 /// Addresses that read, for the test that tries each as every role and as nobody.

@@ -129,6 +129,10 @@
 		const value = f => f.type === "checkbox" ? f.checked ? f.value : "" : f.value;
 		const all = () => JSON.stringify(typed().map(f => [f.name, value(f)]));
 		const drawn = all(), told = doc.querySelector("#summary, #conflict");
+		const tell = () => {
+			const anew = el("button", { type: "button", className: "button quiet", onclick: () => { store.removeItem(key); location.assign(location.pathname + location.search); } }, words.anew);
+			keep.prepend(el("div", { className: "notice", role: "status" }, icon("M12 8l0 4l2 2M3.05 11a9 9 0 1 1 .5 4m-.5 5v-5h5"), el("div", { className: "row" }, el("p", {}, words.kept), anew)));
+		};
 		let was = [];
 		try { was = JSON.parse(store[key] || "[]"); } catch { /* not ours */ }
 		const fields = new Map(typed().map(f => [f.name, f])), missing = was.filter(([name]) => !fields.has(name));
@@ -142,11 +146,11 @@
 				store.disDrawn = key;
 				for (const [name, text] of [...missing, ["press", "draw"]]) keep.append(el("input", { type: "hidden", name, value: text }));
 				keep.submit();
-			} else {
-				const anew = el("button", { type: "button", className: "button quiet", onclick: () => { store.removeItem(key); location.reload(); } }, words.anew);
-				keep.prepend(el("div", { className: "notice", role: "status" }, icon("M12 8l0 4l2 2M3.05 11a9 9 0 1 1 .5 4m-.5 5v-5h5"), el("div", { className: "row" }, el("p", {}, words.kept), anew)));
-			}
-		} else if (store.disDrawn === key) store.removeItem("disDrawn");
+			} else tell();
+		} else if (store.disDrawn === key) {
+			store.removeItem("disDrawn");
+			tell();
+		}
 		const save = () => { if (all() === drawn && !told) store.removeItem(key); else store[key] = all(); };
 		on(keep, "input", save);
 		on(keep, "submit", e => { save(); if (!(e.submitter && e.submitter.name === "press")) store.disSent = key; });
@@ -560,5 +564,41 @@
 		const at = thing.dataset.thing.indexOf("/");
 		const said = new URLSearchParams({ csrf: token.value, room: thing.dataset.thing.slice(0, at), code: thing.dataset.thing.slice(at + 1) });
 		fetch("/recent", { method: "POST", body: said, keepalive: true }).catch(() => {}); /* a comfort: nothing is lost with it */
+	}
+
+	/* ----- imports: files dropped anywhere on the page; work behind the page shows how far it is ----- */
+	const zone = doc.querySelector("form[data-drop]");
+	if (zone) {
+		const input = zone.querySelector("input[type=file]");
+		/* a server that cuts a large upload off cannot always say why: say it before */
+		const fits = () => input.setCustomValidity([...input.files].reduce((sum, f) => sum + f.size, 0) > +input.dataset.most ? input.dataset.tooLarge : "");
+		on(input, "change", fits);
+		const hasFiles = e => [...(e.dataTransfer?.types || [])].includes("Files");
+		on(doc, "dragover", e => { if (hasFiles(e)) { e.preventDefault(); zone.classList.add("over"); } });
+		on(doc, "dragleave", e => { if (!e.relatedTarget) zone.classList.remove("over"); });
+		on(doc, "drop", e => {
+			if (!hasFiles(e)) return;
+			e.preventDefault();
+			zone.classList.remove("over");
+			input.files = e.dataTransfer.files;
+			fits();
+			zone.requestSubmit();
+		});
+	}
+	const working = doc.querySelector("[data-working]");
+	if (working) {
+		const look = async () => {
+			let next = null;
+			try {
+				const got = await fetch(location.href, { headers: { accept: "text/html" } });
+				if (got.ok) next = new DOMParser().parseFromString(await got.text(), "text/html");
+			} catch { /* a line that died: the next look may be luckier */ }
+			if (!next) return void setTimeout(look, 3000);
+			const now = next.querySelector("[data-working]");
+			if (!now) return location.reload();
+			working.replaceChildren(...now.childNodes);
+			setTimeout(look, 1000);
+		};
+		setTimeout(look, 700);
 	}
 })();

@@ -115,8 +115,11 @@ pub fn keeps(frame: &Frame, view: &str) -> Vec<String> {
                 "q" => (frame.word("filter", "text"), format!("“{value}”")),
                 "as_of" => (frame.t("list-as-of"), day()),
                 "known_at" => (frame.t("list-known-at"), value),
-                "since" => (frame.word("filter", name), day()),
-                "unit" | "donor" | "fund" | "pledge" | "currency" => (frame.word("filter", name), value),
+                "since" | "until" => (frame.word("filter", name), day()),
+                "donor_kind" => (frame.word("filter", name), frame.word("donors", &value)),
+                "fund_kind" => (frame.word("filter", name), frame.word("funds", &value)),
+                "earmarking" | "region" => (frame.word("filter", name), frame.word(name, &value)),
+                "unit" | "donor" | "fund" | "pledge" | "currency" | "year" => (frame.word("filter", name), value),
                 _ => return None,
             };
             Some(format!("{label}: {value}"))

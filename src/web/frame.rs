@@ -10,6 +10,7 @@ use crate::access::{Act, may};
 use crate::finding::Kind;
 use crate::kernel::{AsOf, KnownAt};
 use crate::l10n::L10n;
+use crate::lists::Memory;
 use crate::rooms::{ROOMS, Room};
 use crate::saved_views::SavedView;
 
@@ -88,6 +89,8 @@ pub struct Frame {
     pub today: NaiveDate,
     /// The agency's time zone.
     pub zone: Tz,
+    /// What was worked out already.
+    pub memory: Memory,
 }
 
 impl Frame {
@@ -100,6 +103,7 @@ impl Frame {
             demonstration: state.0.demonstration,
             today: state.0.clock.today(),
             zone: state.0.clock.zone(),
+            memory: state.0.memory.clone(),
         }
     }
 

@@ -7,6 +7,8 @@ mod entering;
 mod exports;
 mod finding;
 mod foundation;
+mod giving;
+mod imports_page;
 mod loading;
 mod migrations;
 mod pages;
