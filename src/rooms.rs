@@ -10,8 +10,8 @@ use crate::web::entry_room::{self, EntryRoom};
 use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, address, assets, list};
 use crate::{
-    arrears, changes, contributions, dashboard, donors, exchange_rates, funds, giving, import_page, instalments,
-    pledges, units, users,
+    arrears, changes, contributions, dashboard, donors, exchange_rates, finding, funds, giving, import_page,
+    instalments, pledges, saved_views, units, users,
 };
 
 /// A room with an entry in the menu.
@@ -42,6 +42,40 @@ pub static ROOMS: &[Room] = &[
     room("funds", "office", "funds", ""),
     room("rates", "office", "exchange", ""),
     room("imports", "office", "imports", "i"),
+];
+
+/// Something the command palette offers besides pages and the new things of every room ([`new_action`]).
+pub struct Command {
+    /// The last part of the key of its name (`action-…`).
+    pub name: &'static str,
+    /// Its icon.
+    pub icon: &'static str,
+    /// What one must be allowed to do.
+    pub act: Act,
+    /// Where it leads.
+    pub leads: Leads,
+}
+
+/// Where a command leads.
+#[derive(Clone, Copy)]
+pub enum Leads {
+    /// To an address.
+    To(&'static str),
+    /// To a button of the page's frame, the one with this `data-press`.
+    Press(&'static str),
+}
+
+const fn command(name: &'static str, icon: &'static str, act: Act, leads: Leads) -> Command {
+    Command { name, icon, act, leads }
+}
+
+/// Every command, in the order they are offered where all are as near to what was typed.
+pub static COMMANDS: &[Command] = &[
+    command("views", "bookmark", Act::SaveViews, Leads::To("/views")),
+    command("theme-light", "sun", Act::ReadFigures, Leads::Press("light")),
+    command("theme-dark", "moon", Act::ReadFigures, Leads::Press("dark")),
+    command("theme-auto", "screen", Act::ReadFigures, Leads::Press("auto")),
+    command("sign-out", "logout", Act::ReadFigures, Leads::Press("sign-out")),
 ];
 
 /// Calls a macro-like function for every list there is, so that no list is forgotten anywhere.
@@ -130,6 +164,12 @@ pub fn router() -> Router<AppState> {
         .route("/login", get(users::handlers::form).post(users::handlers::sign_in))
         .route("/logout", post(users::handlers::sign_out))
         .route("/theme", post(users::handlers::theme))
+        .route("/suggest", get(finding::handlers::suggest))
+        .route("/suggest/duplicates", get(finding::handlers::duplicates))
+        .route("/find", get(finding::handlers::find))
+        .route("/recent", post(finding::handlers::opened))
+        .route("/views", get(saved_views::handlers::page).post(saved_views::handlers::save))
+        .route("/views/{key}", post(saved_views::handlers::change))
         .route("/static/{*path}", get(assets::serve));
     for room in ENTRY_ROOMS {
         router = router.merge(entry_room::routes(room));
@@ -152,7 +192,7 @@ pub fn uploads() -> Router<AppState> {
 
 /// Addresses that read, for the test that tries each as every role and as nobody.
 pub fn reading() -> Vec<String> {
-    let mut addresses = vec!["/".to_owned()];
+    let mut addresses: Vec<String> = ["/", "/find", "/find?q=sw", "/suggest?q=sw", "/views"].map(str::to_owned).into();
     for room in ROOMS {
         addresses.extend(["", ".csv", ".xlsx"].map(|end| format!("/{}{end}", room.name)));
     }

@@ -7,7 +7,7 @@ use crate::db::Select;
 use crate::kernel::country::country;
 use crate::lists::query::{KeyKind, Sort, up};
 use crate::lists::scope::DONOR_KINDS;
-use crate::lists::{Cell, Column, Drawn, List, Scope, Screen};
+use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
 
 /// The list of donors.
 pub struct Donors;
@@ -59,7 +59,7 @@ impl List for Donors {
             select.sql(" and d.focal_point_id = (select a.id from accounts a where lower(a.email) = lower(");
             select.bind(email.clone()).sql("))");
         }
-        scope.keep_text(select, &["d.code", "d.name"]);
+        scope.keep_text(select, "d.id", &[Place::OfDonor("select x.id from donors x where x.id")]);
     }
 
     fn dress(select: &mut Select, _: &Scope) {

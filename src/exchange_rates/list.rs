@@ -7,7 +7,7 @@ use crate::db::Select;
 use crate::kernel::Currency;
 use crate::kernel::money::STALE_AFTER_DAYS;
 use crate::lists::query::{KeyKind, Sort, down, up};
-use crate::lists::{Cell, Column, Drawn, List, Scope, Screen};
+use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
 
 /// The list of exchange rates.
 pub struct Rates;
@@ -67,7 +67,8 @@ impl List for Rates {
         if let Some(since) = scope.filters.since {
             select.sql(" and r.valid_from >= ").bind(since);
         }
-        scope.keep_text(select, &["r.currency"]);
+        let currency = Place::Own("select x.id from exchange_rates x where", "lower(x.currency)");
+        scope.keep_text(select, "r.id", &[currency]);
     }
 
     fn dress(select: &mut Select, _: &Scope) {

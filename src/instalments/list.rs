@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use crate::db::Select;
 use crate::kernel::Currency;
 use crate::lists::query::{KeyKind, Sort, up};
-use crate::lists::{Cell, Column, Drawn, List, Scope, Screen};
+use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
 
 /// The list of instalments.
 pub struct Instalments;
@@ -80,8 +80,11 @@ impl List for Instalments {
         scope.keep_donor(select, "b.donor_id");
         scope.keep_fund(select, "b.fund_id");
         scope.keep_currency(select, "b.currency");
-        let donor = "(select d.name from donors d where d.id = b.donor_id)";
-        scope.keep_text(select, &["b.pledge_ref", donor]);
+        let places = [
+            Place::Own("select x.id from pledges p join instalment_balances x on x.pledge_id = p.id where", "p.sought"),
+            Place::OfDonor("select x.id from instalment_balances x where x.donor_id"),
+        ];
+        scope.keep_text(select, "b.id", &places);
     }
 
     fn dress(select: &mut Select, _: &Scope) {

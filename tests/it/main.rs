@@ -6,6 +6,7 @@ mod dashboard;
 mod embedded;
 mod entering;
 mod exports;
+mod finding;
 mod foundation;
 mod giving;
 mod imports_page;
