@@ -8,7 +8,9 @@ use crate::lists::List;
 use crate::web::entry_room::{self, EntryRoom};
 use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, address, assets, list};
-use crate::{arrears, changes, contributions, donors, exchange_rates, funds, instalments, pledges, units, users};
+use crate::{
+    arrears, changes, contributions, donors, exchange_rates, funds, import_page, instalments, pledges, units, users,
+};
 
 /// A room with an entry in the menu.
 pub struct Room {
@@ -36,6 +38,7 @@ pub static ROOMS: &[Room] = &[
     room("units", "office", "units", ""),
     room("funds", "office", "funds", ""),
     room("rates", "office", "exchange", ""),
+    room("imports", "office", "imports", "i"),
 ];
 
 /// Calls a macro-like function for every list there is, so that no list is forgotten anywhere.
@@ -57,6 +60,7 @@ pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
         (units::Units::NAME, each.list::<units::Units>()),
         (funds::Funds::NAME, each.list::<funds::Funds>()),
         (exchange_rates::Rates::NAME, each.list::<exchange_rates::Rates>()),
+        (import_page::Imports::NAME, each.list::<import_page::Imports>()),
     ]
 }
 
@@ -65,8 +69,12 @@ struct Files;
 impl EachList for Files {
     type Output = Router<AppState>;
     fn list<L: List>(&mut self) -> Router<AppState> {
-        // The page of arrears shows more than its rows; every other list is drawn as it is.
-        if L::NAME == arrears::Arrears::NAME { list::files::<L>() } else { list::routes::<L>() }
+        // The pages of arrears and imports show more than their rows; every other list is drawn as it is.
+        if [arrears::Arrears::NAME, import_page::Imports::NAME].contains(&L::NAME) {
+            list::files::<L>()
+        } else {
+            list::routes::<L>()
+        }
     }
 }
 
@@ -100,6 +108,9 @@ pub fn router() -> Router<AppState> {
         .route("/units/{code}", get(units::handlers::detail))
         .route("/funds/{code}", get(funds::handlers::detail))
         .route("/rates/{code}", get(exchange_rates::handlers::detail))
+        .route("/imports", get(import_page::handlers::page))
+        .route("/imports/{id}", get(import_page::handlers::detail).post(import_page::handlers::act))
+        .route("/imports/{id}/refused.csv", get(import_page::handlers::refused_rows))
         .route("/changes/{number}", get(changes::handlers::page))
         .route("/changes/{number}/undo", get(changes::handlers::ask_why).post(changes::handlers::undo))
         .route("/login", get(users::handlers::form).post(users::handlers::sign_in))
@@ -113,6 +124,16 @@ pub fn router() -> Router<AppState> {
         router = router.merge(files);
     }
     router
+}
+
+/// Addresses that take files.
+pub const UPLOADS: [&str; 1] = ["/imports"];
+/// The most those files may hold, in bytes.
+pub const LARGEST_FILES: usize = import_page::upload::LARGEST;
+
+/// The routes of [`UPLOADS`]: apart, because their requests are larger than a form.
+pub fn uploads() -> Router<AppState> {
+    Router::new().route("/imports", post(import_page::upload::take))
 }
 
 /// Addresses that read, for the test that tries each as every role and as nobody.

@@ -241,4 +241,35 @@
 		on(doc, "pointerdown", e => { if (box && !e.composedPath().includes(wrap)) close(false); });
 	};
 	all("input[data-date]").forEach(calendar);
+
+	/* ----- imports: files dropped anywhere on the page; work behind the page shows how far it is ----- */
+	const zone = doc.querySelector("form[data-drop]");
+	if (zone) {
+		const input = zone.querySelector("input[type=file]"), hasFiles = e => [...(e.dataTransfer?.types || [])].includes("Files");
+		on(doc, "dragover", e => { if (hasFiles(e)) { e.preventDefault(); zone.classList.add("over"); } });
+		on(doc, "dragleave", e => { if (!e.relatedTarget) zone.classList.remove("over"); });
+		on(doc, "drop", e => {
+			if (!hasFiles(e)) return;
+			e.preventDefault();
+			zone.classList.remove("over");
+			input.files = e.dataTransfer.files;
+			zone.requestSubmit();
+		});
+	}
+	const working = doc.querySelector("[data-working]");
+	if (working) {
+		const look = async () => {
+			let next = null;
+			try {
+				const got = await fetch(location.href, { headers: { accept: "text/html" } });
+				if (got.ok) next = new DOMParser().parseFromString(await got.text(), "text/html");
+			} catch { /* a line that died: the next look may be luckier */ }
+			if (!next) return void setTimeout(look, 3000);
+			const now = next.querySelector("[data-working]");
+			if (!now) return location.reload();
+			working.replaceChildren(...now.childNodes);
+			setTimeout(look, 1000);
+		};
+		setTimeout(look, 700);
+	}
 })();

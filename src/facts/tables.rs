@@ -86,7 +86,11 @@ impl FactTable {
     }
 
     /// Records what a statement put together of our own text and bound values gives; as [`FactTable::record`].
-    pub async fn record_bound(&'static self, tx: &mut WriteTx, source: impl FnOnce(&mut Select)) -> Result<u64, sqlx::Error> {
+    pub async fn record_bound(
+        &'static self,
+        tx: &mut WriteTx,
+        source: impl FnOnce(&mut Select),
+    ) -> Result<u64, sqlx::Error> {
         let recorded = tx.recorded().await?;
         let mut insert = Select::new("insert into ");
         insert.sql(self.name).sql(" (change_id, recorded_at, key, replaces, ").sql(self.columns).sql(") select ");

@@ -33,6 +33,8 @@ pub trait List: Send + Sync + 'static {
     const MONEY: Option<(&'static str, &'static str)> = None;
     /// Whether the page counts and sums its rows; a room that does so itself says no.
     const SUMMED: bool = true;
+    /// Whether its rows are as of a day and known at an instant; what is simply a list of what happened is not.
+    const DATED: bool = true;
     /// Appends ` from … where …`: which rows, with as few tables as filters and sorts need.
     fn pick(select: &mut Select, scope: &Scope);
     /// Appends ` from page …`: the rows picked, joined with all that is shown.

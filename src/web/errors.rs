@@ -23,6 +23,8 @@ pub enum Refused {
     Forbidden,
     /// Not there.
     NotFound,
+    /// Larger than so many megabytes.
+    TooLarge(usize),
     /// Too many at once.
     TooMany,
     /// The database is away or too slow.
@@ -90,6 +92,7 @@ impl IntoResponse for PageError {
             Refused::SentOtherwise => (StatusCode::CONFLICT, "sent-otherwise", String::new()),
             Refused::Forbidden => (StatusCode::FORBIDDEN, "forbidden", String::new()),
             Refused::NotFound => (StatusCode::NOT_FOUND, "not-found", String::new()),
+            Refused::TooLarge(most) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", most.to_string()),
             Refused::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too-many", String::new()),
             Refused::Away => (StatusCode::SERVICE_UNAVAILABLE, "away", String::new()),
             Refused::Fault => (StatusCode::INTERNAL_SERVER_ERROR, "fault", String::new()),

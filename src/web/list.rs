@@ -317,6 +317,8 @@ pub struct ListView {
     pub clear: String,
     pub today_link: String,
     pub paper: String,
+    /// Whether the rows are as of a day.
+    pub dated: bool,
     /// What the reader may do here: a new one.
     pub actions: Vec<Action>,
     /// The sum of all rows, in US dollars, where the room gives one.
@@ -467,6 +469,7 @@ fn draw<L: List>(
         as_of_iso: asked.scope.as_of.to_string(),
         known,
         paper,
+        dated: L::DATED,
         actions: rooms::new_action(L::NAME, frame).into_iter().collect(),
         foot: None,
         sum_column: L::screen().iter().position(|column| column.label == "col-usd"),
