@@ -333,9 +333,12 @@ impl ListView {
         self.count = l10n.with("list-count", &[("rows", rows.into())]);
     }
 
-    /// For each column after the two a group's heading spans: whether the group's sum stands in it.
-    pub fn after_heading(&self) -> Vec<bool> {
-        (2..self.classes.len()).map(|at| Some(at) == self.sum_column).collect()
+    /// For each column after the two a sum's heading spans: its class, and whether the sum stands in it. An empty cell
+    /// is there only where its column is.
+    pub fn after_heading(&self) -> Vec<(&'static str, bool)> {
+        let columns = self.classes.iter().enumerate().skip(2);
+        let class = |all: &str| if all.split(' ').any(|one| one == "x") { "w x" } else { "w" };
+        columns.map(|(at, all)| if Some(at) == self.sum_column { (*all, true) } else { (class(all), false) }).collect()
     }
 
     /// What a form keeps of the address: every parameter but those it sets itself.
@@ -484,8 +487,8 @@ fn heads<L: List>(params: &Params, asked: &Asked, path: &str, l10n: crate::l10n:
     screen
         .map(|column| {
             let sort = column.sort.and_then(|name| L::SORTS.iter().find(|sort| sort.name == name));
-            let current = sort.is_some_and(|sort| std::ptr::eq(sort, asked.sort));
-            let goes_down = sort.is_some_and(|sort| sort.keys.first().is_some_and(|key| key.down)) != asked.reversed;
+            let current = sort.is_some_and(|sort| sort.name == asked.sort.name);
+            let goes_down = sort.is_some_and(L::goes_down) != asked.reversed;
             let href = sort.map(|sort| {
                 let turn = current && !asked.reversed;
                 params.with("sort", format!("{}{}", if turn { "-" } else { "" }, sort.name)).address(path)
@@ -501,7 +504,8 @@ fn heads<L: List>(params: &Params, asked: &Asked, path: &str, l10n: crate::l10n:
 }
 
 fn groups<L: List>(rows: &[Placed<L::Row>], asked: &Asked, l10n: crate::l10n::L10n) -> Vec<Group> {
-    let by_group = std::ptr::eq(asked.sort, &L::SORTS[0]) && !asked.reversed;
+    // By name: a constant may stand at several addresses.
+    let by_group = asked.sort.name == L::SORTS[0].name && !asked.reversed;
     let mut groups: Vec<Group> = Vec::new();
     for placed in rows {
         let label = if by_group { L::group(&placed.row, l10n) } else { None };
