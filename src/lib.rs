@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod access;
+pub mod allocations;
 pub mod arrears;
 pub mod balances;
 pub mod changes;

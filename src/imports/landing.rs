@@ -8,7 +8,7 @@ use sqlx::postgres::PgConnection;
 
 use super::draft::{Draft, Phase, Seen};
 use super::file::RowFile;
-use super::held::{Held, held};
+use super::held::{Held, held, held_each};
 use super::report::{Outcome, Problem, TOLD};
 use super::spec::{Column, Kind, Part, Spec};
 use super::staging::{self, Found, Stay};
@@ -76,6 +76,20 @@ impl Drawn {
         let mut rows = held(connection, kind, code, known_at).await?;
         rows.retain(|row| only.iter().all(|(name, value)| row.get(name).map_or("", String::as_str) == value));
         Ok(Drawn { kind, code: code.to_owned(), only, rows })
+    }
+
+    /// What the system holds under each of some codes.
+    pub async fn read_each(
+        connection: &mut PgConnection,
+        kind: Kind,
+        codes: &[String],
+        known_at: DateTime<Utc>,
+    ) -> Result<Vec<Self>, sqlx::Error> {
+        let key = kind.spec().columns.iter().find(|column| column.part == Part::Key).map_or("", |column| column.name);
+        let rows = if codes.is_empty() { Vec::new() } else { held_each(connection, kind, codes, known_at).await? };
+        let of = |code: &String| rows.iter().filter(|row| row.get(key) == Some(code)).cloned().collect();
+        let drawn = |code: &String| Drawn { kind, code: code.clone(), only: Held::new(), rows: of(code) };
+        Ok(codes.iter().map(drawn).collect())
     }
 }
 

@@ -8,6 +8,7 @@ mod exports;
 mod foundation;
 mod loading;
 mod migrations;
+mod money;
 mod pages;
 mod real_data;
 mod serving;
