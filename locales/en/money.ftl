@@ -44,8 +44,6 @@ return-ref-hint = The reference of the new entry; a free one is filled in.
 return-reason-hint = Stands in the history, and as the note of the new entry.
 return-reason-needed = Say why
 return-not-above-zero = Must be above zero: the sign is turned round here
-form-refund-too-large = More than what was unallocated on pledge { $arg } on that day
-form-reversed-too-much = More than what is left of it; it was { $arg }
 
 match-title = Match contribution { $code } to a pledge
 match-lead = { $amount } from { $donor }, received on { $day }.

@@ -95,9 +95,9 @@ impl List for Allocations {
     const MONEY: Option<(&'static str, &'static str)> = Some(("w.currency", "w.amount"));
     const SELECT: &'static str = concat!(
         "l.ref as contribution, p.ref as pledge_ref, d.code as donor_code, d.name as donor_name,
-        page.day as received_on, coalesce(c.currency, b.currency) as currency, page.amount, f.code as fund, l.note,
+        page.since as received_on, coalesce(c.currency, b.currency) as currency, page.waits as amount, f.code as fund, l.note,
         d.code = 'UNIDENTIFIED' and c.id is not null as unidentified, c.id is not null and c.pledge_id is null as unmatched,
-        b.id is not null and b.advance > 0 as remainder, page.no_rate,
+        b.id is not null and b.advance > 0 as remainder, page.lacks_rate as no_rate,
         array(select u.ref from (",
         unfit!(),
         ") u order by u.key) as unfit"
@@ -106,7 +106,7 @@ impl List for Allocations {
     fn pick(select: &mut Select, scope: &Scope) {
         // Receipts, each once, for whatever it waits; then pledges with money no instalment took.
         select.sql(concat!(
-            ", w.day, w.amount, w.no_rate from scope cross join lateral (
+            ", w.day as since, w.amount as waits, w.no_rate as lacks_rate from scope cross join lateral (
                 with first as materialized (
                     select currency, min(valid_from) as valid_from from exchange_rates
                     where was_known(recorded_at, voided_at, scope.known) group by currency

@@ -166,11 +166,12 @@ pub fn suggest(receipt: &Waiting, candidates: &[Candidate]) -> Vec<Suggestion> {
     suggestions
 }
 
-/// The one suggestion that leaves no doubt: exact, and no other is.
+/// The one suggestion that leaves no doubt: exact, and of no other the amount fits.
 pub fn beyond_doubt(suggestions: &[Suggestion]) -> Option<&Suggestion> {
-    let mut exact = suggestions.iter().filter(|one| one.exact);
-    let one = exact.next()?;
-    exact.next().is_none().then_some(one)
+    let fits = |reason: &Reason| matches!(reason, Reason::Instalment(_) | Reason::Whole);
+    let mut fitting = suggestions.iter().filter(|one| one.reasons.iter().any(fits));
+    let one = fitting.next().filter(|one| one.exact)?;
+    fitting.next().is_none().then_some(one)
 }
 
 /// Whether the words hold the name, whatever its case, as words of their own.
@@ -234,9 +235,13 @@ mod tests {
             found[0].reasons,
             [Reason::Instalment(2), Reason::SameDonor, Reason::SameCurrency, Reason::Near(9)]
         );
-        assert_eq!(beyond_doubt(&found), Some(&found[0]));
-        // Somebody else's instalment of that amount is there, but below; a child with another amount is not.
+        assert!(found[0].exact);
+        // Somebody else's instalment of that amount is there, but below, and leaves a doubt; a child's of another amount
+        // is not.
         assert_eq!(found.iter().map(|one| one.candidate).collect::<Vec<_>>(), [0, 1]);
+        assert_eq!(beyond_doubt(&found), None);
+        let alone = suggest(&receipt(dec!(100), ""), &candidates[..1]);
+        assert_eq!(beyond_doubt(&alone), Some(&alone[0]));
     }
 
     #[test]

@@ -102,7 +102,7 @@ async fn a_receipt_is_taken_back_in_part_and_then_all_of_it() {
     let minus = enter(&site, address, &cookie, &[("amount", "-40"), ("reason", "bounced")]).await;
     assert_eq!(minus.texts("#amount-e").len(), 1);
     let much = enter(&site, address, &cookie, &[("amount", "100.01"), ("reason", "bounced")]).await;
-    assert_eq!(much.texts("#amount-e"), ["More than what is left of it; it was 100."]);
+    assert_eq!(much.texts("#amount-e"), ["More is taken back than was received, 100."]);
 
     let part = enter(&site, address, &cookie, &[("amount", "40"), ("reason", "bounced"), ("ref", "M-1-BACK")]).await;
     assert_eq!(part.status, StatusCode::SEE_OTHER, "{:?}", part.texts("#summary li"));
@@ -138,7 +138,7 @@ async fn a_refund_is_at_most_what_is_unallocated() {
     let address = "/contributions/M-2/refund";
     let much = enter(&site, address, &cookie, &[("amount", "30.01"), ("reason", "overpaid")]).await;
     assert_eq!(much.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(much.texts("#amount-e"), ["More than what was unallocated on pledge P-M-2 on that day."]);
+    assert_eq!(much.texts("#amount-e"), ["The refund is larger than what is unallocated on pledge P-M-2 on its day."]);
     assert_eq!(balance(&site, "P-M-2").await, (dec!(130), dec!(0), dec!(30)));
     // The same slip in the form of a receipt is told there too.
     let negative = [
@@ -270,13 +270,13 @@ async fn what_is_placed_by_hand_comes_first_and_what_no_longer_fits_is_listed() 
     assert!(fill(&stale, &[]).contains(&("amount-2".into(), "70".into())));
 
     // What is left of the receipt is less than was placed.
-    let waits = |body: &str| body.contains("By hand, no longer fits");
-    assert!(!waits(&site.get("/allocations?state=unfit", &cookie).await.body));
+    let waits = |page: &crate::pages::Answer| page.texts("table.list td").iter().any(|cell| cell.contains("no longer fits"));
+    assert!(!waits(&site.get("/allocations?state=unfit", &cookie).await));
     let taken = enter(&site, "/contributions/M-5/reverse", &cookie, &[("amount", "60"), ("reason", "bounced")]).await;
     assert_eq!(taken.status, StatusCode::SEE_OTHER);
     assert_eq!(paid(&site, "P-M-5").await, [dec!(0), dec!(60)]);
     let list = site.get("/allocations?state=unfit", &cookie).await;
-    assert!(waits(&list.body), "{}", list.body);
+    assert!(waits(&list), "{}", list.body);
     assert!(list.body.contains("/contributions/M-5/allocate"));
     // Taken back, the first placing counts again.
     undo(&site, &cookie, taken.location()).await;
@@ -444,7 +444,14 @@ async fn many_receipts_at_once_never_over_pay_an_instalment() {
     }
     // The first of them is sent twice, at once with all the others.
     forms.push(forms[0].clone());
-    let all = forms.iter().map(|fields| send(&site, "/contributions/new", &cookie, fields));
+    // Told that the database is slow, a person sends the same form once more.
+    let book = async |fields: &Vec<(String, String)>| loop {
+        let answer = send(&site, "/contributions/new", &cookie, fields).await;
+        if answer.status != StatusCode::SERVICE_UNAVAILABLE {
+            return answer;
+        }
+    };
+    let all = forms.iter().map(book);
     let answers = futures_util::future::join_all(all).await;
     for answer in &answers {
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
