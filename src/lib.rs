@@ -16,6 +16,7 @@ pub mod embedded;
 pub mod exchange_rates;
 pub mod facts;
 pub mod funds;
+pub mod giving;
 pub mod home;
 pub mod import_page;
 pub mod imports;

@@ -10,7 +10,8 @@ use crate::web::entry_room::{self, EntryRoom};
 use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, address, assets, list};
 use crate::{
-    allocations, arrears, changes, contributions, donors, exchange_rates, funds, import_page, instalments, pledges, units, users,
+    allocations, arrears, changes, contributions, donors, exchange_rates, funds, giving, import_page, instalments,
+    pledges, units, users,
 };
 
 /// A room with an entry in the menu.
@@ -37,6 +38,7 @@ pub static ROOMS: &[Room] = &[
     room("contributions", "money", "contributions", "c"),
     room("allocations", "money", "allocations", "w"),
     room("arrears", "money", "arrears", "a"),
+    room("giving", "money", "trend", "v"),
     room("units", "office", "units", ""),
     room("funds", "office", "funds", ""),
     room("rates", "office", "exchange", ""),
@@ -60,6 +62,7 @@ pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
         (contributions::Contributions::NAME, each.list::<contributions::Contributions>()),
         (allocations::Allocations::NAME, each.list::<allocations::Allocations>()),
         (arrears::Arrears::NAME, each.list::<arrears::Arrears>()),
+        (giving::Giving::NAME, each.list::<giving::Giving>()),
         (units::Units::NAME, each.list::<units::Units>()),
         (funds::Funds::NAME, each.list::<funds::Funds>()),
         (exchange_rates::Rates::NAME, each.list::<exchange_rates::Rates>()),
@@ -72,8 +75,8 @@ struct Files;
 impl EachList for Files {
     type Output = Router<AppState>;
     fn list<L: List>(&mut self) -> Router<AppState> {
-        // The pages of arrears and imports show more than their rows; every other list is drawn as it is.
-        if [arrears::Arrears::NAME, import_page::Imports::NAME].contains(&L::NAME) {
+        // These pages show more than their rows; every other list is drawn as it is.
+        if [arrears::Arrears::NAME, giving::Giving::NAME, import_page::Imports::NAME].contains(&L::NAME) {
             list::files::<L>()
         } else {
             list::routes::<L>()
@@ -114,6 +117,7 @@ pub fn router() -> Router<AppState> {
     let mut router = Router::new()
         .route("/", get(arrears::handlers::home))
         .route("/arrears", get(arrears::handlers::page))
+        .route("/giving", get(giving::handlers::page))
         .route("/donors/{code}", get(donors::handlers::detail))
         .route("/pledges/{code}", get(pledges::handlers::detail))
         .route("/pledges/new", get(pledges::entering::new).post(pledges::entering::create))

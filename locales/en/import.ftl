@@ -28,6 +28,7 @@ import-xlsx-encrypted = the workbook is protected by a password; save it without
 import-xlsx-broken = the workbook is damaged and cannot be read; save it again as .xlsx or CSV
 import-xlsx-no-sheet = the workbook has no sheet of rows
 import-xlsx-unpacks-too-large = the workbook holds more than can be read ({ $arg } MB unpacked); split it, or save its sheet as CSV
+import-xlsx-cell-too-long = a cell of the workbook holds more than { $arg } MB
 import-xlsx-too-many-parts = the workbook is packed of more than { $arg } parts; save its sheet as CSV
 import-xml-broken = the XML is damaged and cannot be read
 import-too-many-rows = the file has more than { $arg } rows

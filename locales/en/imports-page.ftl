@@ -21,7 +21,7 @@ error-too-large-title = Too large
 error-too-large = What was sent is larger than { $arg } MB. Split the files and load them one after the other.
 
 import-page-drop = Drop files here, or choose them
-import-page-drop-hint = CSV or XLSX, and the UN Treasury’s rates as XML. What each is shows by its columns. All files together at most
+import-page-drop-hint = CSV or XLSX, and the UN Treasury’s rates as XML. What each is shows by its columns. At most { $most } MB together.
 import-page-look = Show what would change
 import-page-nothing-chosen = Choose at least one file.
 
@@ -55,7 +55,7 @@ import-page-title-landed = { $both ->
     [one] 1 row has landed
    *[other] { $both } rows have landed
 }
-import-page-lead-landed = { $added } new, { $changed } changed.
+import-page-lead-landed = { $added } new, { $changed } changed. All of it is one change, and can be taken back as one.
 import-page-title-undone = This import was taken back
 import-page-lead-undone = What it had recorded is void; what was there before counts again.
 
@@ -83,6 +83,8 @@ import-page-cell = Line { $line }, { $column }
 import-page-reason = line { $line }, { $column }: { $message }
 import-page-problems = What is wrong
 import-page-changes = What changes
+import-page-changed = What it changed
+import-page-before = Before
 import-page-first-changes = The first 500 are shown.
 import-page-row = Row
 import-page-what = What
@@ -101,7 +103,13 @@ import-page-reason-for = { $rows ->
 }
 import-page-reason-hint = Kept with each voided fact, for the auditors.
 import-page-reason-needed = Say why what is here is wrong.
-import-page-put-right = Put right here: { $rows } rows; left out: { $out }.
+import-page-put-right = Put right here: { $rows ->
+    [one] 1 row
+   *[other] { $rows } rows
+}{ $out ->
+    [0] .
+   *[other] ; left out: { $out }.
+}
 import-page-forget = Forget that
 import-page-land = { $rows ->
     [one] Land 1 row

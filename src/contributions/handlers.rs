@@ -134,6 +134,7 @@ pub async fn detail(
         code,
         tags,
         figures: figures(&found, &paid, l10n),
+        chart: None,
         said: said(&found, l10n),
         sections,
         history,

@@ -119,7 +119,8 @@ pub async fn act(Path(id): Path<String>, posting: Posting) -> Result<Response, P
             return Ok(Redirect::to("/imports").into_response());
         }
         ("land", Some(draft), None) => {
-            if !land(state, viewer, draft, &found, sent).await? {
+            let reasoned = land(state, viewer, draft, &found, sent).await?;
+            if !reasoned {
                 return Ok(Redirect::to(&format!("/imports/{id}?reason=needed#reason")).into_response());
             }
         }
@@ -138,7 +139,7 @@ fn round(sent: &Sent) -> Option<i32> {
     sent.get("round").parse().ok()
 }
 
-/// False where a reason is needed and none was given.
+/// Lands a draft; false where a reason is needed and none was given.
 async fn land(state: &AppState, viewer: &Viewer, id: Uuid, found: &Found, sent: &Sent) -> Result<bool, PageError> {
     let corrected = found.kept.outcome.as_ref().is_some_and(|told| told.0.preview.corrected > 0);
     let reason = reason(sent).filter(|_| corrected);

@@ -16,15 +16,20 @@ pub struct HistoryPage {
     list: ListView,
     may_load: bool,
     nothing: bool,
+    hint: String,
     most: usize,
+    too_large: String,
 }
 
 impl HistoryPage {
     /// Puts it together; `nothing` where the form was sent without a file.
     pub fn new(frame: Frame, list: ListView, nothing: bool) -> Self {
+        let most = super::upload::LARGEST >> 20;
         HistoryPage {
             may_load: loads_something(&frame.viewer),
-            most: super::upload::LARGEST >> 20,
+            most: super::upload::LARGEST,
+            too_large: frame.l10n.with("error-too-large", &[("arg", most.to_string().into())]),
+            hint: frame.l10n.with("import-page-drop-hint", &[("most", most.into())]),
             frame,
             list,
             nothing,

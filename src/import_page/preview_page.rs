@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
 use super::store::{Kept, KeptFile, Told};
 use crate::access::may;
@@ -26,6 +27,8 @@ pub struct ImportPage {
     round: i32,
     files: String,
     title: String,
+    /// What became of it: a class and a word.
+    state: Option<(&'static str, String)>,
     lead: String,
     notices: Vec<Notice>,
     working: Option<Working>,
@@ -79,6 +82,8 @@ struct BadTable {
     number: i32,
     name: String,
     columns: Vec<(String, &'static str)>,
+    /// How many columns stand beside that of the lines.
+    width: usize,
     rows: Vec<BadRow>,
     download: String,
 }
@@ -90,6 +95,7 @@ struct BadRow {
 }
 
 struct BadCell {
+    column: String,
     text: String,
     class: &'static str,
     /// The name of its field, where it can be put right.
@@ -99,6 +105,8 @@ struct BadCell {
 }
 
 struct ChangeLine {
+    /// How many lines its row has, on the first of them; 0 on the others.
+    rows: usize,
     key: String,
     line: i32,
     what: String,
@@ -118,9 +126,12 @@ fn is_number(kind: Option<Kind>, column: &str) -> bool {
     matches!(cell, Some(Cell::Amount | Cell::Positive | Cell::Rate | Cell::Percent | Cell::Number))
 }
 
-/// A value as people read it: days in their language; what is none is left as it stands.
-fn said(value: Option<&str>, l10n: L10n) -> String {
+/// A value as people read it: numbers and days in their language; what is neither is left as it stands.
+fn said(value: Option<&str>, is_number: bool, l10n: L10n) -> String {
     let Some(value) = value.filter(|value| !value.is_empty()) else { return "—".to_owned() };
+    if let Some(number) = value.parse::<Decimal>().ok().filter(|_| is_number) {
+        return format::number(number, number.scale(), l10n);
+    }
     value.parse::<NaiveDate>().map_or_else(|_| value.to_owned(), |day| format::day(day, l10n))
 }
 
@@ -152,6 +163,11 @@ impl ImportPage {
             round: kept.round,
             files: if files.is_empty() { files_of(&kept) } else { names(&files) },
             title,
+            state: match (kept.undone_by, kept.change_id) {
+                (Some(_), _) => Some(("warn", l10n.t("imports-undone"))),
+                (None, Some(_)) => Some(("ok", l10n.t("imports-landed"))),
+                _ => None,
+            },
             lead,
             notices: notices(&kept, at_work && !working, l10n),
             working: (working || kept.undoing).then(|| how_far(&kept, l10n)),
@@ -159,7 +175,7 @@ impl ImportPage {
             kinds: if is_draft && may_act { file_kinds(&frame, &files) } else { Vec::new() },
             tables: if landed || !looked { Vec::new() } else { tables },
             elsewhere: if landed || !looked { Vec::new() } else { elsewhere },
-            changes: if looked { change_lines(&told.preview.changes, l10n) } else { Vec::new() },
+            changes: if looked { change_lines(&told.preview.changes, &files, l10n) } else { Vec::new() },
             changes_more: told.preview.changes.len() >= 500,
             corrections: problems(&told.preview.corrections, &files, l10n),
             warnings: if looked { problems(&told.warnings, &files, l10n) } else { Vec::new() },
@@ -279,7 +295,7 @@ fn figures(kept: &Kept, told: &Told, l10n: L10n) -> Vec<Figure> {
     } else {
         String::new()
     };
-    let lines: BTreeSet<i32> = told.errors.iter().filter(|error| !error.col.is_empty()).map(|e| e.line).collect();
+    let lines: BTreeSet<i32> = told.rows.iter().map(|row| row.line).collect();
     let refused_note = match lines.len() {
         0 => String::new(),
         count if count <= LINES => {
@@ -327,15 +343,24 @@ fn bad_tables(told: &Told, files: &[KeptFile], id: &str, may_fix: bool, l10n: L1
     let mut tables = Vec::new();
     for (number, columns) in &told.columns {
         let Some(file) = files.iter().find(|file| file.number == *number) else { continue };
-        let rows: Vec<&Shown> = told.rows.iter().filter(|row| row.file == *number).collect();
+        let shown = told.rows.iter().filter(|row| row.file == *number);
+        let mut rows: Vec<BadRow> = shown.map(|row| bad_row(row, columns, told, file, may_fix, l10n)).collect();
+        // Columns in which nothing stands and nothing is wrong only push the bad cells out of sight.
+        let says = |at: usize| rows.iter().any(|row| !row.cells[at].text.is_empty() || row.cells[at].class == "wrong");
+        let kept: Vec<bool> = (0..columns.len()).map(says).collect();
+        for row in &mut rows {
+            let mut at = kept.iter();
+            row.cells.retain(|_| at.next() == Some(&true));
+        }
+        let kept = columns.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(name, _)| name);
+        let columns: Vec<(String, &str)> =
+            kept.map(|name| (name.clone(), if is_number(file.kind(), name) { "num" } else { "" })).collect();
         tables.push(BadTable {
             number: *number,
             name: file.name.clone(),
-            columns: columns
-                .iter()
-                .map(|name| (name.clone(), if is_number(file.kind(), name) { "num" } else { "" }))
-                .collect(),
-            rows: rows.into_iter().map(|row| bad_row(row, columns, told, file, may_fix, l10n)).collect(),
+            width: columns.len() + usize::from(may_fix),
+            columns,
+            rows,
             download: format!("/imports/{id}/refused.csv?file={number}"),
         });
     }
@@ -371,6 +396,7 @@ fn bad_row(row: &Shown, columns: &[String], told: &Told, file: &KeptFile, may_fi
             let what = if all_cells { "w" } else { "c" };
             let place = [("line", row.line.into()), ("column", column.as_str().into())];
             BadCell {
+                column: column.clone(),
                 text: text.clone(),
                 class: match (bad, is_number(file.kind(), column)) {
                     (true, _) => "wrong",
@@ -403,22 +429,27 @@ fn problems(problems: &[Problem], files: &[KeptFile], l10n: L10n) -> Vec<String>
         .collect()
 }
 
-fn change_lines(changes: &[Changed], l10n: L10n) -> Vec<ChangeLine> {
-    changes
-        .iter()
-        .map(|changed| ChangeLine {
+fn change_lines(changes: &[Changed], files: &[KeptFile], l10n: L10n) -> Vec<ChangeLine> {
+    let kind_of = |file: i32| files.iter().find(|one| one.number == file).and_then(KeptFile::kind);
+    let row = |changed: &Changed| (changed.file, changed.line);
+    let line = |(at, changed): (usize, &Changed)| {
+        let is_number = is_number(kind_of(changed.file), &changed.col);
+        let first = at == 0 || row(&changes[at - 1]) != row(changed);
+        ChangeLine {
+            rows: if first { changes[at..].iter().take_while(|next| row(next) == row(changed)).count() } else { 0 },
             key: changed.key.clone(),
             line: changed.line,
             what: changed.col.clone(),
-            old: said(changed.old.as_deref(), l10n),
-            new: said(changed.new.as_deref(), l10n),
+            old: said(changed.old.as_deref(), is_number, l10n),
+            new: said(changed.new.as_deref(), is_number, l10n),
             tag: match changed.part.as_str() {
                 "fact" => ("warn", l10n.t("import-page-part-fact")),
                 "event" => ("info", l10n.t("import-page-part-event")),
                 _ => ("", l10n.t("import-page-part-label")),
             },
-        })
-        .collect()
+        }
+    };
+    changes.iter().enumerate().map(line).collect()
 }
 
 fn put_right(kept: &Kept, l10n: L10n) -> Option<String> {

@@ -92,6 +92,7 @@ impl KeptFile {
 
 /// What a look at a draft came to, as it is kept.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Told {
     /// New rows.
     pub added: u64,
@@ -122,7 +123,7 @@ const KEPT: &str = "select i.id, coalesce(i.state, 'landed') as state, coalesce(
         coalesce(i.phase, '') as phase, coalesce(i.rows_read, 0) as rows_read, coalesce(i.rows_about, 0) as rows_about,
         coalesce(i.lease_until < clock_timestamp(), true) as abandoned, h.happened_at, a.name as account,
         c.id as change_id, c.reason, c.details, u.id as undone_by, u.recorded_at as undone_at, ua.name as undone_account,
-        u.reason as undone_reason, coalesce(b.lease_until > clock_timestamp() and b.failure is null, false) as undoing,
+        u.reason as undone_reason, coalesce(b.lease_until > clock_timestamp() and b.failure is null and u.id is null, false) as undoing,
         b.failure as undo_failure, coalesce(b.failure_lines, '[]') as undo_failure_lines
      from import_history h join accounts a on a.id = h.account_id
      left join imports i on i.id = h.import_id left join changes c on c.id = h.change_id
@@ -347,6 +348,11 @@ pub async fn take_undo(pool: &PgPool, change: i64) -> Result<bool, sqlx::Error> 
     .execute(pool)
     .await?;
     Ok(taken.rows_affected() == 1)
+}
+
+/// Says that an import is no longer being taken back: it was.
+pub async fn end_undo(pool: &PgPool, change: i64) -> Result<(), sqlx::Error> {
+    sqlx::query("delete from import_undos where change_id = $1").bind(change).execute(pool).await.map(drop)
 }
 
 /// Says why an import could not be taken back.

@@ -37,10 +37,13 @@ pub async fn begin(
     }
     let state = state.clone();
     let work = tokio::spawn(async move {
-        if let Err(InTheWay(key, lines)) = take_back(&state, actor, &change, reason, l10n).await
-            && let Err(error) = store::leave_undo(&state.0.db.pages, change.id, key, &lines).await
-        {
-            tracing::error!(%error, "why an import could not be taken back could not be kept");
+        let db = &state.0.db.pages;
+        let told = match take_back(&state, actor, &change, reason, l10n).await {
+            Ok(()) => store::end_undo(db, change.id).await,
+            Err(InTheWay(key, lines)) => store::leave_undo(db, change.id, key, &lines).await,
+        };
+        if let Err(error) = told {
+            tracing::error!(%error, "what came of taking an import back could not be kept");
         }
     });
     let _ = tokio::time::timeout(PATIENCE, work).await;

@@ -9,7 +9,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 use csv::ByteRecord;
 
-use super::cells::Wrong;
+use super::cells::{self, Wrong};
 use super::csv_file::{Csv, CsvRows};
 use super::spec::{Cell, Kind, Spec};
 use super::un_rates::{self, UnRates};
@@ -185,33 +185,51 @@ fn content_of(path: &Path) -> Result<Vec<u8>, Unreadable> {
     std::fs::read(path).map_err(unreadable)
 }
 
-/// Which kind a file most likely is, by the names in its header.
+/// Rows that are looked at to tell kinds with the same columns apart.
+const GUESSED_BY: usize = 20;
+
+/// Which kind a file most likely is: by the names in its header, and where two kinds share them by its first rows.
 ///
 /// # Errors
 /// Where it cannot be read.
 pub fn guess(path: &Path) -> Result<Option<Kind>, Unreadable> {
     let (names, _) = Content::open(content_of(path)?)?.header()?;
-    Ok(guess_by(&names))
+    let mut likely = guess_by(&names);
+    if likely.len() > 1 {
+        likely.sort_by_cached_key(|kind| wrong_cells(path, *kind));
+    }
+    Ok(likely.first().copied())
 }
 
-fn guess_by(names: &[String]) -> Option<Kind> {
-    if un_rates::are(names) {
-        return Some(Kind::Rates);
+/// How many cells of the first rows cannot be what that kind has there.
+fn wrong_cells(path: &Path, kind: Kind) -> usize {
+    let Ok(file) = RowFile::open(path, kind.spec()) else { return usize::MAX };
+    let Ok(mut rows) = file.rows() else { return usize::MAX };
+    let mut wrong = 0;
+    for _ in 0..GUESSED_BY {
+        let Ok(Some(row)) = rows.next_row() else { break };
+        let is_wrong = |(at, column): &(usize, &super::spec::Column)| {
+            cells::read(row.cell(*at).unwrap_or_default(), column.cell, NaiveDate::MAX).is_err()
+        };
+        wrong += kind.spec().columns.iter().enumerate().filter(is_wrong).count();
     }
-    let known = |kind: Kind| {
+    wrong
+}
+
+/// The kinds that fit the names best: least missing and least unknown, and more right than wrong in all.
+fn guess_by(names: &[String]) -> Vec<Kind> {
+    if un_rates::are(names) {
+        return vec![Kind::Rates];
+    }
+    let off = |kind: Kind| {
         let columns = kind.spec().columns;
-        let has = |name: &String| columns.iter().any(|column| column.name == *name);
-        let missing =
-            columns.iter().filter(|column| column.required && !names.iter().any(|n| n == column.name)).count();
-        (missing, names.iter().filter(|name| !has(name)).count())
+        let has = |name: &String| name == REASONS || columns.iter().any(|column| column.name == *name);
+        let there = |column: &&super::spec::Column| names.iter().any(|name| name == column.name);
+        let missing = columns.iter().filter(|column| column.required && !there(column)).count();
+        missing + names.iter().filter(|name| !has(name)).count()
     };
-    // Least missing, then least unknown; and more right than wrong in all.
-    let best = Kind::ALL.into_iter().min_by_key(|kind| {
-        let (missing, unknown) = known(*kind);
-        (missing + unknown, missing)
-    })?;
-    let (missing, unknown) = known(best);
-    (missing + unknown < names.len().div_ceil(2)).then_some(best)
+    let least = Kind::ALL.into_iter().map(off).min().unwrap_or(usize::MAX);
+    Kind::ALL.into_iter().filter(|kind| off(*kind) == least && least < names.len().div_ceil(2)).collect()
 }
 
 impl<'s> RowFile<'s> {
@@ -399,13 +417,26 @@ mod tests {
         let guessed = |header: &str| guess_by(&header.split(',').map(str::to_owned).collect::<Vec<_>>());
         for kind in Kind::ALL {
             let all: Vec<&str> = kind.spec().columns.iter().map(|column| column.name).collect();
-            assert_eq!(guessed(&all.join(",")), Some(kind));
+            assert!(guessed(&all.join(",")).contains(&kind));
             let needed = kind.spec().columns.iter().filter(|column| column.required);
             let needed: Vec<&str> = needed.map(|column| column.name).collect();
-            assert_eq!(guessed(&needed.join(",")), Some(kind), "{needed:?}");
+            assert!(guessed(&needed.join(",")).contains(&kind), "{needed:?}");
         }
-        assert_eq!(guessed("ref,donor,currency,amount,received_on,fund,colour"), Some(Kind::Contributions));
-        assert_eq!(guessed("f_country_name,f_curr_code,rate,eff_date"), Some(Kind::Rates));
-        assert_eq!(guessed("first,second,third"), None);
+        assert_eq!(guessed("ref,donor,currency,amount,received_on,fund,colour"), [Kind::Contributions]);
+        assert_eq!(guessed("f_country_name,f_curr_code,rate,eff_date"), [Kind::Rates]);
+        assert_eq!(guessed("first,second,third"), []);
+    }
+
+    #[test]
+    fn kinds_with_the_same_columns_are_told_apart_by_their_rows() {
+        let folder = tempfile::tempdir().unwrap();
+        for (kind, rows) in [
+            (Kind::Units, "code,name,kind\nROAF,Africa,regional_office\n"),
+            (Kind::Donors, "code,name,kind\nSWE,Sweden,C01\n"),
+        ] {
+            let path = folder.path().join("file");
+            std::fs::write(&path, rows).unwrap();
+            assert_eq!(guess(&path), Ok(Some(kind)));
+        }
     }
 }

@@ -101,6 +101,7 @@ impl UnRates {
 
     /// Reads it.
     pub fn open(content: &[u8]) -> Result<Self, Unreadable> {
+        let content = content.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(content);
         let mut reader = Reader::from_reader(content);
         let mut rows: Vec<(i32, [String; 3])> = Vec::new();
         let mut row: Option<(i32, [String; 3])> = None;

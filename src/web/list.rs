@@ -24,21 +24,37 @@ use super::params::{self, given};
 use super::session::SignedIn;
 use super::state::AppState;
 use super::{address, format};
-use crate::kernel::calendar::parse_day;
+use crate::kernel::calendar::{EARLIEST_YEAR, LATEST_YEAR, parse_day};
+use crate::kernel::country::region_keys;
 use crate::lists::query::{self, COUNTED, Placed, Sort, Stretch};
+pub use crate::lists::scope::{BUCKETS, DONOR_KINDS, EARMARKINGS, FUND_KINDS, NO_REGION};
 use crate::lists::{Drawn, Filters, List, Scope, export};
 use crate::rooms;
 
 /// Rows of a page.
 const PAGE: i64 = 50;
 /// The parameters of lists, in the order addresses have them.
-const NAMES: [&str; 13] = [
-    "as_of", "known_at", "unit", "donor", "fund", "pledge", "bucket", "currency", "state", "since", "q", "sort",
+const NAMES: [&str; 19] = [
+    "as_of",
+    "known_at",
+    "year",
+    "unit",
+    "donor",
+    "donor_kind",
+    "region",
+    "fund",
+    "fund_kind",
+    "earmarking",
+    "pledge",
+    "bucket",
+    "currency",
+    "state",
+    "since",
+    "until",
+    "q",
+    "sort",
     "after",
 ];
-/// The age classes of arrears, as addresses say them.
-pub const BUCKETS: [&str; 5] = ["1-30", "31-90", "91-180", "181-365", "365+"];
-
 /// The parameters of an address, as they were given; empty ones are not there.
 #[derive(Debug, Clone, Default)]
 pub struct Params(Vec<(&'static str, String)>);
@@ -163,10 +179,25 @@ fn understand<L: List>(params: &Params, today: NaiveDate, latest: crate::kernel:
         }
         filters.state = Some(state);
     }
-    if let Some(since) = text("since") {
-        filters.since = Some(parse_day(&since).map_err(|_| bad("since", &since))?);
+    let day = |name: &'static str| match text(name) {
+        Some(day) => parse_day(&day).map(Some).map_err(|_| bad(name, &day)),
+        None => Ok(None),
+    };
+    (filters.since, filters.until) = (day("since")?, day("until")?);
+    if let Some(year) = text("year") {
+        let read = year.parse().ok().filter(|read| (EARLIEST_YEAR..=LATEST_YEAR).contains(read));
+        filters.year = Some(read.ok_or_else(|| bad("year", &year))?);
     }
-    let scope = Scope { as_of, known_at, filters };
+    let one_of = |name: &'static str, known: fn(&str) -> bool| match text(name) {
+        Some(word) if known(&word) => Ok(Some(word)),
+        Some(word) => Err(bad(name, &word)),
+        None => Ok(None),
+    };
+    filters.donor_kind = one_of("donor_kind", |word| DONOR_KINDS.contains(&word))?;
+    filters.region = one_of("region", |word| word == NO_REGION || region_keys().any(|region| region == word))?;
+    filters.fund_kind = one_of("fund_kind", |word| FUND_KINDS.contains(&word))?;
+    filters.earmarking = one_of("earmarking", |word| EARMARKINGS.contains(&word))?;
+    let scope = Scope { filters, ..Scope::new(as_of, known_at) };
     let known_then = params.get("known_at").is_some();
     Ok(Asked { scope, sort, reversed, known_then, after: mark.map(|mark| mark.place) })
 }
@@ -386,13 +417,14 @@ pub async fn read<L: List>(
     pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
 ) -> Result<Turned<L>, PageError> {
     let params = Params::of(pairs)?;
-    let asked = understand::<L>(&params, frame.today, latest)?;
+    let mut asked = understand::<L>(&params, frame.today, latest)?;
     let path = format!("/{}", L::NAME);
     let iso = asked.scope.as_of.to_string();
     if params.get("as_of").is_some_and(|text| text != iso) {
         return Ok(Turned::Elsewhere(Redirect::to(&params.with("as_of", iso).address(&path))));
     }
     let choices = Choices::read::<L>(&mut *signed_in_tx, &asked.scope).await?;
+    L::prepare(&mut *signed_in_tx, &mut asked.scope, &frame.memory).await?;
     let totals = if L::SUMMED { query::totals::<L>(&mut *signed_in_tx, &asked.scope).await? } else { Vec::new() };
     let stretch =
         Stretch { sort: asked.sort, reversed: asked.reversed, after: asked.after.as_deref(), most: Some(PAGE + 1) };
@@ -426,7 +458,7 @@ fn draw<L: List>(
     } else {
         l10n.with("list-count", &[("rows", counted.into())])
     };
-    let sums = totals
+    let mut sums: Vec<Sum> = totals
         .iter()
         .filter(|_| counted <= COUNTED)
         .filter_map(|total| Some((total.currency?, total.amount?)))
@@ -436,6 +468,16 @@ fn draw<L: List>(
             href: L::FILTERS.contains(&"currency").then(|| params.with("currency", currency.code()).address(&path)),
         })
         .collect();
+    if L::USD_OF.is_some() && !sums.is_empty() {
+        let usd = totals.iter().filter_map(|total| total.usd).sum();
+        let without: i64 = totals.iter().map(|total| total.without_rate).sum();
+        let amount = format::amount(usd, crate::kernel::Currency::USD, l10n);
+        sums.push(Sum { currency: l10n.t("list-in-usd"), amount, href: None });
+        if without > 0 {
+            let amount = l10n.with("list-without-rate", &[("rows", without.into())]);
+            sums.push(Sum { currency: String::new(), amount, href: None });
+        }
+    }
     let known = if asked.known_then {
         l10n.with("list-known-then", &[("instant", frame.instant(&asked.scope.known_at).into())])
     } else {
@@ -533,9 +575,15 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
                 "fund" => named(&choices.funds),
                 "bucket" => words(&BUCKETS, "bucket"),
                 "state" => words(L::STATES, L::NAME),
+                "donor_kind" => words(&DONOR_KINDS, "donors"),
+                "fund_kind" => words(&FUND_KINDS, "funds"),
+                "earmarking" => words(&EARMARKINGS, "earmarking"),
+                "region" => words(&region_keys().chain([NO_REGION]).collect::<Vec<_>>(), "region"),
                 _ => Vec::new(),
             };
-            let hint = ["unit", "donor", "since"].contains(name).then(|| l10n.word("filter-hint", name));
+            let hint = ["unit", "donor", "since", "until", "donor_kind"]
+                .contains(name)
+                .then(|| l10n.word("filter-hint", name));
             let label = if *name == "state" { l10n.word("filter-state", L::NAME) } else { l10n.word("filter", name) };
             Field { name, label, value: params.get(name).unwrap_or_default().to_owned(), options, hint }
         })
@@ -553,15 +601,22 @@ fn chips<L: List>(
         code.as_ref().and_then(|code| all.iter().find(|one| one.code == *code)).map(|one| one.name.clone())
     };
     let state_label = l10n.word("filter-state", L::NAME);
-    let on: [(&'static str, String, Option<String>); 9] = [
+    let word = |family: &str, word: &Option<String>| word.as_ref().map(|word| l10n.word(family, word));
+    let on: [(&'static str, String, Option<String>); 15] = [
+        ("year", l10n.word("filter", "year"), filters.year.map(|year| year.to_string())),
         ("unit", l10n.word("filter", "unit"), name(&choices.units, &filters.unit)),
         ("donor", l10n.word("filter", "donor"), choices.donor.as_ref().map(|donor| donor.name.clone())),
+        ("donor_kind", l10n.word("filter", "donor_kind"), word("donors", &filters.donor_kind)),
+        ("region", l10n.word("filter", "region"), word("region", &filters.region)),
+        ("fund_kind", l10n.word("filter", "fund_kind"), word("funds", &filters.fund_kind)),
+        ("earmarking", l10n.word("filter", "earmarking"), word("earmarking", &filters.earmarking)),
         ("fund", l10n.word("filter", "fund"), name(&choices.funds, &filters.fund)),
         ("pledge", l10n.word("filter", "pledge"), filters.pledge.clone()),
         ("bucket", l10n.word("filter", "bucket"), filters.bucket.as_ref().map(|bucket| l10n.word("bucket", bucket))),
         ("currency", l10n.word("filter", "currency"), filters.currency.map(|currency| currency.to_string())),
         ("state", state_label, filters.state.as_ref().map(|state| l10n.word(L::NAME, state))),
         ("since", l10n.word("filter", "since"), filters.since.map(|since| format::day(since, l10n))),
+        ("until", l10n.word("filter", "until"), filters.until.map(|until| format::day(until, l10n))),
         ("q", l10n.word("filter", "text"), filters.text.as_ref().map(|text| format!("“{text}”"))),
     ];
     on.into_iter()
@@ -610,8 +665,9 @@ async fn begin_export<L: List>(
 ) -> Result<Export, PageError> {
     let SignedIn { mut tx, viewer, latest } = signed_in;
     let params = Params::of(pairs)?;
-    let asked = understand::<L>(&params, state.0.clock.today(), latest)?;
+    let mut asked = understand::<L>(&params, state.0.clock.today(), latest)?;
     Choices::read::<L>(&mut tx, &asked.scope).await?;
+    L::prepare(&mut tx, &mut asked.scope, &state.0.memory).await?;
     tx.commit().await?;
     let place = state.0.exports.clone().try_acquire_owned().map_err(|_| Refused::TooMany)?;
     let mut about = vec![

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod assets;
+pub mod chart;
 pub mod detail;
 pub mod entry;
 pub mod entry_room;

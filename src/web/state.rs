@@ -29,6 +29,8 @@ pub struct Inner {
     pub exports: Arc<Semaphore>,
     /// Sums of arrears that were worked out already.
     pub arrears_totals: crate::arrears::KnownTotals,
+    /// What else was worked out already.
+    pub memory: crate::lists::Memory,
     /// Whether this is the demonstration: every page says so.
     pub demonstration: bool,
 }

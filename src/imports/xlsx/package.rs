@@ -15,7 +15,9 @@ use crate::imports::file::Unreadable;
 /// The most files a workbook may be packed of.
 const MOST_PARTS: usize = 2_000;
 /// The most one tag or text of a part may hold: what it is longer than is no cell.
-const LONGEST_EVENT: u64 = 4 << 20;
+const LONGEST_EVENT: u64 = LONGEST_CELL << 20;
+/// The same in megabytes, for people.
+const LONGEST_CELL: u64 = 4;
 
 /// A part as it lies packed.
 pub struct Part {
@@ -150,6 +152,7 @@ impl Package {
 struct Meter {
     since_event: AtomicU64,
     exceeded: AtomicBool,
+    cell_exceeded: AtomicBool,
 }
 
 struct Metered<'f> {
@@ -164,7 +167,8 @@ impl Read for Metered<'_> {
         let bytes = read as u64;
         let event = self.meter.since_event.fetch_add(bytes, Ordering::Relaxed) + bytes;
         if bytes > self.left || event > LONGEST_EVENT {
-            self.meter.exceeded.store(true, Ordering::Relaxed);
+            let exceeded = if bytes > self.left { &self.meter.exceeded } else { &self.meter.cell_exceeded };
+            exceeded.store(true, Ordering::Relaxed);
             return Err(Error::other("unpacks to too much"));
         }
         self.left -= bytes;
@@ -188,6 +192,9 @@ impl Unpacked<'_> {
         match self.reader.read_event_into(&mut self.buffer) {
             Ok(event) => Ok(event),
             Err(_) if self.meter.exceeded.load(Ordering::Relaxed) => Err(too_large(self.megabytes)),
+            Err(_) if self.meter.cell_exceeded.load(Ordering::Relaxed) => {
+                Err(Unreadable::file("xlsx-cell-too-long", LONGEST_CELL.to_string()))
+            }
             Err(_) => Err(broken()),
         }
     }

@@ -180,11 +180,11 @@ fn bomb(part: &str, head: &str, piece: &str, count: usize) -> Vec<u8> {
 }
 
 /// Sets what every header of a part says that it unpacks to.
-fn lie_about_sizes(content: &mut [u8], true_size: u32) {
+fn lie_about_sizes(content: &mut [u8], true_size: u32, said: u32) {
     let told = true_size.to_le_bytes();
     for at in 0..content.len() - 4 {
         if content[at..at + 4] == told {
-            content[at..at + 4].copy_from_slice(&1000u32.to_le_bytes());
+            content[at..at + 4].copy_from_slice(&said.to_le_bytes());
         }
     }
 }
@@ -192,17 +192,19 @@ fn lie_about_sizes(content: &mut [u8], true_size: u32) {
 #[test]
 fn what_unpacks_to_gigabytes_is_refused_before_it_does() {
     let sheet = "xl/worksheets/sheet1.xml";
-    // 600 MB, said so: refused by what it says.
-    let told = bomb(sheet, "<worksheet>", "<row/>", 100 << 20);
-    assert!(told.len() < 1 << 20, "{} bytes", told.len());
+    // A sheet that says it unpacks to 3 GB: refused by what it says.
+    let mut told = bomb(sheet, "<worksheet>", "<row/>", 1 << 20);
+    assert!(told.len() < 1 << 16, "{} bytes", told.len());
+    lie_about_sizes(&mut told, 6 * (1 << 20) + 11, 3 << 30);
     assert_eq!(read(told, Kind::Funds), Err("xlsx-unpacks-too-large"));
-    // Texts of 70 MB that say they are a thousand bytes: refused while they are unpacked.
-    let mut lying = bomb("xl/sharedStrings.xml", "<sst>", "<si><t>aaaaaaaa</t></si>", 3 << 20);
-    lie_about_sizes(&mut lying, 24 * (3 << 20) + 5);
+    // Texts of 72 MB that say they are a thousand bytes: refused while they are unpacked.
+    let text = format!("<si><t>{}</t></si>", "a".repeat(1 << 20));
+    let mut lying = bomb("xl/sharedStrings.xml", "<sst>", &text, 72);
+    lie_about_sizes(&mut lying, u32::try_from(text.len()).unwrap() * 72 + 5, 1000);
     assert_eq!(read(lying, Kind::Funds), Err("xlsx-unpacks-too-large"));
     // One endless text, and one endless tag.
     for head in ["<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"str\"><v>", "<worksheet "] {
-        assert_eq!(read(bomb(sheet, head, "aaaaaaaa", 2 << 20), Kind::Funds), Err("xlsx-unpacks-too-large"), "{head}");
+        assert_eq!(read(bomb(sheet, head, "aaaaaaaa", 2 << 20), Kind::Funds), Err("xlsx-cell-too-long"), "{head}");
     }
     // A row of a million small cells.
     let cells = bomb(sheet, "<worksheet><sheetData><row r=\"1\">", "<c r=\"A1\"><v>1</v></c>", 1 << 20);
