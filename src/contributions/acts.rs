@@ -62,7 +62,12 @@ pub struct Found {
 }
 
 /// Finds the contribution an act is about.
-pub async fn find(connection: &mut PgConnection, state: &AppState, code: &str, latest: KnownAt) -> Result<Found, PageError> {
+pub async fn find(
+    connection: &mut PgConnection,
+    state: &AppState,
+    code: &str,
+    latest: KnownAt,
+) -> Result<Found, PageError> {
     let today = state.0.clock.today();
     let standing = store::standing(&mut *connection, &[code.to_owned()], today, latest.0).await?;
     let standing = standing.into_iter().next().ok_or(Refused::NotFound)?;

@@ -119,10 +119,12 @@ pub async fn ask(
     page(&found.standing, &places, Draft::default(), frame)
 }
 
-/// What a person wants of the receipt on each instalment, and from which day on.
-struct Wanted {
-    amounts: Vec<(i32, Decimal)>,
-    day: NaiveDate,
+/// What a person wants of a receipt on each instalment, and from which day on.
+pub struct Wanted {
+    /// Numbers of instalments, and how much of each, in the pledge's currency.
+    pub amounts: Vec<(i32, Decimal)>,
+    /// From which day on.
+    pub day: NaiveDate,
 }
 
 fn wanted(sent: &Sent, standing: &Standing, places: &[Place], today: NaiveDate, l10n: L10n) -> Result<Wanted, Wrong> {
@@ -140,7 +142,9 @@ fn wanted(sent: &Sent, standing: &Standing, places: &[Place], today: NaiveDate, 
             Some(amount) if amount >= Decimal::ZERO && currency.fits(amount) && within_bounds(amount) => {
                 amounts.extend((!amount.is_zero()).then_some((place.number, amount)));
             }
-            _ => drop(wrong.insert(name, vec![l10n.with("allocate-amount-wrong", &[("currency", currency.code().into())])])),
+            _ => drop(
+                wrong.insert(name, vec![l10n.with("allocate-amount-wrong", &[("currency", currency.code().into())])]),
+            ),
         }
     }
     let day = format::read_day(sent.get("day"), l10n).filter(|day| (standing.received_on..=today).contains(day));
@@ -205,18 +209,39 @@ async fn allocate(posting: &Posting, code: &str, wanted: &Wanted, l10n: L10n) ->
         return Ok(Allocated::Stale);
     }
     let pledge = standing.pledge_id.ok_or(Refused::NotFound)?;
-    if !record(&mut tx, &standing, pledge, &before, wanted).await? {
+    let Some(too_much) = place(&mut tx, &standing, pledge, &before, wanted, today).await? else {
         return Ok(Allocated::Same);
-    }
-    balances::recompute(&mut tx, &[PledgeId(pledge)]).await?;
-    let after = places(tx.connection(), &standing, today, at).await?;
-    let wrong = too_much(&after, wanted, standing.pledge_currency.unwrap_or(standing.currency), l10n);
-    if !wrong.is_empty() {
+    };
+    if !too_much.is_empty() {
         tx.rollback().await?;
-        return Ok(Allocated::Wrong(wrong));
+        let currency = standing.pledge_currency.unwrap_or(standing.currency);
+        return Ok(Allocated::Wrong(in_words(&too_much, currency, l10n)));
     }
     tx.say(serde_json::json!({ "room": "contributions", "code": code }));
     Ok(tx.commit().await?.map_or(Allocated::Same, |recorded| Allocated::Done(recorded.change)))
+}
+
+/// Places a receipt as wanted: all of what is placed by hand of it, whatever was before. Returns, of each instalment
+/// that has no room for what is wanted, how much the rule found; nothing at all where nothing changes. Whoever gets
+/// something back that does not fit must not commit.
+pub async fn place(
+    tx: &mut WriteTx,
+    standing: &Standing,
+    pledge: i64,
+    before: &[Place],
+    wanted: &Wanted,
+    today: NaiveDate,
+) -> Result<Option<Vec<(i32, Decimal)>>, sqlx::Error> {
+    if !record(tx, standing, pledge, before, wanted).await? {
+        return Ok(None);
+    }
+    balances::recompute(tx, &[PledgeId(pledge)]).await?;
+    let at = tx.recorded().await?.at;
+    let after = store::places(tx.connection(), standing.id, pledge, today, at).await?;
+    let fits =
+        |number: i32| after.iter().find(|place| place.number == number).map_or(Decimal::ZERO, |place| place.fits);
+    let too_much = wanted.amounts.iter().filter(|(number, amount)| fits(*number) < *amount);
+    Ok(Some(too_much.map(|(number, _)| (*number, fits(*number))).collect()))
 }
 
 /// Voids what is no longer wanted and records what is new. Returns whether there was anything to do.
@@ -232,7 +257,8 @@ async fn record(
         place.allocated_on == Some(wanted.day) && there.map(|(_, amount)| *amount) == place.by_hand
     };
     let gone: Vec<&Place> = before.iter().filter(|place| place.hand_id.is_some() && !same(place)).collect();
-    let kept = |number: i32| before.iter().any(|place| place.number == number && place.hand_id.is_some() && same(place));
+    let kept =
+        |number: i32| before.iter().any(|place| place.number == number && place.hand_id.is_some() && same(place));
     let new: Vec<(i32, Decimal)> = wanted.amounts.iter().copied().filter(|(number, _)| !kept(*number)).collect();
     let ids: Vec<i64> = gone.iter().filter_map(|place| place.hand_id).collect();
     if !ids.is_empty() {
@@ -248,7 +274,11 @@ async fn record(
         HAND_ALLOCATIONS
             .record_bound(tx, |source| {
                 source.sql("select ").bind(key).sql(" as key, ").bind(replaces).sql("::bigint as replaces, ");
-                source.bind(contribution).sql("::bigint as contribution_id, ").bind(pledge).sql("::bigint as pledge_id, ");
+                source
+                    .bind(contribution)
+                    .sql("::bigint as contribution_id, ")
+                    .bind(pledge)
+                    .sql("::bigint as pledge_id, ");
                 source.bind(number).sql("::integer as number, ").bind(amount).sql("::numeric as amount, ");
                 source.bind(day).sql("::date as allocated_on");
             })
@@ -257,15 +287,11 @@ async fn record(
     Ok(!gone.is_empty() || !new.is_empty())
 }
 
-/// What of it the rule found no room for, at its instalment.
-fn too_much(after: &[Place], wanted: &Wanted, currency: Currency, l10n: L10n) -> Wrong {
-    let mut wrong = Wrong::new();
-    for (number, amount) in &wanted.amounts {
-        let fits = after.iter().find(|place| place.number == *number).map_or(Decimal::ZERO, |place| place.fits);
-        if fits < *amount {
-            let most = format!("{currency} {}", format::amount(fits, currency, l10n));
-            wrong.insert(field_of(*number), vec![l10n.with("allocate-too-much", &[("most", most.into())])]);
-        }
-    }
-    wrong
+/// What the rule found no room for, at its instalment.
+fn in_words(too_much: &[(i32, Decimal)], currency: Currency, l10n: L10n) -> Wrong {
+    let sentence = |fits: Decimal| {
+        let most = format!("{currency} {}", format::amount(fits, currency, l10n));
+        vec![l10n.with("allocate-too-much", &[("most", most.into())])]
+    };
+    too_much.iter().map(|(number, fits)| (field_of(*number), sentence(*fits))).collect()
 }

@@ -269,9 +269,9 @@ pub async fn happen(code: &str, posting: Posting) -> Result<Response, PageError>
     tx.commit().await?;
     if draft.wrong.is_empty() {
         let says = posting.sent.get("reason");
-        let picked = suggestions.iter().find(|one| {
-            choice(one.number, &candidates[one.candidate].pledge) == posting.sent.get("pick")
-        });
+        let picked = suggestions
+            .iter()
+            .find(|one| choice(one.number, &candidates[one.candidate].pledge) == posting.sent.get("pick"));
         let why = match (says.is_empty(), picked) {
             (false, _) => says.to_owned(),
             (true, Some(suggestion)) => why(suggestion, l10n),

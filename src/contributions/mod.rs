@@ -5,13 +5,13 @@
 //! `suggestions` says which pledge may be meant, and why.
 
 pub mod acts;
-mod allocating;
+pub mod allocating;
 mod forms;
 pub mod handlers;
 mod list;
 mod matching;
 mod returning;
-mod store;
+pub mod store;
 pub mod suggestions;
 pub mod sure;
 

@@ -100,9 +100,13 @@ fn page(way: Return, found: &Found, draft: Draft, frame: Frame) -> Result<Respon
 }
 
 /// Draws the form: all of it by default, today.
-pub async fn ask(connection: &mut PgConnection, way: Return, found: Found, frame: Frame) -> Result<Response, PageError> {
-    let reference: Option<String> =
-        sqlx::query_scalar(NEXT).bind(frame.today).fetch_optional(connection).await?;
+pub async fn ask(
+    connection: &mut PgConnection,
+    way: Return,
+    found: Found,
+    frame: Frame,
+) -> Result<Response, PageError> {
+    let reference: Option<String> = sqlx::query_scalar(NEXT).bind(frame.today).fetch_optional(connection).await?;
     let most = way.most(&found).filter(|most| *most > Decimal::ZERO);
     let amount = most.map(|most| format::amount(most, found.standing.currency, frame.l10n));
     let sent = Sent(vec![

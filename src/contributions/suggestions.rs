@@ -160,7 +160,8 @@ pub fn suggest(receipt: &Waiting, candidates: &[Candidate]) -> Vec<Suggestion> {
     let mut suggestions: Vec<Suggestion> =
         weighed.filter(|one| one.points >= FEWEST && one.reasons.iter().any(speaks)).collect();
     suggestions.sort_by_key(|one| {
-        let days = one.reasons.iter().find_map(|reason| if let Reason::Near(days) = reason { Some(days.abs()) } else { None });
+        let days =
+            one.reasons.iter().find_map(|reason| if let Reason::Near(days) = reason { Some(days.abs()) } else { None });
         (std::cmp::Reverse(one.points), days.unwrap_or(i64::MAX), candidates[one.candidate].pledge.clone())
     });
     suggestions
@@ -216,7 +217,11 @@ mod tests {
             outstanding: open.iter().map(|one| one.2).sum(),
             open: open
                 .iter()
-                .map(|(number, due_on, outstanding)| Open { number: *number, due_on: day(due_on), outstanding: *outstanding })
+                .map(|(number, due_on, outstanding)| Open {
+                    number: *number,
+                    due_on: day(due_on),
+                    outstanding: *outstanding,
+                })
                 .collect(),
         }
     }
@@ -231,10 +236,7 @@ mod tests {
         let found = suggest(&receipt(dec!(100), ""), &candidates);
         assert_eq!(found[0].candidate, 0);
         assert_eq!(found[0].number, Some(2));
-        assert_eq!(
-            found[0].reasons,
-            [Reason::Instalment(2), Reason::SameDonor, Reason::SameCurrency, Reason::Near(9)]
-        );
+        assert_eq!(found[0].reasons, [Reason::Instalment(2), Reason::SameDonor, Reason::SameCurrency, Reason::Near(9)]);
         assert!(found[0].exact);
         // Somebody else's instalment of that amount is there, but below, and leaves a doubt; a child's of another amount
         // is not.
@@ -267,8 +269,7 @@ mod tests {
             candidate("P-2", Kin::Same, &[(1, "2021-03-01", dec!(100))]),
         ];
         assert_eq!(beyond_doubt(&suggest(&receipt(dec!(100), ""), &twice)), None);
-        let equal_parts =
-            [candidate("P-1", Kin::Same, &[(1, "2021-03-01", dec!(100)), (2, "2022-03-01", dec!(100))])];
+        let equal_parts = [candidate("P-1", Kin::Same, &[(1, "2021-03-01", dec!(100)), (2, "2022-03-01", dec!(100))])];
         let found = suggest(&receipt(dec!(100), ""), &equal_parts);
         assert_eq!(found[0].number, Some(1), "the nearer one");
         assert_eq!(beyond_doubt(&found), None);

@@ -63,8 +63,11 @@ async fn sure(connection: &mut PgConnection, state: &AppState, latest: KnownAt) 
     let choices: Vec<String> =
         found.iter().map(|one| matching::choice(one.suggestion.number, &one.candidate.pledge)).collect();
     let alone = |choice: &String| choices.iter().filter(|other| *other == choice).count() == 1;
-    let mut kept: Vec<Sure> = found.into_iter().zip(&choices).filter(|(_, choice)| alone(choice)).map(|(one, _)| one).collect();
-    kept.sort_by(|a, b| (b.standing.received_on, &a.standing.reference).cmp(&(a.standing.received_on, &b.standing.reference)));
+    let mut kept: Vec<Sure> =
+        found.into_iter().zip(&choices).filter(|(_, choice)| alone(choice)).map(|(one, _)| one).collect();
+    kept.sort_by(|a, b| {
+        (b.standing.received_on, &a.standing.reference).cmp(&(a.standing.received_on, &b.standing.reference))
+    });
     kept.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
     Ok(kept)
 }
@@ -151,7 +154,8 @@ pub async fn match_all(posting: Posting) -> Result<Response, PageError> {
         })
     };
     let matches: Vec<Match> = chosen.iter().filter_map(one).collect();
-    let mut draft = Draft { sent: Some(posting.sent.clone()), wrong: Wrong::new(), drawn: was.clone(), conflict: false };
+    let mut draft =
+        Draft { sent: Some(posting.sent.clone()), wrong: Wrong::new(), drawn: was.clone(), conflict: false };
     if matches.is_empty() || matches.len() != chosen.len() {
         draft.wrong.insert(String::new(), vec![l10n.t("sure-nothing")]);
     } else {
@@ -161,9 +165,13 @@ pub async fn match_all(posting: Posting) -> Result<Response, PageError> {
         }
         let about = named.join(", ");
         match matching::make(&posting, "contribution-match-many", ("", &about), matches, &l10n.t("sure-why")).await? {
-            Entered::Done(change) => return Ok(Redirect::to(&format!("/allocations?done={}", change.0)).into_response()),
+            Entered::Done(change) => {
+                return Ok(Redirect::to(&format!("/allocations?done={}", change.0)).into_response());
+            }
             Entered::Same => return Ok(Redirect::to("/allocations?done=same").into_response()),
-            Entered::Wrong(errors) => draft.wrong = Wrong::from([(String::new(), errors.into_values().flatten().collect())]),
+            Entered::Wrong(errors) => {
+                draft.wrong = Wrong::from([(String::new(), errors.into_values().flatten().collect())])
+            }
             Entered::Stale(_) => draft.conflict = true,
         }
     }

@@ -362,7 +362,8 @@ impl Landing<'_> {
             spec.stage
         );
         let refused: Vec<String> = REFUSED_IN_FORMS.map(str::to_owned).into();
-        let refused = sqlx::query(AssertSqlSafe(update)).bind(refused).execute(self.connection()).await?.rows_affected();
+        let refused =
+            sqlx::query(AssertSqlSafe(update)).bind(refused).execute(self.connection()).await?.rows_affected();
         self.told.errors += refused;
         self.told.warnings -= refused;
         Ok(())
@@ -476,10 +477,9 @@ impl Landing<'_> {
         }
         outcome.error_count = self.told.errors;
         outcome.warning_count = self.told.warnings;
-        for (severity, told, count) in [
-            ("error", &mut outcome.errors, self.told.errors),
-            ("warning", &mut outcome.warnings, self.told.warnings),
-        ] {
+        for (severity, told, count) in
+            [("error", &mut outcome.errors, self.told.errors), ("warning", &mut outcome.warnings, self.told.warnings)]
+        {
             if count == 0 {
                 continue;
             }

@@ -194,9 +194,8 @@ async fn a_receipt_is_matched_by_a_suggestion_that_says_why() {
     assert_eq!((before, now), (1, 1));
 
     // Another donor's pledge asks who paid; a pledge that is not there is told.
-    let other = |pledge: &'static str, paid_by: &'static str| {
-        [("pick", "other"), ("pledge", pledge), ("paid_by", paid_by)]
-    };
+    let other =
+        |pledge: &'static str, paid_by: &'static str| [("pick", "other"), ("pledge", pledge), ("paid_by", paid_by)];
     let nowhere = enter(&site, address, &cookie, &other("P-NOWHERE", "")).await;
     assert_eq!(nowhere.texts("#pledge-e"), ["No such pledge."]);
     let unnamed = enter(&site, address, &cookie, &other("", "")).await;
@@ -218,7 +217,8 @@ async fn a_receipt_of_nobody_known_becomes_its_pledges_donors_with_what_takes_it
     let site = Site::new().await;
     let cookie = site.sign_in(Role::Finance).await;
     pledge(&site, "P-M-4", &[77]).await;
-    let unknown = [("donor", "UNIDENTIFIED"), ("amount", "77"), ("note", "NORWAY P-M-4"), ("received_on", "9 Jan 2026")];
+    let unknown =
+        [("donor", "UNIDENTIFIED"), ("amount", "77"), ("note", "NORWAY P-M-4"), ("received_on", "9 Jan 2026")];
     receipt(&site, &cookie, "M-4", &unknown).await;
     let back = [("amount", "7"), ("reason", "bank charges"), ("ref", "M-4-B"), ("received_on", "10 Jan 2026")];
     assert_eq!(enter(&site, "/contributions/M-4/reverse", &cookie, &back).await.status, StatusCode::SEE_OTHER);
@@ -270,7 +270,8 @@ async fn what_is_placed_by_hand_comes_first_and_what_no_longer_fits_is_listed() 
     assert!(fill(&stale, &[]).contains(&("amount-2".into(), "70".into())));
 
     // What is left of the receipt is less than was placed.
-    let waits = |page: &crate::pages::Answer| page.texts("table.list td").iter().any(|cell| cell.contains("no longer fits"));
+    let waits =
+        |page: &crate::pages::Answer| page.texts("table.list td").iter().any(|cell| cell.contains("no longer fits"));
     assert!(!waits(&site.get("/allocations?state=unfit", &cookie).await));
     let taken = enter(&site, "/contributions/M-5/reverse", &cookie, &[("amount", "60"), ("reason", "bounced")]).await;
     assert_eq!(taken.status, StatusCode::SEE_OTHER);
@@ -355,11 +356,16 @@ async fn what_waits_is_listed_once_with_its_sums() {
         async move {
             let file = site.get(&format!("/allocations.csv?state={state}&donor=NOR"), cookie).await;
             let mut reader = csv::Reader::from_reader(file.body.as_bytes());
-            let of = |row: csv::StringRecord| [&row[0], &row[1], &row[2], &row[6], &row[7]].map(str::to_owned).join(" ");
+            let of =
+                |row: csv::StringRecord| [&row[0], &row[1], &row[2], &row[6], &row[7]].map(str::to_owned).join(" ");
             reader.records().map(|row| of(row.unwrap())).collect::<Vec<_>>()
         }
     };
-    assert!(rows("remainder").await.contains(&"remainder  P-M-8 USD 75.00".to_owned()), "{:?}", rows("remainder").await);
+    assert!(
+        rows("remainder").await.contains(&"remainder  P-M-8 USD 75.00".to_owned()),
+        "{:?}",
+        rows("remainder").await
+    );
     assert_eq!(rows("no_rate").await, ["no_rate M-8-RATE P-M-8 KWD 5.125"]);
     assert!(!rows("unmatched").await.iter().any(|row| row.contains("M-8")));
     let all = site.get("/allocations.csv", &cookie).await;
@@ -390,7 +396,8 @@ async fn only_those_who_keep_money_may_touch_it() {
     let finance = site.sign_in(Role::Finance).await;
     pledge(&site, "P-M-9", &[100]).await;
     receipt(&site, &finance, "M-9", &[("pledge", "P-M-9")]).await;
-    let changes: i64 = sqlx::query_scalar("select change_id from change_head").fetch_one(&site.ground.db.pages).await.unwrap();
+    let changes: i64 =
+        sqlx::query_scalar("select change_id from change_head").fetch_one(&site.ground.db.pages).await.unwrap();
     let acts = ["match", "allocate", "reverse", "refund"].map(|act| format!("/contributions/M-9/{act}"));
     let addresses: Vec<String> = acts.into_iter().chain(["/allocations/sure".to_owned()]).collect();
     for role in Role::OF_PEOPLE {
@@ -412,7 +419,8 @@ async fn only_those_who_keep_money_may_touch_it() {
     for address in ["/contributions/M-9/eat", "/contributions/NOTHING/match"] {
         assert_eq!(site.get(address, &finance).await.status, StatusCode::NOT_FOUND, "{address}");
     }
-    let after: i64 = sqlx::query_scalar("select change_id from change_head").fetch_one(&site.ground.db.pages).await.unwrap();
+    let after: i64 =
+        sqlx::query_scalar("select change_id from change_head").fetch_one(&site.ground.db.pages).await.unwrap();
     assert_eq!(changes, after, "a refusal changes nothing");
     site.close().await;
 }
