@@ -10,8 +10,8 @@ use crate::web::entry_room::{self, EntryRoom};
 use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, address, assets, list};
 use crate::{
-    arrears, changes, contributions, donors, exchange_rates, funds, giving, import_page, instalments, pledges, units,
-    users,
+    allocations, arrears, changes, contributions, dashboard, donors, exchange_rates, finding, funds, giving,
+    import_page, instalments, pledges, saved_views, units, users,
 };
 
 /// A room with an entry in the menu.
@@ -36,12 +36,47 @@ pub static ROOMS: &[Room] = &[
     room("pledges", "money", "pledges", "p"),
     room("instalments", "money", "instalments", ""),
     room("contributions", "money", "contributions", "c"),
+    room("allocations", "money", "allocations", "w"),
     room("arrears", "money", "arrears", "a"),
     room("giving", "money", "trend", "v"),
     room("units", "office", "units", ""),
     room("funds", "office", "funds", ""),
     room("rates", "office", "exchange", ""),
     room("imports", "office", "imports", "i"),
+];
+
+/// Something the command palette offers besides pages and the new things of every room ([`new_action`]).
+pub struct Command {
+    /// The last part of the key of its name (`action-…`).
+    pub name: &'static str,
+    /// Its icon.
+    pub icon: &'static str,
+    /// What one must be allowed to do.
+    pub act: Act,
+    /// Where it leads.
+    pub leads: Leads,
+}
+
+/// Where a command leads.
+#[derive(Clone, Copy)]
+pub enum Leads {
+    /// To an address.
+    To(&'static str),
+    /// To a button of the page's frame, the one with this `data-press`.
+    Press(&'static str),
+}
+
+const fn command(name: &'static str, icon: &'static str, act: Act, leads: Leads) -> Command {
+    Command { name, icon, act, leads }
+}
+
+/// Every command, in the order they are offered where all are as near to what was typed.
+pub static COMMANDS: &[Command] = &[
+    command("views", "bookmark", Act::SaveViews, Leads::To("/views")),
+    command("theme-light", "sun", Act::ReadFigures, Leads::Press("light")),
+    command("theme-dark", "moon", Act::ReadFigures, Leads::Press("dark")),
+    command("theme-auto", "screen", Act::ReadFigures, Leads::Press("auto")),
+    command("sign-out", "logout", Act::ReadFigures, Leads::Press("sign-out")),
 ];
 
 /// Calls a macro-like function for every list there is, so that no list is forgotten anywhere.
@@ -59,6 +94,7 @@ pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
         (pledges::Pledges::NAME, each.list::<pledges::Pledges>()),
         (instalments::Instalments::NAME, each.list::<instalments::Instalments>()),
         (contributions::Contributions::NAME, each.list::<contributions::Contributions>()),
+        (allocations::Allocations::NAME, each.list::<allocations::Allocations>()),
         (arrears::Arrears::NAME, each.list::<arrears::Arrears>()),
         (giving::Giving::NAME, each.list::<giving::Giving>()),
         (units::Units::NAME, each.list::<units::Units>()),
@@ -88,11 +124,16 @@ pub static ENTRY_ROOMS: [&EntryRoom; 5] =
 
 /// The columns every form shows, for the test that each has a label.
 pub fn columns_shown() -> Vec<Columns> {
-    ENTRY_ROOMS.iter().map(|room| room.columns).chain(pledges::COLUMNS).collect()
+    let from = ENTRY_ROOMS.iter().filter_map(|room| room.from.as_ref()).map(|from| from.columns);
+    ENTRY_ROOMS.iter().map(|room| room.columns).chain(from).chain(pledges::COLUMNS).collect()
 }
 
 /// What makes a new one in a room, for those who may.
 pub fn new_action(room: &str, frame: &Frame) -> Option<Action> {
+    if room == allocations::Allocations::NAME {
+        let sure = Action::new(frame.t("sure-open"), "/allocations/sure".to_owned());
+        return may(frame.viewer.role, Act::KeepMoney).then_some(sure);
+    }
     let entered = ENTRY_ROOMS.iter().find(|entered| entered.room == room).map(|entered| entered.may);
     let may_do = entered.or((room == pledges::Pledges::NAME).then_some(Act::KeepPledges))?;
     let label = frame.word("new", room);
@@ -106,10 +147,17 @@ pub fn edit_action(room: &str, code: &str, frame: &Frame) -> Option<Action> {
     may(frame.viewer.role, entered.may).then(|| Action::new(frame.t("detail-edit"), href))
 }
 
+/// What says of a thing of a room what changes from a day on, for those who may.
+pub fn from_action(room: &str, code: &str, frame: &Frame) -> Option<Action> {
+    let entered = ENTRY_ROOMS.iter().find(|entered| entered.room == room && entered.from.is_some())?;
+    let href = format!("{}/from", address::to(room, code));
+    may(frame.viewer.role, entered.may).then(|| Action::new(frame.t("from-action"), href))
+}
+
 /// Every address there is.
 pub fn router() -> Router<AppState> {
     let mut router = Router::new()
-        .route("/", get(arrears::handlers::home))
+        .route("/", get(dashboard::handlers::page))
         .route("/arrears", get(arrears::handlers::page))
         .route("/giving", get(giving::handlers::page))
         .route("/donors/{code}", get(donors::handlers::detail))
@@ -119,6 +167,8 @@ pub fn router() -> Router<AppState> {
         .route("/pledges/{code}/amend", get(pledges::entering::amend).post(pledges::entering::agree))
         .route("/pledges/{code}/{event}", get(pledges::events::ask).post(pledges::events::happen))
         .route("/contributions/{code}", get(contributions::handlers::detail))
+        .route("/contributions/{code}/{act}", get(contributions::acts::ask).post(contributions::acts::happen))
+        .route("/allocations/sure", get(contributions::sure::ask).post(contributions::sure::match_all))
         .route("/units/{code}", get(units::handlers::detail))
         .route("/funds/{code}", get(funds::handlers::detail))
         .route("/rates/{code}", get(exchange_rates::handlers::detail))
@@ -130,6 +180,12 @@ pub fn router() -> Router<AppState> {
         .route("/login", get(users::handlers::form).post(users::handlers::sign_in))
         .route("/logout", post(users::handlers::sign_out))
         .route("/theme", post(users::handlers::theme))
+        .route("/suggest", get(finding::handlers::suggest))
+        .route("/suggest/duplicates", get(finding::handlers::duplicates))
+        .route("/find", get(finding::handlers::find))
+        .route("/recent", post(finding::handlers::opened))
+        .route("/views", get(saved_views::handlers::page).post(saved_views::handlers::save))
+        .route("/views/{key}", post(saved_views::handlers::change))
         .route("/static/{*path}", get(assets::serve));
     for room in ENTRY_ROOMS {
         router = router.merge(entry_room::routes(room));
@@ -152,7 +208,7 @@ pub fn uploads() -> Router<AppState> {
 
 /// Addresses that read, for the test that tries each as every role and as nobody.
 pub fn reading() -> Vec<String> {
-    let mut addresses = vec!["/".to_owned()];
+    let mut addresses: Vec<String> = ["/", "/find", "/find?q=sw", "/suggest?q=sw", "/views"].map(str::to_owned).into();
     for room in ROOMS {
         addresses.extend(["", ".csv", ".xlsx"].map(|end| format!("/{}{end}", room.name)));
     }

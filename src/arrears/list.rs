@@ -8,7 +8,7 @@ use crate::kernel::Currency;
 use crate::kernel::money::STALE_AFTER_DAYS;
 use crate::l10n::L10n;
 use crate::lists::query::{Key, KeyKind, Sort, down, up};
-use crate::lists::{Cell, Column, Drawn, List, Scope, Screen};
+use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
 
 /// The list of arrears.
 pub struct Arrears;
@@ -109,11 +109,14 @@ impl List for Arrears {
         if let Some(bucket) = &scope.filters.bucket {
             select.sql(" and ").sql(BUCKET).sql(" = ").bind(bucket.clone());
         }
-        let title = "(select p.title from pledges p where p.id = b.pledge_id)";
-        scope.keep_text(select, &["d.name", "d.code", "b.pledge_ref", title]);
+        let places = [
+            Place::Own("select x.id from pledges p join instalment_balances x on x.pledge_id = p.id where", "p.sought"),
+            Place::OfDonor("select x.id from instalment_balances x where not isempty(x.overdue_during) and x.donor_id"),
+        ];
+        scope.keep_text(select, "b.id", &places);
     }
 
-    fn dress(select: &mut Select, _: &Scope) {
+    fn dress(select: &mut Select, scope: &Scope) {
         select.sql(
             " from page cross join scope
              join instalment_balances b on b.id = page.id
@@ -121,7 +124,10 @@ impl List for Arrears {
              join units u on u.id = b.unit_id
              join funds f on f.id = b.fund_id
              join pledges p on p.id = b.pledge_id
-             left join accounts fp on fp.id = d.focal_point_id
+             left join focal_points_on(",
+        );
+        select.bind(scope.today).sql(
+            ") fr on fr.donor_id = d.id left join accounts fp on fp.id = fr.account_id
              left join rates r on r.currency = b.currency
              cross join lateral (
                 -- Percentages by whole years overdue: those of the fund, else of every fund, else the labelled default.

@@ -7,7 +7,7 @@ use crate::db::Select;
 use crate::kernel::country::country;
 use crate::lists::query::{KeyKind, Sort, up};
 use crate::lists::scope::DONOR_KINDS;
-use crate::lists::{Cell, Column, Drawn, List, Scope, Screen};
+use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
 
 /// The list of donors.
 pub struct Donors;
@@ -30,7 +30,7 @@ pub struct DonorRow {
 impl List for Donors {
     type Row = DonorRow;
     const NAME: &'static str = "donors";
-    const FILTERS: &'static [&'static str] = &["donor", "state"];
+    const FILTERS: &'static [&'static str] = &["donor", "focal_point", "state"];
     const STATES: &'static [&'static str] = &DONOR_KINDS;
     const SORTS: &'static [Sort] = &[
         Sort { name: "code", keys: &[up("d.code", KeyKind::Text)], indexed: true },
@@ -55,10 +55,15 @@ impl List for Donors {
             select.sql(" and d.id in (select donor_id from donors_in_force(");
             scope.day_and_known(select).sql(") where kind = ").bind(kind.clone()).sql(")");
         }
-        scope.keep_text(select, &["d.code", "d.name"]);
+        if let Some(email) = &scope.filters.focal_point {
+            select.sql(" and d.id in (select r.donor_id from focal_points_on(").bind(scope.today);
+            select.sql(") r join accounts a on a.id = r.account_id where lower(a.email) = lower(");
+            select.bind(email.clone()).sql("))");
+        }
+        scope.keep_text(select, "d.id", &[Place::OfDonor("select x.id from donors x where x.id")]);
     }
 
-    fn dress(select: &mut Select, _: &Scope) {
+    fn dress(select: &mut Select, scope: &Scope) {
         select.sql(
             " from page cross join scope join donors d on d.id = page.id
              cross join lateral (
@@ -67,7 +72,10 @@ impl List for Donors {
                     and was_known(f.recorded_at, f.voided_at, scope.known)
                 order by f.in_force_from desc nulls last limit 1
              ) i
-             left join accounts a on a.id = d.focal_point_id
+             left join focal_points_on(",
+        );
+        select.bind(scope.today).sql(
+            ") r on r.donor_id = d.id left join accounts a on a.id = r.account_id
              cross join lateral (
                 -- Cash only; a receipt without a rate is in no sum.
                 select min(f.received_on) as first_contribution_on, max(f.received_on) as last_contribution_on,

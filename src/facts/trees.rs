@@ -5,7 +5,7 @@
 ///
 /// Each step up keeps to the days on which all of the way holds.
 macro_rules! parent_loops {
-    ($table:literal, $id:literal, $of:literal) => {
+    ($table:literal, $id:literal, $of:expr) => {
         concat!(
             "with recursive spans as (
                 select ",

@@ -29,6 +29,8 @@ pub struct Filters {
     pub donor: Option<String>,
     /// That fund.
     pub fund: Option<String>,
+    /// Donors of that focal point: an e-mail.
+    pub focal_point: Option<String>,
     /// That age class of arrears.
     pub bucket: Option<String>,
     /// That currency.
@@ -62,6 +64,8 @@ pub struct Scope {
     pub as_of: AsOf,
     /// With only what had been recorded by then.
     pub known_at: KnownAt,
+    /// The reader's day: labels are shown as they are on it. The day asked for, where nobody says another.
+    pub today: NaiveDate,
     /// The filters.
     pub filters: Filters,
     /// Rows a rule in Rust made for this reading (`List::prepare`): a JSON array of objects, in statements the
@@ -72,7 +76,7 @@ pub struct Scope {
 impl Scope {
     /// A reading without filters.
     pub fn new(as_of: AsOf, known_at: KnownAt) -> Self {
-        Scope { as_of, known_at, filters: Filters::default(), worked_out: None }
+        Scope { as_of, known_at, today: as_of.0, filters: Filters::default(), worked_out: None }
     }
 
     /// Begins a statement: `scope.day` and `scope.known` can be named in it, and `rates`, the rates in force then, read
@@ -168,14 +172,41 @@ impl Scope {
         }
     }
 
-    /// Keeps rows where one of `columns` holds the letters asked for.
-    pub fn keep_text(&self, select: &mut Select, columns: &[&'static str]) {
+    /// Keeps rows whose `key` is found by the words asked for in one of `places`: each word somewhere in the same text,
+    /// without accents and case.
+    pub fn keep_text(&self, select: &mut Select, key: &'static str, places: &[Place]) {
         let Some(text) = &self.filters.text else { return };
-        let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        let like = format!("%{escaped}%");
-        for (at, column) in columns.iter().enumerate() {
-            select.sql(if at == 0 { " and (" } else { " or " }).sql(column).sql(" ilike ").bind(like.clone());
+        let holds = |select: &mut Select, column: &'static str| {
+            // The longest word by itself: an index finds by that, and the others are only looked at in what it finds.
+            select.sql(column).sql(" like (select (sought_words(").bind(text.clone()).sql("))[1]) and ").sql(column);
+            select.sql(" like all ((select sought_words(").bind(text.clone()).sql("))::text[])");
+        };
+        // As an array it is worked out first, once; the plan never begins with the rows and asks of each.
+        select.sql(" and ").sql(key).sql(" = any(array(");
+        for (at, place) in places.iter().enumerate() {
+            select.sql(if at == 0 { "" } else { " union all " });
+            match place {
+                Place::Own(rows, column) => {
+                    select.sql(rows).sql(" ");
+                    holds(select, column);
+                }
+                Place::OfDonor(rows) => {
+                    select.sql(rows).sql(" in (select n.id from donors n where ");
+                    holds(select, "n.sought");
+                    select.sql(" union all select n.donor_id from donor_aliases n where ");
+                    holds(select, "n.sought");
+                    select.sql(")");
+                }
+            }
         }
-        select.sql(")");
+        select.sql("))");
     }
+}
+
+/// Where the words of a search may stand.
+pub enum Place {
+    /// In a text of its own: `select … from … where`, and the text, folded.
+    Own(&'static str, &'static str),
+    /// In the name, code or an alias of a donor: `select … from … where`, ending with the donor's column.
+    OfDonor(&'static str),
 }

@@ -46,7 +46,7 @@ pub fn scope(
     let Query(when) = when.map_err(|_| Refused::BadParameter("?", String::new()))?;
     let as_of = params::as_of(when.as_of.as_deref(), today)?;
     let known_at = params::known_at(when.known_at.as_deref(), latest)?;
-    Ok((Scope::new(as_of, known_at), params::given(when.known_at.as_deref()).is_some()))
+    Ok((Scope { today, ..Scope::new(as_of, known_at) }, params::given(when.known_at.as_deref()).is_some()))
 }
 
 /// A figure with its currency, where it leads, and a line about it.
@@ -162,6 +162,7 @@ struct DetailPage {
 /// # Errors
 /// Where it cannot be drawn.
 pub fn page(frame: Frame, mut detail: Detail, scope: &Scope, known_then: bool) -> Result<Response, PageError> {
+    detail.actions.extend(rooms::from_action(detail.room, &detail.code, &frame));
     detail.actions.extend(rooms::edit_action(detail.room, &detail.code, &frame));
     let known = if known_then {
         frame.l10n.with("list-known-then", &[("instant", frame.instant(&scope.known_at).into())])

@@ -51,13 +51,12 @@ pub static SPEC: Spec = Spec {
     compare: &["update stage_donors s set focal_points = coalesce((
             select jsonb_agg(jsonb_build_object('who', who, 'from', from_on, 'to', to_on) order by from_on nulls first)
             from (
-                select a.email as who, f.from_on, least(f.to_on, today.day - 1) as to_on
+                select a.email as who, f.from_on, least(f.to_on, current_setting('dis.today')::date - 1) as to_on
                 from donor_focal_points f join accounts a on a.id = f.account_id
-                where f.donor_id = s.donor_id and coalesce(f.from_on < today.day, true)
+                where f.donor_id = s.donor_id and coalesce(f.from_on < current_setting('dis.today')::date, true)
                 union all
-                select a.email, today.day, null from accounts a where a.id = s.focal_point_id
+                select a.email, current_setting('dis.today')::date, null from accounts a where a.id = s.focal_point_id
             ) listed), '[]')
-        from import_day today
         where s.in_force_from is null and not s.bad
             and ('focal_point' = any(s.label_diff) or (not s.found and s.focal_point_id is not null))"],
     unless_corrected: &[taken_out!("stage_donors", "donor_facts", "donor_id")],

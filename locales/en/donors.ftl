@@ -1,0 +1,20 @@
+# What holds from a day on: of a donor, a unit, a fund.
+from-action = From a day on…
+from-donors = What changes for donor { $code }, and from when?
+from-units = Where does unit { $code } stand, and from when?
+from-funds = What changes for fund { $code }, and from when?
+from-lead = From that day this holds; before it, and in every figure as of a day before it, what was there still does. What was recorded wrong is corrected instead.
+from-edit-lead = What holds from { $day } on.
+from-taken = Something holds from that day already: correct that instead.
+from-same = That is what holds then anyway: nothing would change.
+from-section = What held from when
+from-the-beginning = The beginning
+act-donor-from = Donor { $code } changes from a day on.
+act-unit-from = Unit { $code } changes from a day on.
+act-fund-from = Fund { $code } changes from a day on.
+field-aliases = Also known as
+entry-hint-donors-aliases = Other names it is found by: in other languages, short, former; with ; between.
+entry-donors-focal_point = Focal point from now on
+entry-hint-donors-in_force_from = The first day it holds; it may lie ahead.
+entry-hint-units-in_force_from = The first day it stands there; it may lie ahead.
+entry-hint-funds-in_force_from = The first day it holds; it may lie ahead.
