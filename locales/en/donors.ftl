@@ -18,3 +18,56 @@ entry-donors-focal_point = Focal point from now on
 entry-hint-donors-in_force_from = The first day it holds; it may lie ahead.
 entry-hint-units-in_force_from = The first day it stands there; it may lie ahead.
 entry-hint-funds-in_force_from = The first day it holds; it may lie ahead.
+
+stretch = { $from } to { $to }
+stretch-from = since { $from }
+stretch-to = until { $to }
+stretch-ends-before = It ends before it begins
+form-too-long = This is longer than { $arg } characters
+
+family-title = With those that belong to it
+family-itself = { $name } itself
+
+focal-title = Focal points
+focal-none = Nobody is named yet.
+focal-change = Change
+focal-now = Today
+focal-lead = Focal point { $name }
+focal-lead-from = Focal point { $name } since { $from }
+focal-question = Who looks after { $donor }, and from when?
+focal-hint = One at a time. An empty beginning is the very beginning; an empty end lasts until the next one begins.
+focal-who = Who
+focal-from = From
+focal-to = Through
+focal-row = focal point { $number }
+focal-add = Add one
+focal-overlap = { $name } is responsible then
+focal-unknown = Nobody with this e-mail has an open account
+focal-conflict = Somebody changed the list meanwhile; it now says: { $now }. What you typed stands below; saving it replaces theirs.
+act-focal-points = Who looks after donor { $code } was changed.
+
+contact-title = Contacts
+contact-none = Nobody is recorded yet.
+contact-add = Add
+contact-past = Left
+contact-speaks = Speaks { $language }
+contact-new = Whom does one talk to at { $donor }?
+contact-edit = Change a contact at { $donor }
+contact-remove = Take out
+contact-email-wrong = This is no e-mail address
+contact-field-title = Title or role
+act-contact-add = A contact at donor { $code } was added.
+act-contact-change = A contact at donor { $code } was changed.
+act-contact-remove = A contact at donor { $code } was taken out.
+
+history-donor_contacts = Contact
+history-removed = { $what } taken out
+history-changed = { $what } changed
+history-from = { $what } from { $day } on
+field-focal_points = Focal points
+field-removed = Taken out
+field-email = E-mail
+field-phone = Telephone
+field-language = Language
+field-from_on = There since
+field-to_on = There until

@@ -34,7 +34,7 @@ pub static LABELS: &[Labels] = &[
     Labels { entity: "funds", restore: "update funds t set name = b ->> 'name', version = version + 1 from (select " },
     Labels {
         entity: "donors",
-        restore: "update donors t set name = b ->> 'name', version = version + 1 from (select ",
+        restore: "update donors t set name = coalesce(b ->> 'name', t.name), version = version + 1 from (select ",
     },
     Labels {
         entity: "pledges",

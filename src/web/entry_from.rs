@@ -235,7 +235,10 @@ pub fn versions(room: &EntryRoom, code: &str, rows: &[Held], frame: &Frame) -> O
     let label = |name: &str| l10n.first(&[&format!("field-{name}")], &[]);
     (rows.len() > 1).then(|| Section {
         title: l10n.t("from-section"),
-        heads: [(label(DAY), "nowrap")].into_iter().chain(facts.iter().map(|column| (label(column.name), ""))).collect(),
+        heads: [(label(DAY), "nowrap")]
+            .into_iter()
+            .chain(facts.iter().map(|column| (label(column.name), "")))
+            .collect(),
         rows: rows.iter().rev().map(drawn).collect(),
         all: String::new(),
         empty: String::new(),

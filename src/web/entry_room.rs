@@ -8,15 +8,15 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use sqlx::postgres::PgConnection;
 
-use super::{address, format};
-use super::entry_from::{self, From};
 use super::entry::{self, Act, Choices, Columns, Entered, Wrong};
+use super::entry_from::{self, From};
 use super::errors::{PageError, Refused};
 use super::form::FormPage;
 use super::frame::Frame;
 use super::posting::{Posting, Sent};
 use super::session::SignedIn;
 use super::state::AppState;
+use super::{address, format};
 use crate::access;
 use crate::facts::ChangeId;
 use crate::imports::spec::{Column, Part};
