@@ -61,8 +61,8 @@ act-contact-change = A contact at donor { $code } was changed.
 act-contact-remove = A contact at donor { $code } was taken out.
 
 history-donor_contacts = Contact
-history-removed = { $what } taken out
-history-changed = { $what } changed
+history-labels-donors = Names and people
+history-removed = { $what }, taken out
 history-from = { $what } from { $day } on
 field-focal_points = Focal points
 field-removed = Taken out

@@ -138,7 +138,7 @@ pub(super) fn statement(code: &str, scope: &Scope) -> Select {
                                coalesce((select usd from owed where donor_id = n.id), 0)::text as arrears
                         from family join donors n on n.id = family.id left join receipts g on g.donor_id = n.id
                         group by n.id) m) end as family,
-                (select json_agg(v order by v.in_force_from nulls first) from (
+                (select json_agg(json_strip_nulls(to_json(v)) order by v.in_force_from nulls first) from (
                     select f.in_force_from, f.kind, f.country, case when f.member_state then 'yes' else 'no' end
                                as member_state, o.code as parent
                     from donor_facts f left join donors o on o.id = f.parent_id

@@ -457,7 +457,12 @@ fn held_before<'e>(entry: &HistoryEntry, day: NaiveDate, all: &'e [HistoryEntry]
 fn labels(entry: &HistoryEntry, names: &Names, l10n: L10n) -> HistoryFact {
     let (before, after) = (&entry.content["before"], &entry.content["after"]);
     let part = tables::PARTS.iter().find(|part| entry.content["entity"] == part.part);
-    let what = l10n.word("history", part.map_or(entry.source.as_str(), |part| part.part));
+    let what = match (part, entry.content["entity"].as_str()) {
+        (Some(part), _) => l10n.word("history", part.part),
+        (None, entity) => {
+            l10n.first(&[&format!("history-labels-{}", entity.unwrap_or_default()), "history-labels"], &[])
+        }
+    };
     let is_removed = |labels: &Value| labels["removed"].as_bool().unwrap_or_default();
     let (key, lines) = if is_removed(after) {
         let name = serde_json::json!({ "name": after["name"] });
@@ -465,12 +470,11 @@ fn labels(entry: &HistoryEntry, names: &Names, l10n: L10n) -> HistoryFact {
     } else if is_removed(before) {
         ("history-recorded", differences(&Value::Null, after, entry, names, &[], l10n))
     } else {
-        let key = if part.is_some() { "history-changed" } else { "history-recorded" };
         let mut lines = differences(before, after, entry, names, &[], l10n);
         if part.is_some() && before["name"] == after["name"] {
             lines.insert(0, after["name"].as_str().unwrap_or_default().to_owned());
         }
-        (key, lines)
+        ("history-recorded", lines)
     };
     HistoryFact { what: l10n.with(key, &[("what", what.into())]), lines, voided: None }
 }

@@ -56,7 +56,7 @@ async fn a_unit_moves_from_a_day_on_and_earlier_days_keep_the_old_tree() {
     assert_eq!(send(&site, "/units/ERP/from", &admin, &typed).await.location(), moved.location(), "sent twice");
     let page = site.get(moved.location(), &admin).await;
     assert_eq!(page.texts(".flash p"), ["Unit ERP changes from a day on."]);
-    assert!(page.texts(".history .what").iter().any(|what| what == "Place in the tree from 1 Jan 2025 on recorded"));
+    assert!(page.texts(".history .what").iter().any(|what| what == "Place in the tree from 1 Jan 2025 on"));
     assert!(
         page.texts(".history li li").contains(&"Belongs to: GSD instead of ERSKI".to_owned()),
         "{:?}",
