@@ -238,13 +238,21 @@ pub async fn create(Path(code): Path<String>, posting: Posting) -> Result<Respon
         Err(before) => return Ok(seen(&code, Some(before))),
     };
     let (donor, _) = donor(tx.connection(), &code).await?;
+    add(&mut tx, donor, &held).await?;
+    done(tx, &code).await
+}
+
+/// Records a contact: its fields as in files, a name among them.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn add(tx: &mut WriteTx, donor: i64, held: &Held) -> Result<(), sqlx::Error> {
     let id: i64 = sqlx::query_scalar("insert into donor_contacts (donor_id, name) values ($1, $2) returning id")
         .bind(donor)
         .bind(held.get("name"))
         .fetch_one(tx.connection())
         .await?;
-    set(&mut tx, id, told(&held, true), told(&held, false)).await?;
-    done(tx, &code).await
+    set(tx, id, told(held, true), told(held, false)).await
 }
 
 /// `POST /donors/{code}/contacts/{id}`: changed, or taken out.

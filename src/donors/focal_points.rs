@@ -10,6 +10,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::types::Json;
 
 use super::contacts::{allow, begin, done, donor, seen};
+use crate::facts::WriteTx;
 use crate::l10n::L10n;
 use crate::web::entry::{self, Wrong};
 use crate::web::form::{Field, FormPage, Grid, GridRow, Widget};
@@ -23,10 +24,13 @@ const MOST: usize = 100;
 
 /// One of them, as audit rows tell it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct FocalPoint {
-    who: String,
-    from: Option<NaiveDate>,
-    to: Option<NaiveDate>,
+pub struct FocalPoint {
+    /// The e-mail of an account.
+    pub who: String,
+    /// From that day; none: from the beginning.
+    pub from: Option<NaiveDate>,
+    /// Through that day; none: until further notice.
+    pub to: Option<NaiveDate>,
 }
 
 /// A row as typed.
@@ -237,17 +241,29 @@ async fn save(posting: &Posting, code: &str, draft: &mut Draft, l10n: L10n) -> R
         tx.rollback().await?;
         return Ok(None);
     }
-    let told = |rows: &[FocalPoint]| serde_json::json!({ "name": name, "focal_points": rows });
-    sqlx::query("select set_focal_points($1, $2)").bind(donor).bind(Json(&rows)).execute(tx.connection()).await?;
-    // As the database tells it: whoever an address names is one person, however it was typed.
-    let after = held(tx.connection(), donor).await?;
-    if after == now {
+    if !replace(&mut tx, donor, &name, &rows).await? {
         tx.rollback().await?;
         return Ok(Some(seen(code, None)));
     }
-    sqlx::query("update donors set version = version + 1 where id = $1").bind(donor).execute(tx.connection()).await?;
-    tx.audit_one("donors", donor, Some(told(&now)), Some(told(&after))).await?;
     Ok(Some(done(tx, code).await?))
+}
+
+/// Sets a donor's list; says whether it was another before.
+///
+/// # Errors
+/// Where the database fails, or two are responsible at a time.
+pub async fn replace(tx: &mut WriteTx, donor: i64, name: &str, rows: &[FocalPoint]) -> Result<bool, sqlx::Error> {
+    let before = held(tx.connection(), donor).await?;
+    sqlx::query("select set_focal_points($1, $2)").bind(donor).bind(Json(rows)).execute(tx.connection()).await?;
+    // As the database tells it: whoever an address names is one person, however it was typed.
+    let after = held(tx.connection(), donor).await?;
+    if before == after {
+        return Ok(false);
+    }
+    sqlx::query("update donors set version = version + 1 where id = $1").bind(donor).execute(tx.connection()).await?;
+    let told = |rows: &[FocalPoint]| serde_json::json!({ "name": name, "focal_points": rows });
+    tx.audit_one("donors", donor, Some(told(&before)), Some(told(&after))).await?;
+    Ok(true)
 }
 
 fn in_words(one: &FocalPoint, l10n: L10n) -> String {
