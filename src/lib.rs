@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod arrears;
+pub mod audit;
 pub mod balances;
 pub mod changes;
 pub mod commands;
@@ -24,6 +25,7 @@ pub mod ledger;
 pub mod lists;
 pub mod pledges;
 pub mod rooms;
+pub mod settings;
 pub mod units;
 pub mod users;
 pub mod verify;

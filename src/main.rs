@@ -289,6 +289,7 @@ async fn serve_site(
         trusted_proxies: serve.trusted_proxies,
         exports: Arc::new(tokio::sync::Semaphore::new(EXPORTS_AT_ONCE as usize)),
         arrears_totals: dis::arrears::KnownTotals::default(),
+        seal: users::Seal::at(config.data_dir.join("second-factor.key")),
         demonstration: demo.is_some(),
     }));
     let listener = tokio::net::TcpListener::bind(serve.listen)

@@ -1,14 +1,15 @@
 //! THE list of rooms: the router, the menu and the tests read it.
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::get;
 
 use crate::access::{Act, may};
 use crate::lists::List;
 use crate::web::entry_room::{self, EntryRoom};
 use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, address, assets, list};
-use crate::{arrears, changes, contributions, donors, exchange_rates, funds, instalments, pledges, units, users};
+use crate::{
+    arrears, audit, changes, contributions, donors, exchange_rates, funds, instalments, pledges, settings, units, users};
 
 /// A room with an entry in the menu.
 pub struct Room {
@@ -20,10 +21,20 @@ pub struct Room {
     pub icon: &'static str,
     /// The letter after `g` that goes there.
     pub letter: &'static str,
+    /// Who may read it: the menu shows it to nobody else.
+    pub may: Act,
+}
+
+impl Room {
+    /// For those alone who may do that.
+    const fn only(mut self, act: Act) -> Self {
+        self.may = act;
+        self
+    }
 }
 
 const fn room(name: &'static str, part: &'static str, icon: &'static str, letter: &'static str) -> Room {
-    Room { name, part, icon, letter }
+    Room { name, part, icon, letter, may: Act::ReadFigures }
 }
 
 /// Rooms in the order of the menu.
@@ -36,7 +47,13 @@ pub static ROOMS: &[Room] = &[
     room("units", "office", "units", ""),
     room("funds", "office", "funds", ""),
     room("rates", "office", "exchange", ""),
+    room("users", "office", "user", "").only(Act::ReadAudit),
+    room("audit", "office", "audit", "").only(Act::ReadAudit),
+    room("settings", "office", "settings", "").only(Act::ReadAudit),
 ];
+
+/// Lists that stand side by side under one entry of the menu.
+pub static TOGETHER: &[&[&str]] = &[&[audit::Changes::NAME, audit::Facts::NAME, audit::SignIns::NAME]];
 
 /// Calls a macro-like function for every list there is, so that no list is forgotten anywhere.
 pub trait EachList {
@@ -57,6 +74,10 @@ pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
         (units::Units::NAME, each.list::<units::Units>()),
         (funds::Funds::NAME, each.list::<funds::Funds>()),
         (exchange_rates::Rates::NAME, each.list::<exchange_rates::Rates>()),
+        (users::Users::NAME, each.list::<users::Users>()),
+        (audit::Changes::NAME, each.list::<audit::Changes>()),
+        (audit::Facts::NAME, each.list::<audit::Facts>()),
+        (audit::SignIns::NAME, each.list::<audit::SignIns>()),
     ]
 }
 
@@ -77,7 +98,12 @@ pub static ENTRY_ROOMS: [&EntryRoom; 5] =
 /// What makes a new one in a room, for those who may.
 pub fn new_action(room: &str, frame: &Frame) -> Option<Action> {
     let entered = ENTRY_ROOMS.iter().find(|entered| entered.room == room).map(|entered| entered.may);
-    let may_do = entered.or((room == pledges::Pledges::NAME).then_some(Act::KeepPledges))?;
+    let of_its_own = match room {
+        pledges::Pledges::NAME => Some(Act::KeepPledges),
+        users::Users::NAME => Some(Act::KeepAccounts),
+        _ => None,
+    };
+    let may_do = entered.or(of_its_own)?;
     let label = frame.word("new", room);
     may(frame.viewer.role, may_do).then(|| Action::new(label, format!("/{room}/new")).first("n"))
 }
@@ -102,10 +128,9 @@ pub fn router() -> Router<AppState> {
         .route("/rates/{code}", get(exchange_rates::handlers::detail))
         .route("/changes/{number}", get(changes::handlers::page))
         .route("/changes/{number}/undo", get(changes::handlers::ask_why).post(changes::handlers::undo))
-        .route("/login", get(users::handlers::form).post(users::handlers::sign_in))
-        .route("/logout", post(users::handlers::sign_out))
-        .route("/theme", post(users::handlers::theme))
-        .route("/static/{*path}", get(assets::serve));
+        .route("/static/{*path}", get(assets::serve))
+        .merge(users::routes())
+        .merge(settings::routes());
     for room in ENTRY_ROOMS {
         router = router.merge(entry_room::routes(room));
     }
@@ -115,11 +140,21 @@ pub fn router() -> Router<AppState> {
     router
 }
 
-/// Addresses that read, for the test that tries each as every role and as nobody.
-pub fn reading() -> Vec<String> {
-    let mut addresses = vec!["/".to_owned()];
-    for room in ROOMS {
-        addresses.extend(["", ".csv", ".xlsx"].map(|end| format!("/{}{end}", room.name)));
+/// Addresses that read, for the test that tries each as every role and as nobody: who may.
+pub fn reading() -> Vec<(String, Act)> {
+    let mut addresses = vec![("/".to_owned(), Act::ReadFigures), ("/account".to_owned(), Act::ReadFigures)];
+    for (name, may) in each_list(&mut WhoMay) {
+        addresses.extend(["", ".csv", ".xlsx"].map(|end| (format!("/{name}{end}"), may)));
     }
+    addresses.extend(settings::reading());
     addresses
+}
+
+struct WhoMay;
+
+impl EachList for WhoMay {
+    type Output = Act;
+    fn list<L: List>(&mut self) -> Act {
+        L::MAY
+    }
 }

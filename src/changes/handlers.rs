@@ -36,10 +36,12 @@ fn title(change: &Change, l10n: L10n) -> String {
     l10n.with(&format!("act-{}", change.act), &[("code", code.into())])
 }
 
-/// Accounts are the administrators' and auditors' business; everything else recorded so far is everybody's to read.
+/// Accounts are the administrators' and auditors' business, and what one did oneself; everything else recorded so far is
+/// everybody's to read.
 fn allow(viewer: &Viewer, change: &Change) -> Result<(), PageError> {
     let of_accounts = change.touched.iter().any(|touched| touched == "accounts");
-    if of_accounts && !may(viewer.role, access::Act::ReadAudit) { Err(Refused::Forbidden.into()) } else { Ok(()) }
+    let own = change.account_id == viewer.account;
+    if of_accounts && !own && !may(viewer.role, access::Act::ReadAudit) { Err(Refused::Forbidden.into()) } else { Ok(()) }
 }
 
 fn later_in_words(later: &[Later], frame_l10n: L10n, zone: chrono_tz::Tz) -> Vec<(i64, String)> {

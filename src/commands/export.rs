@@ -103,12 +103,12 @@ pub async fn run(config: &Config, database: &Database, args: ExportArgs) -> Resu
         return Ok(ExitCode::from(2));
     }
     let db = database.serve(2, false).await?;
-    let done = write(&db, &args, as_of).await;
+    let done = write(config, &db, &args, as_of).await;
     db.close().await;
     done
 }
 
-async fn write(db: &Db, args: &ExportArgs, as_of: AsOf) -> Result<ExitCode, Failure> {
+async fn write(config: &Config, db: &Db, args: &ExportArgs, as_of: AsOf) -> Result<ExitCode, Failure> {
     let mut tx = db.read_for_export().await?;
     let latest: chrono::DateTime<chrono::Utc> =
         sqlx::query_scalar("select recorded_at from change_head").fetch_one(&mut *tx).await?;
@@ -144,7 +144,7 @@ async fn write(db: &Db, args: &ExportArgs, as_of: AsOf) -> Result<ExitCode, Fail
     if args.for_import {
         for_import(&mut tx, args.what, known_at, &mut target).await?;
     } else {
-        let scope = Scope { as_of, known_at, filters };
+        let scope = Scope { filters, zone: config.time_zone, ..Scope::new(as_of, known_at) };
         match args.what {
             What::Arrears => list::<Arrears>(&mut tx, &scope, args.format, &mut target).await?,
             What::Contributions => list::<Contributions>(&mut tx, &scope, args.format, &mut target).await?,

@@ -6,6 +6,7 @@ use sqlx::{FromRow, Row};
 
 use super::cell::{Column, Screen};
 use super::scope::Scope;
+use crate::access::Act;
 use crate::db::Select;
 use crate::kernel::Currency;
 use crate::l10n::L10n;
@@ -33,6 +34,12 @@ pub trait List: Send + Sync + 'static {
     const MONEY: Option<(&'static str, &'static str)> = None;
     /// Whether the page counts and sums its rows; a room that does so itself says no.
     const SUMMED: bool = true;
+    /// Whether its rows are as of a day and known at an instant; what is simply a list of what happened is not.
+    const DATED: bool = true;
+    /// Who may read it: page and files.
+    const MAY: Act = Act::ReadFigures;
+    /// The entry of the menu it stands under.
+    const ROOM: &'static str = Self::NAME;
     /// Appends ` from … where …`: which rows, with as few tables as filters and sorts need.
     fn pick(select: &mut Select, scope: &Scope);
     /// Appends ` from page …`: the rows picked, joined with all that is shown.

@@ -1,6 +1,7 @@
 //! What is asked of a list: as of a day, known at an instant, with these filters.
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 
 use crate::db::Select;
 use crate::kernel::{AsOf, Currency, KnownAt};
@@ -24,6 +25,18 @@ pub struct Filters {
     pub pledge: Option<String>,
     /// From that day on.
     pub since: Option<NaiveDate>,
+    /// Up to that day.
+    pub until: Option<NaiveDate>,
+    /// What that person did: an e-mail.
+    pub who: Option<String>,
+    /// That kind of act.
+    pub act: Option<String>,
+    /// About a thing of that room.
+    pub room: Option<String>,
+    /// About the thing of that code.
+    pub code: Option<String>,
+    /// Accounts of that role.
+    pub role: Option<String>,
     /// These letters.
     pub text: Option<String>,
 }
@@ -37,12 +50,14 @@ pub struct Scope {
     pub known_at: KnownAt,
     /// The filters.
     pub filters: Filters,
+    /// The agency's time zone: where a list has instants, its days are days there.
+    pub zone: Tz,
 }
 
 impl Scope {
     /// A reading without filters.
     pub fn new(as_of: AsOf, known_at: KnownAt) -> Self {
-        Scope { as_of, known_at, filters: Filters::default() }
+        Scope { as_of, known_at, filters: Filters::default(), zone: Tz::UTC }
     }
 
     /// Begins a statement: `scope.day` and `scope.known` can be named in it, and `rates`, the rates in force then, read
@@ -101,8 +116,25 @@ impl Scope {
         }
     }
 
+    /// Keeps rows whose instant `column` lies between the days asked for, both of them in the agency's time zone.
+    pub fn keep_between(&self, select: &mut Select, column: &'static str) {
+        if let Some(since) = self.filters.since {
+            select.sql(" and ").sql(column).sql(" >= (").bind(since).sql("::timestamp at time zone ");
+            select.bind(self.zone.name()).sql(")");
+        }
+        if let Some(until) = self.filters.until {
+            select.sql(" and ").sql(column).sql(" < ((").bind(until).sql("::date + 1)::timestamp at time zone ");
+            select.bind(self.zone.name()).sql(")");
+        }
+    }
+
     /// Keeps rows where one of `columns` holds the letters asked for.
     pub fn keep_text(&self, select: &mut Select, columns: &[&'static str]) {
+        self.keep_letters(select, columns);
+    }
+
+    /// Keeps rows where one of `columns` holds the letters asked for, as they were typed.
+    pub fn keep_letters(&self, select: &mut Select, columns: &[&'static str]) {
         let Some(text) = &self.filters.text else { return };
         let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         let like = format!("%{escaped}%");

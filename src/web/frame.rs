@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use super::format;
 use super::session::Viewer;
 use super::state::AppState;
+use crate::access::may;
 use crate::kernel::{AsOf, KnownAt};
 use crate::l10n::L10n;
 use crate::rooms::{ROOMS, Room};
@@ -110,7 +111,7 @@ impl Frame {
     /// The parts of the menu, each with its rooms.
     pub fn menu(&self) -> Vec<(String, Vec<&'static Room>)> {
         let mut parts: Vec<(String, Vec<&'static Room>)> = Vec::new();
-        for room in ROOMS {
+        for room in ROOMS.iter().filter(|room| may(self.viewer.role, room.may)) {
             let part = self.word("menu", room.part);
             match parts.last_mut() {
                 Some((last, rooms)) if *last == part => rooms.push(room),

@@ -21,9 +21,10 @@ use tokio_stream::wrappers::ReceiverStream;
 use super::errors::{PageError, Refused};
 use super::frame::{Action, Frame, filters};
 use super::params::{self, given};
-use super::session::SignedIn;
+use super::session::{SignedIn, Viewer};
 use super::state::AppState;
 use super::{address, format};
+use crate::access::{Role, may};
 use crate::kernel::calendar::parse_day;
 use crate::lists::query::{self, COUNTED, Placed, Sort, Stretch};
 use crate::lists::{Drawn, Filters, List, Scope, export};
@@ -32,9 +33,9 @@ use crate::rooms;
 /// Rows of a page.
 const PAGE: i64 = 50;
 /// The parameters of lists, in the order addresses have them.
-const NAMES: [&str; 13] = [
-    "as_of", "known_at", "unit", "donor", "fund", "pledge", "bucket", "currency", "state", "since", "q", "sort",
-    "after",
+const NAMES: [&str; 19] = [
+    "as_of", "known_at", "unit", "donor", "fund", "pledge", "bucket", "currency", "role", "who", "act", "room", "code",
+    "state", "since", "until", "q", "sort", "after",
 ];
 /// The age classes of arrears, as addresses say them.
 pub const BUCKETS: [&str; 5] = ["1-30", "31-90", "91-180", "181-365", "365+"];
@@ -123,7 +124,12 @@ fn bad(name: &'static str, value: &str) -> PageError {
 }
 
 /// Understands an address, or names the part that cannot be read.
-fn understand<L: List>(params: &Params, today: NaiveDate, latest: crate::kernel::KnownAt) -> Result<Asked, PageError> {
+fn understand<L: List>(
+    params: &Params,
+    today: NaiveDate,
+    latest: crate::kernel::KnownAt,
+    zone: chrono_tz::Tz,
+) -> Result<Asked, PageError> {
     let as_of = params::as_of(params.get("as_of"), today)?;
     let (sort, reversed) = query::sort_named::<L>(params.get("sort"))
         .ok_or_else(|| bad("sort", params.get("sort").unwrap_or_default()))?;
@@ -143,6 +149,10 @@ fn understand<L: List>(params: &Params, today: NaiveDate, latest: crate::kernel:
         donor: text("donor"),
         fund: text("fund"),
         pledge: text("pledge"),
+        who: text("who"),
+        act: text("act"),
+        room: text("room"),
+        code: text("code"),
         text: given(params.get("q")).map(str::to_owned),
         ..Filters::default()
     };
@@ -163,10 +173,15 @@ fn understand<L: List>(params: &Params, today: NaiveDate, latest: crate::kernel:
         }
         filters.state = Some(state);
     }
-    if let Some(since) = text("since") {
-        filters.since = Some(parse_day(&since).map_err(|_| bad("since", &since))?);
+    if let Some(role) = text("role") {
+        filters.role = Some(role.parse::<Role>().map_err(|_| bad("role", &role))?.to_string());
     }
-    let scope = Scope { as_of, known_at, filters };
+    let day = |name: &'static str| match text(name) {
+        Some(day) => parse_day(&day).map(Some).map_err(|_| bad(name, &day)),
+        None => Ok(None),
+    };
+    (filters.since, filters.until) = (day("since")?, day("until")?);
+    let scope = Scope { filters, zone, ..Scope::new(as_of, known_at) };
     let known_then = params.get("known_at").is_some();
     Ok(Asked { scope, sort, reversed, known_then, after: mark.map(|mark| mark.place) })
 }
@@ -193,6 +208,8 @@ impl Named {
 struct Choices {
     units: Vec<Named>,
     funds: Vec<Named>,
+    people: Vec<Named>,
+    acts: Vec<Named>,
     donor: Option<Named>,
 }
 
@@ -200,7 +217,7 @@ impl Choices {
     async fn read<L: List>(connection: &mut PgConnection, scope: &Scope) -> Result<Self, PageError> {
         let filters = &scope.filters;
         let takes = |name: &str| L::FILTERS.contains(&name);
-        let mut choices = Choices { units: Vec::new(), funds: Vec::new(), donor: None };
+        let mut choices = Choices { units: Vec::new(), funds: Vec::new(), people: Vec::new(), acts: Vec::new(), donor: None };
         if takes("unit") {
             choices.units = sqlx::query_as(
                 "select u.code, u.name, t.depth from unit_tree($1, $2) t join units u on u.id = t.unit_id order by t.path",
@@ -214,6 +231,14 @@ impl Choices {
             choices.funds = sqlx::query_as("select code, name, 0 as depth from funds order by name, code")
                 .fetch_all(&mut *connection)
                 .await?;
+        }
+        if takes("who") {
+            choices.people = sqlx::query_as("select email as code, name, 0 as depth from accounts order by name, email")
+                .fetch_all(&mut *connection)
+                .await?;
+        }
+        if takes("act") {
+            choices.acts = acts(&mut *connection).await?;
         }
         if let Some(code) = &filters.donor {
             choices.donor = sqlx::query_as("select code, name, 0 as depth from donors where code = $1")
@@ -233,8 +258,25 @@ impl Choices {
         if let Some(code) = missing(&filters.fund, &choices.funds) {
             return Err(bad("fund", &code));
         }
+        if let Some(code) = missing(&filters.who, &choices.people) {
+            return Err(bad("who", &code));
+        }
         Ok(choices)
     }
+}
+
+/// Every kind of act there has been: from each to the next in the index, not through all changes.
+async fn acts(connection: &mut PgConnection) -> Result<Vec<Named>, sqlx::Error> {
+    sqlx::query_as(
+        "with recursive seen as (
+            (select c.act from changes c order by c.act limit 1)
+            union all
+            select (select c.act from changes c where c.act > seen.act order by c.act limit 1) from seen
+            where seen.act is not null
+         ) select act as code, act as name, 0 as depth from seen where act is not null",
+    )
+    .fetch_all(connection)
+    .await
 }
 
 /// A heading of the table.
@@ -257,6 +299,16 @@ pub struct Group {
     pub usd: String,
     /// The rows' cells.
     pub rows: Vec<Vec<Drawn>>,
+}
+
+/// A list beside this one.
+pub struct Tab {
+    /// Its name.
+    pub label: String,
+    /// Its address.
+    pub href: String,
+    /// Whether it is this one.
+    pub here: bool,
 }
 
 /// A filter that is on.
@@ -317,6 +369,10 @@ pub struct ListView {
     pub clear: String,
     pub today_link: String,
     pub paper: String,
+    /// Whether the rows are as of a day.
+    pub dated: bool,
+    /// Lists that belong together, this one among them.
+    pub tabs: Vec<Tab>,
     /// What the reader may do here: a new one.
     pub actions: Vec<Action>,
     /// The sum of all rows, in US dollars, where the room gives one.
@@ -381,7 +437,7 @@ pub async fn read<L: List>(
     pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
 ) -> Result<Turned<L>, PageError> {
     let params = Params::of(pairs)?;
-    let asked = understand::<L>(&params, frame.today, latest)?;
+    let asked = understand::<L>(&params, frame.today, latest, frame.zone)?;
     let path = format!("/{}", L::NAME);
     let iso = asked.scope.as_of.to_string();
     if params.get("as_of").is_some_and(|text| text != iso) {
@@ -467,6 +523,8 @@ fn draw<L: List>(
         as_of_iso: asked.scope.as_of.to_string(),
         known,
         paper,
+        dated: L::DATED,
+        tabs: tabs::<L>(params, l10n),
         actions: rooms::new_action(L::NAME, frame).into_iter().collect(),
         foot: None,
         sum_column: L::screen().iter().position(|column| column.label == "col-usd"),
@@ -474,6 +532,17 @@ fn draw<L: List>(
         name: L::NAME,
         path,
     }
+}
+
+/// Lists that belong together, with the filters they share.
+fn tabs<L: List>(params: &Params, l10n: crate::l10n::L10n) -> Vec<Tab> {
+    let together = rooms::TOGETHER.iter().find(|names| names.contains(&L::NAME));
+    let tab = |name: &&'static str| Tab {
+        label: l10n.word(name, "kicker"),
+        href: params.without(&["sort", "state", "q"]).address(&format!("/{name}")),
+        here: *name == L::NAME,
+    };
+    together.into_iter().flat_map(|names| names.iter()).map(tab).collect()
 }
 
 fn heads<L: List>(params: &Params, asked: &Asked, path: &str, l10n: crate::l10n::L10n) -> Vec<Head> {
@@ -526,13 +595,22 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
                 "fund" => named(&choices.funds),
                 "bucket" => words(&BUCKETS, "bucket"),
                 "state" => words(L::STATES, L::NAME),
+                "who" => named(&choices.people),
+                "act" => choices.acts.iter().map(|act| (act.code.clone(), act_in_words(&act.code, l10n))).collect(),
+                "role" => words(&Role::OF_PEOPLE.map(Role::as_str), "role"),
+                "room" => words(&rooms::ROOMS.iter().map(|room| room.name).collect::<Vec<_>>(), "menu"),
                 _ => Vec::new(),
             };
-            let hint = ["unit", "donor", "since"].contains(name).then(|| l10n.word("filter-hint", name));
+            let hint = ["unit", "donor", "since", "until"].contains(name).then(|| l10n.word("filter-hint", name));
             let label = if *name == "state" { l10n.word("filter-state", L::NAME) } else { l10n.word("filter", name) };
             Field { name, label, value: params.get(name).unwrap_or_default().to_owned(), options, hint }
         })
         .collect()
+}
+
+/// A kind of act, as the sentence that tells of one, with dots for what it was about.
+pub fn act_in_words(act: &str, l10n: crate::l10n::L10n) -> String {
+    l10n.with(&format!("act-{act}"), &[("code", "…".into())])
 }
 
 fn chips<L: List>(
@@ -546,15 +624,21 @@ fn chips<L: List>(
         code.as_ref().and_then(|code| all.iter().find(|one| one.code == *code)).map(|one| one.name.clone())
     };
     let state_label = l10n.word("filter-state", L::NAME);
-    let on: [(&'static str, String, Option<String>); 9] = [
+    let on: [(&'static str, String, Option<String>); 15] = [
         ("unit", l10n.word("filter", "unit"), name(&choices.units, &filters.unit)),
         ("donor", l10n.word("filter", "donor"), choices.donor.as_ref().map(|donor| donor.name.clone())),
         ("fund", l10n.word("filter", "fund"), name(&choices.funds, &filters.fund)),
         ("pledge", l10n.word("filter", "pledge"), filters.pledge.clone()),
         ("bucket", l10n.word("filter", "bucket"), filters.bucket.as_ref().map(|bucket| l10n.word("bucket", bucket))),
         ("currency", l10n.word("filter", "currency"), filters.currency.map(|currency| currency.to_string())),
+        ("role", l10n.word("filter", "role"), filters.role.as_ref().map(|role| l10n.word("role", role))),
+        ("who", l10n.word("filter", "who"), name(&choices.people, &filters.who)),
+        ("act", l10n.word("filter", "act"), filters.act.as_ref().map(|act| act_in_words(act, l10n))),
+        ("room", l10n.word("filter", "room"), filters.room.as_ref().map(|room| l10n.word("menu", room))),
+        ("code", l10n.word("filter", "code"), filters.code.clone()),
         ("state", state_label, filters.state.as_ref().map(|state| l10n.word(L::NAME, state))),
         ("since", l10n.word("filter", "since"), filters.since.map(|since| format::day(since, l10n))),
+        ("until", l10n.word("filter", "until"), filters.until.map(|until| format::day(until, l10n))),
         ("q", l10n.word("filter", "text"), filters.text.as_ref().map(|text| format!("“{text}”"))),
     ];
     on.into_iter()
@@ -572,13 +656,18 @@ struct ListPage {
     list: ListView,
 }
 
+fn allow<L: List>(viewer: &Viewer) -> Result<(), PageError> {
+    if may(viewer.role, L::MAY) { Ok(()) } else { Err(Refused::Forbidden.into()) }
+}
+
 async fn page<L: List>(
     State(state): State<AppState>,
     signed_in: SignedIn,
     pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
 ) -> Result<Response, PageError> {
     let SignedIn { mut tx, viewer, latest } = signed_in;
-    let frame = Frame::new(&state, viewer, L::NAME);
+    allow::<L>(&viewer)?;
+    let frame = Frame::new(&state, viewer, L::ROOM);
     match read::<L>(&frame, &mut tx, latest, pairs).await? {
         Turned::Elsewhere(redirect) => Ok(redirect.into_response()),
         Turned::Page(read) => {
@@ -602,8 +691,9 @@ async fn begin_export<L: List>(
     pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
 ) -> Result<Export, PageError> {
     let SignedIn { mut tx, viewer, latest } = signed_in;
+    allow::<L>(&viewer)?;
     let params = Params::of(pairs)?;
-    let asked = understand::<L>(&params, state.0.clock.today(), latest)?;
+    let asked = understand::<L>(&params, state.0.clock.today(), latest, state.0.clock.zone())?;
     Choices::read::<L>(&mut tx, &asked.scope).await?;
     tx.commit().await?;
     let place = state.0.exports.clone().try_acquire_owned().map_err(|_| Refused::TooMany)?;

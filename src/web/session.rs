@@ -58,6 +58,10 @@ pub struct Viewer {
     pub language: String,
     /// The token every form of theirs carries.
     pub csrf: String,
+    /// Their session's number.
+    pub session: i64,
+    /// Whether somebody else chose their password: they choose another before anything else.
+    pub password_one_time: bool,
     /// What they have just done, where the address says so.
     #[sqlx(skip)]
     pub flash: Option<Flash>,
@@ -104,6 +108,14 @@ async fn flash(tx: &mut ReadTx, viewer: &Viewer, query: &str) -> Result<Option<F
     }
 }
 
+/// Since when a session that lives must have begun, and been used.
+pub fn alive_since(now: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
+    (now - ABSOLUTE, now - IDLE)
+}
+
+/// Where somebody goes who must choose a password of their own first.
+pub const CHOOSE_PASSWORD: &str = "/account/password";
+
 /// 32 random bytes as text: unguessable, and fit for a cookie.
 pub fn random_token() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
@@ -147,7 +159,7 @@ impl Viewer {
 /// Loads the session a cookie names, and says in the transaction who reads.
 const VIEWER: &str =
     "select a.id as account, a.email, a.name, a.role, u.code as unit_code, u.name as unit_name, a.theme,
-        a.language, s.csrf_token as csrf, s.created_at, s.last_seen_at, h.recorded_at as latest
+        a.language, s.csrf_token as csrf, s.id as session, a.password_one_time, s.created_at, s.last_seen_at, h.recorded_at as latest
      from sessions s join accounts a on a.id = s.account_id left join units u on u.id = a.unit_id
      cross join change_head h
      cross join lateral (select set_config('dis.account', a.id::text, true)) who
@@ -212,6 +224,9 @@ impl FromRequestParts<AppState> for SignedIn {
         viewer.flash = flash(&mut tx, &viewer, parts.uri.query().unwrap_or_default()).await?;
         if !may(viewer.role, Act::ReadFigures) {
             return Err(Refused::Forbidden.into());
+        }
+        if viewer.password_one_time && parts.uri.path() != CHOOSE_PASSWORD {
+            return Err(Refused::ChoosePassword.into());
         }
         let latest = KnownAt(viewer.latest);
         Ok(SignedIn { tx, viewer, latest })

@@ -26,6 +26,8 @@ pub struct Inner {
     pub exports: Arc<Semaphore>,
     /// Sums of arrears that were worked out already.
     pub arrears_totals: crate::arrears::KnownTotals,
+    /// What secrets in the database are sealed with.
+    pub seal: crate::users::Seal,
     /// Whether this is the demonstration: every page says so.
     pub demonstration: bool,
 }

@@ -36,6 +36,10 @@ impl Ground {
         Ground { _folder: folder, cluster, db }
     }
 
+    pub fn folder(&self) -> &std::path::Path {
+        self._folder.path()
+    }
+
     pub fn actor(&self) -> Actor {
         Actor { account: SYSTEM_ACCOUNT, role: Role::System, os_user: None }
     }

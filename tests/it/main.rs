@@ -8,6 +8,7 @@ mod exports;
 mod foundation;
 mod loading;
 mod pages;
+mod people;
 mod real_data;
 mod tidy;
 mod words;
