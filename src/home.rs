@@ -1,5 +1,7 @@
 //! Where the data is: the operator's PostgreSQL, or the private one under the data folder. Migrated once opened.
 
+use std::time::Duration;
+
 use secrecy::ExposeSecret;
 use sqlx::postgres::PgConnectOptions;
 
@@ -9,6 +11,8 @@ use crate::embedded::{APP_ROLE, EmbeddedError, OWNER_ROLE, PrivateCluster};
 
 /// The name of the database in the private PostgreSQL.
 const DATABASE: &str = "dis";
+/// How often a server looks whether its private PostgreSQL is still there.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Why there is no database to work with.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +62,22 @@ impl Database {
     /// Opens the pools the program works with.
     pub async fn serve(&self, connections: u32, for_pages: bool) -> Result<Db, DbError> {
         Db::open(&self.app, connections, for_pages).await
+    }
+
+    /// Starts the private PostgreSQL again whenever it has gone from under a server; never ends. A PostgreSQL of the
+    /// operator's is theirs to start: the pools find it again by themselves.
+    pub async fn keep_up(&self, db: &Db) {
+        let Some(cluster) = &self.cluster else { return std::future::pending().await };
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            if sqlx::query("select 1").execute(&db.exports).await.is_ok() {
+                continue;
+            }
+            // It may only be busy: reviving asks it first.
+            if let Err(error) = cluster.revive().await {
+                tracing::error!(%error, "the private PostgreSQL could not be started again");
+            }
+        }
     }
 
     /// Gives the private PostgreSQL back, if there is one; its last user stops it.

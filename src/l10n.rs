@@ -133,7 +133,9 @@ mod tests {
 
     #[test]
     fn a_browser_is_spoken_to_in_a_language_it_asks_for() {
-        for (part, weighed_as) in [("fr-CH;q=0.8", ("fr-CH", 800)), (" en ", ("en", 1000)), ("x;q=7", ("x", 0)), ("", ("", 1000))] {
+        for (part, weighed_as) in
+            [("fr-CH;q=0.8", ("fr-CH", 800)), (" en ", ("en", 1000)), ("x;q=7", ("x", 0)), ("", ("", 1000))]
+        {
             assert_eq!(weighed(part), weighed_as);
         }
         let asked = |text: &'static str| {

@@ -142,7 +142,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Box<dyn std::error::Error>> {
         Command::Serve { serve } => serve_site(&cli.config, &database, serve, None).await,
         Command::Migrate => Ok(ExitCode::SUCCESS),
         Command::Import { json, .. } => load(&cli.config, &database, cli.acting.as_deref(), &import, json).await,
-        Command::Export(args) => export::run(&cli.config, &database, args).await,
+        Command::Export(args) => export::run(&cli.config, &database, cli.acting.as_deref(), args).await,
         Command::User { command } => keep_accounts(&database, cli.acting.as_deref(), command).await,
         Command::Verify { head } => check(&database, head.as_ref()).await,
     };
@@ -287,6 +287,7 @@ async fn serve_site(
         clock: Clock::system(config.time_zone),
         public_url: serve.public_url,
         trusted_proxies: serve.trusted_proxies,
+        metrics_token: serve.metrics_token,
         exports: Arc::new(tokio::sync::Semaphore::new(EXPORTS_AT_ONCE as usize)),
         arrears_totals: dis::arrears::KnownTotals::default(),
         seal: users::Seal::at(config.data_dir.join("second-factor.key")),
@@ -308,7 +309,10 @@ async fn serve_site(
             _ => asked_to_stop().await,
         }
     };
-    server::serve(listener, server::app(state), stop).await?;
+    tokio::select! {
+        served = server::serve(listener, server::app(state), stop) => served?,
+        () = database.keep_up(&db) => {}
+    }
     db.close().await;
     Ok(ExitCode::SUCCESS)
 }

@@ -5,11 +5,13 @@ use axum::routing::get;
 
 use crate::access::{Act, may};
 use crate::lists::List;
+use crate::web::entry::Columns;
 use crate::web::entry_room::{self, EntryRoom};
 use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, address, assets, list};
 use crate::{
-    arrears, audit, changes, contributions, donors, exchange_rates, funds, instalments, pledges, settings, units, users};
+    arrears, audit, changes, contributions, donors, exchange_rates, funds, instalments, pledges, settings, units, users,
+};
 
 /// A room with an entry in the menu.
 pub struct Room {
@@ -95,6 +97,11 @@ impl EachList for Files {
 pub static ENTRY_ROOMS: [&EntryRoom; 5] =
     [&donors::FORMS, &contributions::FORMS, &units::FORMS, &funds::FORMS, &exchange_rates::FORMS];
 
+/// The columns every form shows, for the test that each has a label.
+pub fn columns_shown() -> Vec<Columns> {
+    ENTRY_ROOMS.iter().map(|room| room.columns).chain(pledges::COLUMNS).collect()
+}
+
 /// What makes a new one in a room, for those who may.
 pub fn new_action(room: &str, frame: &Frame) -> Option<Action> {
     let entered = ENTRY_ROOMS.iter().find(|entered| entered.room == room).map(|entered| entered.may);
@@ -122,6 +129,10 @@ pub fn router() -> Router<AppState> {
         .route("/arrears", get(arrears::handlers::page))
         .route("/donors/{code}", get(donors::handlers::detail))
         .route("/pledges/{code}", get(pledges::handlers::detail))
+        .route("/pledges/new", get(pledges::entering::new).post(pledges::entering::create))
+        .route("/pledges/{code}/edit", get(pledges::entering::edit).post(pledges::entering::correct))
+        .route("/pledges/{code}/amend", get(pledges::entering::amend).post(pledges::entering::agree))
+        .route("/pledges/{code}/{event}", get(pledges::events::ask).post(pledges::events::happen))
         .route("/contributions/{code}", get(contributions::handlers::detail))
         .route("/units/{code}", get(units::handlers::detail))
         .route("/funds/{code}", get(funds::handlers::detail))

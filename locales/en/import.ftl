@@ -3,10 +3,16 @@ import-problem = { $file }, line { $line }, { $column }, “{ $value }”: { $me
 import-problem-file = { $file }, line { $line }: { $message }
 import-told = { $field }: { $message }
 import-done = { $added } added, { $changed } changed, { $unchanged } unchanged, { $rejected } rejected.
-import-nothing-landed = Nothing was loaded: { $errors } problems.
+import-nothing-landed = Nothing was loaded: { $errors ->
+    [one] one problem
+   *[other] { $errors } problems
+}.
 import-nothing-kept = Checked only; nothing was loaded.
 import-more = and { $count } more.
-import-warnings = { $count } warnings:
+import-warnings = { $count ->
+    [one] One warning
+   *[other] { $count } warnings
+}:
 import-forbidden = The role { $role } may not load { $kind }.
 
 import-file-unreadable = the file cannot be read ({ $arg })

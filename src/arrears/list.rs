@@ -215,7 +215,7 @@ impl List for Arrears {
             },
             Screen {
                 label: "col-rate",
-                class: "num w",
+                class: "num w x",
                 sort: None,
                 draw: |row, l10n| {
                     if row.currency == Currency::USD {
@@ -227,12 +227,17 @@ impl List for Arrears {
             },
             Screen {
                 label: "col-focal-point",
-                class: "w",
+                class: "w x",
                 sort: None,
                 draw: |row, _| Drawn::text(row.focal_point_name.clone().unwrap_or_default()),
             },
         ];
         SCREEN
+    }
+
+    fn goes_down(sort: &Sort) -> bool {
+        // The column shows days, the order goes by the day each began: the earliest has the most.
+        sort.name == "days" || sort.keys.first().is_some_and(|key| key.down)
     }
 
     fn group(row: &ArrearsRow, l10n: L10n) -> Option<String> {

@@ -8,6 +8,7 @@ use crate::db::Select;
 use crate::facts::tables;
 use crate::lists::query::{KeyKind, Sort, down};
 use crate::lists::{Cell, Column, Drawn, List, Scope, Screen};
+use crate::web::detail::act_in_words;
 
 /// The list of changes.
 pub struct Changes;
@@ -78,9 +79,7 @@ impl List for Changes {
                 class: "",
                 sort: None,
                 draw: |row, l10n| {
-                    let code = row.code.clone().unwrap_or_default();
-                    let what = l10n.with(&format!("act-{}", row.act), &[("code", code.into())]);
-                    Drawn::text(what)
+                    Drawn::text(act_in_words(&row.act, row.code.as_deref(), l10n))
                         .link("changes", &row.id.to_string())
                         .below(row.reason.clone().unwrap_or_default())
                         .phone(format!("{} · {}", row.name, row.reason.clone().unwrap_or_default()))

@@ -113,8 +113,18 @@ impl List for Facts {
                         .phone(format!("{} · {}", row.key.clone().unwrap_or_default(), row.name))
                 },
             },
-            Screen { label: "col-before", class: "w", sort: None, draw: |row, l10n| differing(&row.before, &row.after, l10n) },
-            Screen { label: "col-after", class: "w", sort: None, draw: |row, l10n| differing(&row.after, &row.before, l10n) },
+            Screen {
+                label: "col-before",
+                class: "w",
+                sort: None,
+                draw: |row, l10n| differing(&row.before, &row.after, l10n),
+            },
+            Screen {
+                label: "col-after",
+                class: "w",
+                sort: None,
+                draw: |row, l10n| differing(&row.after, &row.before, l10n),
+            },
             Screen { label: "filter-who", class: "w", sort: None, draw: |row, _| Drawn::text(&row.name) },
             Screen {
                 label: "col-when",
@@ -128,11 +138,7 @@ impl List for Facts {
 }
 
 /// What differs from the other side, in short: the page of the change tells all of it.
-fn differing(
-    content: &Option<serde_json::Value>,
-    other: &Option<serde_json::Value>,
-    l10n: crate::l10n::L10n,
-) -> Drawn {
+fn differing(content: &Option<serde_json::Value>, other: &Option<serde_json::Value>, l10n: crate::l10n::L10n) -> Drawn {
     let Some(serde_json::Value::Object(content)) = content else { return Drawn::default() };
     let differs = |name: &str, value: &serde_json::Value| {
         other.as_ref().is_none_or(|other| other.get(name).unwrap_or(&serde_json::Value::Null) != value)

@@ -10,7 +10,7 @@ use crate::facts::ChangeId;
 use crate::facts::undo::{Later, built_upon};
 use crate::l10n::L10n;
 use crate::rooms;
-use crate::web::detail::{HistoryLine, told_of_change};
+use crate::web::detail::{HistoryFact, act_in_words, told_of_change};
 use crate::web::entry::{self, Wrong};
 use crate::web::form::FormPage;
 use crate::web::frame::{Frame, filters};
@@ -24,16 +24,10 @@ struct ChangePage {
     title: String,
     change: Change,
     at: String,
-    lines: Vec<HistoryLine>,
+    lines: Vec<HistoryFact>,
     thing: Option<String>,
     later: Vec<(i64, String)>,
     may_undo: bool,
-}
-
-/// In words: what was done.
-fn title(change: &Change, l10n: L10n) -> String {
-    let code = change.code.clone().unwrap_or_default();
-    l10n.with(&format!("act-{}", change.act), &[("code", code.into())])
 }
 
 /// Accounts are the administrators' and auditors' business, and what one did oneself; everything else recorded so far is
@@ -41,7 +35,11 @@ fn title(change: &Change, l10n: L10n) -> String {
 fn allow(viewer: &Viewer, change: &Change) -> Result<(), PageError> {
     let of_accounts = change.touched.iter().any(|touched| touched == "accounts");
     let own = change.account_id == viewer.account;
-    if of_accounts && !own && !may(viewer.role, access::Act::ReadAudit) { Err(Refused::Forbidden.into()) } else { Ok(()) }
+    if of_accounts && !own && !may(viewer.role, access::Act::ReadAudit) {
+        Err(Refused::Forbidden.into())
+    } else {
+        Ok(())
+    }
 }
 
 fn later_in_words(later: &[Later], frame_l10n: L10n, zone: chrono_tz::Tz) -> Vec<(i64, String)> {
@@ -69,7 +67,7 @@ pub async fn page(
     let known = |room: &String| rooms::ROOMS.iter().any(|one| one.name == room);
     let thing = change.room.as_ref().filter(|room| known(room)).zip(change.code.as_ref());
     let page = ChangePage {
-        title: title(&change, frame.l10n),
+        title: act_in_words(&change.act, change.code.as_deref(), frame.l10n),
         at: format::instant(change.recorded_at, frame.zone, frame.l10n),
         thing: thing.map(|(room, code)| address::to(room, code)),
         later: later_in_words(&later, frame.l10n, frame.zone),
@@ -87,7 +85,7 @@ fn ask(frame: Frame, change: &Change, sent: &Sent, wrong: &Wrong, errors: Vec<St
     let back = format!("/changes/{}", change.id);
     let kicker = (l10n.with("change-number", &[("number", change.id.into())]), back.clone());
     let mut page = FormPage::new(format!("{back}/undo"), kicker, l10n.t("undo-title"), l10n.t("undo-submit"));
-    page.lead = Some(title(change, l10n));
+    page.lead = Some(act_in_words(&change.act, change.code.as_deref(), l10n));
     page.grave = true;
     let mut reason = entry::reason(sent, wrong, l10n).required();
     reason.hint = Some(l10n.t("undo-reason-hint"));

@@ -24,6 +24,7 @@ use crate::lists::query::{self, Placed, sort_named};
 use crate::lists::{Filters, List, Scope, export};
 use crate::pledges::Pledges;
 use crate::units::Units;
+use crate::users::account_by_email;
 
 /// Which list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -95,21 +96,34 @@ type Failure = Box<dyn std::error::Error>;
 ///
 /// # Errors
 /// What went wrong, in a sentence.
-pub async fn run(config: &Config, database: &Database, args: ExportArgs) -> Result<ExitCode, Failure> {
-    let today = Clock::system(config.time_zone).today();
+pub async fn run(
+    config: &Config,
+    database: &Database,
+    acting: Option<&str>,
+    args: ExportArgs,
+) -> Result<ExitCode, Failure> {
+    let clock = Clock::system(config.time_zone);
+    let today = clock.today();
     let as_of = args.as_of.unwrap_or(AsOf(today));
     if as_of.0 > today {
         eprintln!("--as-of: {as_of} is after today");
         return Ok(ExitCode::from(2));
     }
     let db = database.serve(2, false).await?;
-    let done = write(config, &db, &args, as_of).await;
+    let done = write(&db, &args, as_of, acting, &clock).await;
     db.close().await;
     done
 }
 
-async fn write(config: &Config, db: &Db, args: &ExportArgs, as_of: AsOf) -> Result<ExitCode, Failure> {
+async fn write(
+    db: &Db,
+    args: &ExportArgs,
+    as_of: AsOf,
+    acting: Option<&str>,
+    clock: &Clock,
+) -> Result<ExitCode, Failure> {
     let mut tx = db.read_for_export().await?;
+    let by = name_of(&mut tx, acting).await?;
     let latest: chrono::DateTime<chrono::Utc> =
         sqlx::query_scalar("select recorded_at from change_head").fetch_one(&mut *tx).await?;
     let known_at = args.known_at.unwrap_or(KnownAt(latest)).min(KnownAt(latest));
@@ -144,16 +158,17 @@ async fn write(config: &Config, db: &Db, args: &ExportArgs, as_of: AsOf) -> Resu
     if args.for_import {
         for_import(&mut tx, args.what, known_at, &mut target).await?;
     } else {
-        let scope = Scope { filters, zone: config.time_zone, ..Scope::new(as_of, known_at) };
+        let scope = Scope { filters, zone: clock.zone(), ..Scope::new(as_of, known_at) };
+        let about = &about(args, &scope, by, clock);
         match args.what {
-            What::Arrears => list::<Arrears>(&mut tx, &scope, args.format, &mut target).await?,
-            What::Contributions => list::<Contributions>(&mut tx, &scope, args.format, &mut target).await?,
-            What::Pledges => list::<Pledges>(&mut tx, &scope, args.format, &mut target).await?,
-            What::Instalments => list::<Instalments>(&mut tx, &scope, args.format, &mut target).await?,
-            What::Donors => list::<Donors>(&mut tx, &scope, args.format, &mut target).await?,
-            What::Units => list::<Units>(&mut tx, &scope, args.format, &mut target).await?,
-            What::Funds => list::<Funds>(&mut tx, &scope, args.format, &mut target).await?,
-            What::Rates => list::<Rates>(&mut tx, &scope, args.format, &mut target).await?,
+            What::Arrears => list::<Arrears>(&mut tx, &scope, args.format, about, &mut target).await?,
+            What::Contributions => list::<Contributions>(&mut tx, &scope, args.format, about, &mut target).await?,
+            What::Pledges => list::<Pledges>(&mut tx, &scope, args.format, about, &mut target).await?,
+            What::Instalments => list::<Instalments>(&mut tx, &scope, args.format, about, &mut target).await?,
+            What::Donors => list::<Donors>(&mut tx, &scope, args.format, about, &mut target).await?,
+            What::Units => list::<Units>(&mut tx, &scope, args.format, about, &mut target).await?,
+            What::Funds => list::<Funds>(&mut tx, &scope, args.format, about, &mut target).await?,
+            What::Rates => list::<Rates>(&mut tx, &scope, args.format, about, &mut target).await?,
         }
     }
     tx.rollback().await?;
@@ -207,7 +222,38 @@ impl Write for Target {
     }
 }
 
-async fn list<L: List>(tx: &mut ReadTx, scope: &Scope, form: Form, out: &mut Target) -> Result<(), Failure> {
+/// Who takes the file, as it says of itself.
+async fn name_of(tx: &mut ReadTx, acting: Option<&str>) -> Result<String, Failure> {
+    let Some(email) = acting else { return Ok("system".to_owned()) };
+    let account = account_by_email(&mut *tx, email).await?.filter(|account| !account.disabled);
+    let account = account.ok_or_else(|| format!("there is no account {email} to act as"))?;
+    Ok(format!("{} <{}>", account.name, account.email))
+}
+
+/// What the second sheet of a workbook says of the first.
+fn about(args: &ExportArgs, scope: &Scope, by: String, clock: &Clock) -> Vec<(String, String)> {
+    let said = [
+        ("as_of", Some(scope.as_of.to_string())),
+        ("known_at", Some(scope.known_at.to_string())),
+        ("by", Some(by)),
+        ("at", Some(KnownAt(clock.now()).to_string())),
+        ("unit", args.unit.clone()),
+        ("donor", args.donor.clone()),
+        ("fund", args.fund.clone()),
+        ("since", args.since.map(|since| since.to_string())),
+    ];
+    said.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+}
+
+type About = [(String, String)];
+
+async fn list<L: List>(
+    tx: &mut ReadTx,
+    scope: &Scope,
+    form: Form,
+    about: &About,
+    out: &mut Target,
+) -> Result<(), Failure> {
     let (sort, reversed) = sort_named::<L>(None).ok_or("the list has no order")?;
     let mut select = query::all::<L>(scope, sort, reversed);
     let mut rows = select.done().build_query_as::<Placed<L::Row>>().fetch(&mut **tx);
@@ -238,12 +284,8 @@ async fn list<L: List>(tx: &mut ReadTx, scope: &Scope, form: Form, out: &mut Tar
             while let Some(placed) = rows.try_next().await? {
                 book.row::<L>(&placed.row)?;
             }
-            let about = [
-                ("list".to_owned(), L::NAME.to_owned()),
-                ("as_of".to_owned(), scope.as_of.to_string()),
-                ("known_at".to_owned(), scope.known_at.to_string()),
-                ("filters".to_owned(), format!("{:?}", scope.filters)),
-            ];
+            let mut about = about.to_vec();
+            about.insert(0, ("list".to_owned(), L::NAME.to_owned()));
             if let Target::File(file, _) = out {
                 book.finish(&about, file.get_mut().as_file_mut())?;
             }

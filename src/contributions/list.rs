@@ -169,7 +169,7 @@ impl List for Contributions {
             },
             Screen {
                 label: "col-reference",
-                class: "w nowrap",
+                class: "w ref",
                 sort: Some("ref"),
                 draw: |row, _| Drawn::text(&row.reference).link("contributions", &row.reference),
             },
@@ -201,7 +201,7 @@ impl List for Contributions {
                     Drawn::of(&Cell::usd(row.amount_usd), l10n).bare().tag(missing)
                 },
             },
-            Screen { label: "col-fund", class: "w", sort: None, draw: |row, _| Drawn::text(&row.fund) },
+            Screen { label: "col-fund", class: "w x", sort: None, draw: |row, _| Drawn::text(&row.fund) },
             Screen {
                 label: "col-pledge",
                 class: "w nowrap",
@@ -213,7 +213,7 @@ impl List for Contributions {
             },
             Screen {
                 label: "col-unallocated",
-                class: "num w",
+                class: "num w x",
                 sort: None,
                 draw: |row, l10n| {
                     if row.unallocated.is_zero() {

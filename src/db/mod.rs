@@ -8,6 +8,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
+use sqlx::pool::PoolConnectionMetadata;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{Connection, Postgres, Transaction};
 
@@ -69,6 +70,8 @@ pub struct Db {
 const PAGE_DEADLINE: Duration = Duration::from_millis(1800);
 /// How long an export's or import's statement may run.
 const LONG_DEADLINE: Duration = Duration::from_secs(600);
+/// How long a connection rests before it is asked whether it is still there.
+const RESTED: Duration = Duration::from_millis(500);
 /// How many exports run at once; the next is told 429.
 pub const EXPORTS_AT_ONCE: u32 = 4;
 
@@ -88,6 +91,20 @@ fn as_app(options: &PgConnectOptions, deadline: Duration) -> PgConnectOptions {
     ])
 }
 
+/// Asks a connection that has rested whether it is still there: one that PostgreSQL dropped is replaced, not handed to a
+/// page. One in constant use is not asked, which saves its pages a round trip.
+fn still_there(
+    connection: &mut PgConnection,
+    about: PoolConnectionMetadata,
+) -> futures_util::future::BoxFuture<'_, Result<bool, sqlx::Error>> {
+    Box::pin(async move {
+        if about.idle_for > RESTED {
+            connection.ping().await?;
+        }
+        Ok(true)
+    })
+}
+
 impl Db {
     /// Checks that the database may be used and opens the pools. `deadline_pages` is false for commands, whose
     /// statements may take their time.
@@ -97,12 +114,14 @@ impl Db {
         let pages = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(if for_pages { Duration::from_millis(1500) } else { Duration::from_secs(30) })
-            // Asked before each use: a connection that PostgreSQL dropped is replaced, not handed to a page.
             .test_before_acquire(false)
+            .before_acquire(still_there)
             .connect_lazy_with(as_app(options, deadline));
         let exports = PgPoolOptions::new()
             .max_connections(EXPORTS_AT_ONCE)
             .acquire_timeout(Duration::from_millis(1500))
+            .test_before_acquire(false)
+            .before_acquire(still_there)
             .connect_lazy_with(as_app(options, LONG_DEADLINE));
         Ok(Db { pages, exports })
     }

@@ -120,13 +120,13 @@ impl List for Donors {
             Screen { label: "col-code", class: "w", sort: Some("code"), draw: |row, _| Drawn::text(&row.code) },
             Screen {
                 label: "col-kind",
-                class: "w",
+                class: "w x",
                 sort: None,
                 draw: |row, l10n| Drawn::text(l10n.word("donors", &row.kind)),
             },
             Screen {
                 label: "col-region",
-                class: "w",
+                class: "w x",
                 sort: None,
                 draw: |row, l10n| {
                     Drawn::text(region(row).map(|region| l10n.word("region", region)).unwrap_or_default())
@@ -152,7 +152,7 @@ impl List for Donors {
             },
             Screen {
                 label: "col-focal-point",
-                class: "w",
+                class: "w x",
                 sort: None,
                 draw: |row, _| Drawn::text(row.focal_point_name.clone().unwrap_or_default()),
             },

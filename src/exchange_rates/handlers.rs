@@ -8,7 +8,7 @@ use super::Rates;
 use crate::access::{Act, may};
 use crate::kernel::Currency;
 use crate::lists::List;
-use crate::web::detail::{self, Detail, HistoryLine, When};
+use crate::web::detail::{self, Detail, HistoryFact, HistoryLine, When};
 use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, PageError, Refused, SignedIn, address, format};
 
@@ -21,6 +21,7 @@ struct Correction {
     recorded_at: chrono::DateTime<chrono::Utc>,
     change_id: i64,
     account: String,
+    act: String,
     reason: Option<String>,
 }
 
@@ -41,7 +42,7 @@ pub async fn detail(
     let all = format!("/rates?currency={}{same}", address::escape(&code));
     let sections = vec![detail::section::<Rates>(&mut tx, &scope, l10n.word("rates", "kicker"), all, l10n).await?];
     let corrections: Vec<Correction> = sqlx::query_as(
-        "select f.valid_from, o.units_per_usd as old, f.units_per_usd as new, f.recorded_at, f.change_id, a.name as account, c.reason
+        "select f.valid_from, o.units_per_usd as old, f.units_per_usd as new, f.recorded_at, f.change_id, a.name as account, c.act, c.reason
          from exchange_rates f join exchange_rates o on o.id = f.replaces join changes c on c.id = f.change_id
          join accounts a on a.id = c.account_id
          where f.currency = $1 and f.recorded_at <= $2 order by f.id desc limit 100",
@@ -69,13 +70,14 @@ pub async fn detail(
                 ("old", number(correction.old).into()),
                 ("new", number(correction.new).into()),
             ];
+            let what = l10n.with("history-corrected", &[("what", what.into())]);
             HistoryLine {
                 change: correction.change_id,
                 at: format::instant(correction.recorded_at, frame.zone, l10n),
-                title: l10n.with("history-corrected", &[("what", what.into()), ("who", correction.account.into())]),
-                lines: vec![l10n.with("history-became", &args)],
+                title: detail::act_in_words(&correction.act, Some(&code), l10n),
+                who: correction.account,
+                facts: vec![HistoryFact { what, lines: vec![l10n.with("history-became", &args)], voided: None }],
                 reason: correction.reason,
-                voided: None,
             }
         })
         .collect();

@@ -19,6 +19,8 @@ pub struct HistoryEntry {
     pub account: String,
     /// What kind of act it was.
     pub act: String,
+    /// What the act was about, as its change says: a code or reference.
+    pub code: Option<String>,
     /// Why.
     pub reason: Option<String>,
     /// When it was voided, where it was.
@@ -40,7 +42,7 @@ pub async fn history(
     known_at: DateTime<Utc>,
 ) -> Result<Vec<HistoryEntry>, sqlx::Error> {
     let mut select = Select::new(
-        "select source, change_id, r.recorded_at, a.name as account, c.act, c.reason, voided_at,
+        "select source, change_id, r.recorded_at, a.name as account, c.act, c.details ->> 'code' as code, c.reason, voided_at,
                 v.reason as void_reason, replaces, content
          from (select 'labels' as source, e.id, e.change_id, ec.recorded_at, null::timestamptz as voided_at,
                       null::bigint as voided_change_id, null::bigint as replaces,
@@ -65,7 +67,7 @@ pub async fn history(
 /// Everything a change recorded, voided and edited, at most five hundred of it.
 pub async fn of_change(connection: &mut PgConnection, change: i64) -> Result<Vec<HistoryEntry>, sqlx::Error> {
     let mut select = Select::new(
-        "select source, change_id, r.recorded_at, a.name as account, c.act, c.reason, voided_at,
+        "select source, change_id, r.recorded_at, a.name as account, c.act, c.details ->> 'code' as code, c.reason, voided_at,
                 v.reason as void_reason, replaces, content
          from (select 'labels' as source, e.id, e.change_id, ec.recorded_at, null::timestamptz as voided_at,
                       null::bigint as voided_change_id, null::bigint as replaces,

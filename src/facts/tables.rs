@@ -82,11 +82,18 @@ impl FactTable {
     /// Records every row of `source`, a query of ours that gives `key`, `replaces` and the table's own columns.
     /// Returns how many.
     pub async fn record(&'static self, tx: &mut WriteTx, source: &'static str) -> Result<u64, sqlx::Error> {
-        self.record_bound(tx, |insert| drop(insert.sql(source))).await
+        let text = |insert: &mut Select| {
+            insert.sql(source);
+        };
+        self.record_bound(tx, text).await
     }
 
     /// Records what a statement put together of our own text and bound values gives; as [`FactTable::record`].
-    pub async fn record_bound(&'static self, tx: &mut WriteTx, source: impl FnOnce(&mut Select)) -> Result<u64, sqlx::Error> {
+    pub async fn record_bound(
+        &'static self,
+        tx: &mut WriteTx,
+        source: impl FnOnce(&mut Select),
+    ) -> Result<u64, sqlx::Error> {
         let recorded = tx.recorded().await?;
         let mut insert = Select::new("insert into ");
         insert.sql(self.name).sql(" (change_id, recorded_at, key, replaces, ").sql(self.columns).sql(") select ");

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
-use crate::kernel::{Currency, KnownAt};
 use crate::kernel::text::guard_cell;
+use crate::kernel::{Currency, KnownAt};
 use crate::l10n::L10n;
 use crate::web::format;
 

@@ -48,6 +48,10 @@ pub trait List: Send + Sync + 'static {
     fn columns() -> &'static [Column<Self::Row>];
     /// The columns of the screen.
     fn screen() -> &'static [Screen<Self::Row>];
+    /// Whether what the sort's column shows goes down the page.
+    fn goes_down(sort: &Sort) -> bool {
+        sort.keys.first().is_some_and(|key| key.down)
+    }
     /// The heading over a row and those after it that have the same, where the list is grouped in its first sort.
     fn group(_row: &Self::Row, _l10n: L10n) -> Option<String> {
         None

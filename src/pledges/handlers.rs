@@ -6,7 +6,8 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::Pledges;
+use super::{Pledges, store};
+use crate::access::{Act, Role, may};
 use crate::contributions::Contributions;
 use crate::facts::tables::{CONDITION_EVENTS, INSTALMENTS, PLEDGE_EVENTS, PLEDGE_TERMS};
 use crate::instalments::Instalments;
@@ -14,7 +15,7 @@ use crate::kernel::Currency;
 use crate::l10n::L10n;
 use crate::lists::List;
 use crate::web::detail::{self, Detail, Figure, Said, When};
-use crate::web::frame::Frame;
+use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, PageError, Refused, SignedIn, address, format};
 
 /// A pledge as of a day, in its currency.
@@ -41,6 +42,8 @@ struct PledgeFigures {
     advance: Decimal,
     overdue: Decimal,
     scheduled: bool,
+    waits: bool,
+    terms_from: Option<NaiveDate>,
 }
 
 /// `GET /pledges/{ref}`.
@@ -59,7 +62,9 @@ pub async fn detail(
                 b.currency, b.amount, t.pledged_on, b.signed_on, b.status as state, b.paid, b.outstanding, b.advance,
                 coalesce((select sum(i.outstanding) from instalment_balances i
                     where i.pledge_id = p.id and i.overdue_during @> $2 and i.known @> $3), 0) as overdue,
-                b.instalments > 0 as scheduled
+                b.instalments > 0 as scheduled, t.agreed_on as terms_from,
+                exists (select from instalment_balances w where w.pledge_id = p.id and w.valid @> $2 and w.known @> $3
+                    and w.falls_due_on is null) as waits
          from pledges p join pledge_balances b on b.pledge_id = p.id and b.valid @> $2 and b.known @> $3
          join pledge_terms t on t.id = b.terms_id join donors d on d.id = b.donor_id join units u on u.id = b.unit_id
          join funds f on f.id = b.fund_id where p.ref = $1",
@@ -81,6 +86,9 @@ pub async fn detail(
     ];
     let tables = [&PLEDGE_TERMS, &PLEDGE_EVENTS, &INSTALMENTS, &CONDITION_EVENTS];
     let history = detail::told(&mut tx, &frame, &tables, "pledges", pledge.id, scope.known_at).await?;
+    let unit = std::slice::from_ref(&pledge.unit_code);
+    let who = (frame.viewer.role, frame.viewer.unit_code.as_deref());
+    let keeps = store::may_keep(&mut tx, who, frame.today, latest.0, unit).await?;
     tx.commit().await?;
     let money = |key: &str, amount: Decimal, href: Option<String>| Figure {
         label: l10n.word("figure", key),
@@ -107,18 +115,56 @@ pub async fn detail(
     if !pledge.scheduled {
         tags.push(("gap", l10n.word("pledges", "without_schedule")));
     }
+    let actions = actions(&pledge, &code, keeps, frame.viewer.role, l10n);
     let detail = Detail {
         room: Pledges::NAME,
         title: pledge.title.clone().unwrap_or_else(|| code.clone()),
         code,
         tags,
-        actions: Vec::new(),
+        actions,
         figures,
         said: said(&pledge, l10n),
         sections,
         history,
     };
     detail::page(frame, detail, &scope, known_then)
+}
+
+/// What the reader may do with it, as it stands.
+fn actions(pledge: &PledgeFigures, code: &str, keeps: bool, role: Role, l10n: L10n) -> Vec<Action> {
+    let at = address::to(Pledges::NAME, code);
+    let mut actions = Vec::new();
+    if keeps {
+        let mut act = |word: &str| actions.push(Action::new(l10n.word("pledge", word), format!("{at}/{word}")));
+        let open = !["cancelled", "written_off"].contains(&pledge.state.as_str());
+        if pledge.signed_on.is_none() && open {
+            act("sign");
+        }
+        if pledge.waits {
+            act("condition");
+        }
+        act("amend");
+        if open && !pledge.outstanding.is_zero() {
+            act("write-off");
+            act("cancel");
+        }
+        let version = pledge.terms_from.map_or_else(String::new, |day| format!("?agreed_on={day}"));
+        actions.push(Action::new(l10n.t("detail-edit"), format!("{at}/edit{version}")));
+        if let Some(first) = actions.first_mut().filter(|_| pledge.signed_on.is_none() && open) {
+            first.primary = true;
+        }
+    }
+    if may(role, Act::KeepMoney) {
+        let receipt = format!(
+            "/contributions/new?pledge={}&donor={}&fund={}&currency={}",
+            address::escape(code),
+            address::escape(&pledge.donor_code),
+            address::escape(&pledge.fund_code),
+            pledge.currency
+        );
+        actions.push(Action::new(l10n.word("pledge", "receipt"), receipt).first("n"));
+    }
+    actions
 }
 
 fn said(pledge: &PledgeFigures, l10n: L10n) -> Vec<Said> {

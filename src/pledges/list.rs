@@ -160,7 +160,7 @@ impl List for Pledges {
             },
             Screen {
                 label: "col-signed",
-                class: "w nowrap",
+                class: "w nowrap x",
                 sort: Some("signed"),
                 draw: |row, l10n| Drawn::of(&Cell::day(row.signed_on), l10n),
             },
@@ -174,7 +174,7 @@ impl List for Pledges {
             },
             Screen {
                 label: "col-paid",
-                class: "num w",
+                class: "num w x",
                 sort: None,
                 draw: |row, l10n| Drawn::of(&Cell::Amount(row.paid, row.currency), l10n).bare(),
             },

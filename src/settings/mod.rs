@@ -3,8 +3,8 @@
 //! [`ALL`] is the one list of them: forms, readers and tests use it. What is in force is read by [`in_force`], the one
 //! place that says how a setting of a fund, one of every fund and the default stand to each other.
 
-pub mod handlers;
 mod forms;
+pub mod handlers;
 mod pages;
 mod store;
 
@@ -51,8 +51,7 @@ pub static ALLOWANCE_PERCENT: Setting =
 pub static MEMBER_STATES: Setting =
     Setting { name: "member_states", per_fund: false, kind: Kind::Count, default: "193" };
 /// Years of a fund without data: no gap in what a donor gave (domain.md, Donors through the years).
-pub static NO_DATA_YEARS: Setting =
-    Setting { name: "no_data_years", per_fund: true, kind: Kind::Years, default: "[]" };
+pub static NO_DATA_YEARS: Setting = Setting { name: "no_data_years", per_fund: true, kind: Kind::Years, default: "[]" };
 
 /// Every setting, in the order of their page.
 pub static ALL: [&Setting; 3] = [&ALLOWANCE_PERCENT, &MEMBER_STATES, &NO_DATA_YEARS];
@@ -127,7 +126,10 @@ impl Setting {
             }
             Kind::Count => {
                 let number = format::read_number(typed, l10n).and_then(|plain| plain.parse::<u32>().ok());
-                number.filter(|number| (1..=100_000).contains(number)).map(|number| json!(number)).ok_or("settings-wrong-count")
+                number
+                    .filter(|number| (1..=100_000).contains(number))
+                    .map(|number| json!(number))
+                    .ok_or("settings-wrong-count")
             }
             Kind::Years => {
                 let parts = typed.split([',', ';', ' ']).map(str::trim).filter(|part| !part.is_empty());

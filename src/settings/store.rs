@@ -71,7 +71,10 @@ pub async fn values(
     select.bind(as_of.0).sql("::date as day, ").bind(known_at.0).sql("::timestamptz as known) select * from (");
     for (at, setting) in ALL.into_iter().enumerate() {
         select.sql(if at == 0 { "select " } else { " union all select " }).bind(i32::try_from(at).unwrap_or(i32::MAX));
-        select.sql("::integer as at, ").bind(setting.name).sql("::text as setting, f.code as fund, f.name as fund_name, ");
+        select
+            .sql("::integer as at, ")
+            .bind(setting.name)
+            .sql("::text as setting, f.code as fund, f.name as fund_name, ");
         in_force(&mut select, setting, "f.id", "scope.day", "scope.known");
         select.sql(
             " as value from scope cross join (select null::bigint as id, null::text as code, null::text as name

@@ -6,10 +6,10 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use sqlx::postgres::PgConnection;
 
 use super::forms::{self, Deed, Draft, Told};
+use super::password;
 use super::second_factor::{self, Standing, readable_secret};
 use super::sessions::{self, Session};
 use super::store::{self, Account, UserError};
-use super::password;
 use crate::access::{Act, Role, may};
 use crate::facts::{ChangeId, Claim, WriteTx};
 use crate::kernel::KnownAt;
@@ -135,10 +135,7 @@ async fn one_time(sent: &Sent) -> Result<(Option<String>, String), UserError> {
 }
 
 /// Begins to write for a form, or says which change it made before.
-pub async fn begin(
-    posting: &Posting,
-    act: &'static str,
-) -> Result<Result<WriteTx, ChangeId>, PageError> {
+pub async fn begin(posting: &Posting, act: &'static str) -> Result<Result<WriteTx, ChangeId>, PageError> {
     let reason = Some(posting.sent.get("reason")).filter(|reason| !reason.is_empty()).map(str::to_owned);
     let stamp = posting.sent.stamp()?;
     let mut tx = WriteTx::begin(&posting.state.0.db, posting.actor(), act, reason).await?;

@@ -74,13 +74,13 @@ pub async fn note(
     sqlx::query(
         "insert into sign_in_attempts (email, address, at, succeeded, means) values ($1, $2::text::inet, $3, $4, $5)",
     )
-        .bind(email)
-        .bind(address.to_string())
-        .bind(now)
-        .bind(succeeded)
-        .bind(means.as_str())
-        .execute(pool)
-        .await?;
+    .bind(email)
+    .bind(address.to_string())
+    .bind(now)
+    .bind(succeeded)
+    .bind(means.as_str())
+    .execute(pool)
+    .await?;
     sqlx::query("delete from sign_in_attempts where at < $1").bind(now - KEPT).execute(pool).await?;
     Ok(())
 }

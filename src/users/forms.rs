@@ -28,15 +28,16 @@ pub fn told(error: UserError, l10n: L10n) -> Result<Told, PageError> {
     let wrong = |field, key: &str| Ok(Told::Wrong(field, l10n.t(key)));
     match error {
         UserError::Email(_) => wrong("email", "users-wrong-email"),
-        UserError::Taken(email) => {
-            Ok(Told::Wrong("email", l10n.with("users-taken", &[("email", email.into())])))
-        }
+        UserError::Taken(email) => Ok(Told::Wrong("email", l10n.with("users-taken", &[("email", email.into())]))),
         UserError::Name => wrong("name", "users-wrong-name"),
         UserError::Role => wrong("role", "users-wrong-role"),
         UserError::Language(_) => wrong("language", "users-wrong-language"),
         UserError::Password => {
             let (least, most) = (super::password::SHORTEST, super::password::LONGEST);
-            Ok(Told::Wrong("password", l10n.with("users-wrong-password", &[("least", least.into()), ("most", most.into())])))
+            Ok(Told::Wrong(
+                "password",
+                l10n.with("users-wrong-password", &[("least", least.into()), ("most", most.into())]),
+            ))
         }
         UserError::Unit(_) => wrong("unit", "users-wrong-unit"),
         UserError::UnitNeeded => wrong("unit", "users-unit-needed"),
@@ -246,7 +247,8 @@ pub fn deed_page(deed: Deed, part: &str, account: &Account, back: &str, draft: D
     if deed == Deed::Password {
         page.sections = vec![Section::of(vec![password_field(&draft, l10n)])];
     }
-    let reason = Field::new("reason", l10n.t("form-reason")).says(draft.sent.raw("reason")).wrong(draft.error("reason"));
+    let reason =
+        Field::new("reason", l10n.t("form-reason")).says(draft.sent.raw("reason")).wrong(draft.error("reason"));
     page.last.push(if deed.needs_reason() { reason.required() } else { reason });
     page.hidden.push(("version".to_owned(), account.version.to_string()));
     if draft.stale {

@@ -102,12 +102,7 @@ fn login_page(state: &AppState, shown: Shown) -> Result<Response, PageError> {
 }
 
 /// The sign-in page for somebody whose session ran out while they typed: it carries along what they typed.
-pub(crate) fn sign_in_to_go_on(
-    state: &AppState,
-    l10n: L10n,
-    action: &str,
-    sent: &Sent,
-) -> Result<Response, PageError> {
+pub(crate) fn sign_in_to_go_on(state: &AppState, l10n: L10n, action: &str, sent: &Sent) -> Result<Response, PageError> {
     let typed: Vec<&(String, String)> = sent.0.iter().filter(|(name, _)| name != "csrf").collect();
     let fields = serde_json::to_string(&typed).map_err(|_| Refused::Fault)?;
     let resume = Some((action.to_owned(), fields));
@@ -230,7 +225,8 @@ pub async fn second_step(
 ) -> Result<Response, PageError> {
     let (l10n, next) = (L10n::asked(&headers), local(form.next.as_deref()));
     let resume = carried(&form.resume_action, &form.resume_fields);
-    let shown = |error| Shown { l10n, next: next.clone(), resume: resume.clone(), error: Some(error), ..Shown::default() };
+    let shown =
+        |error| Shown { l10n, next: next.clone(), resume: resume.clone(), error: Some(error), ..Shown::default() };
     let (token, now) = (cookie(&headers, form_cookie_name(&state)).unwrap_or_default(), state.0.clock.now());
     let ours = !token.is_empty() && bool::from(token.as_bytes().ct_eq(form.form_token.as_bytes()));
     let step: Option<(AccountId, String)> = sqlx::query_as(

@@ -46,10 +46,7 @@ impl List for Users {
         Sort {
             name: "seen",
             keys: &[
-                down(
-                    "(coalesce(extract(epoch from a.last_signed_in_at), 0) * 1000000)::bigint",
-                    KeyKind::Integer,
-                ),
+                down("(coalesce(extract(epoch from a.last_signed_in_at), 0) * 1000000)::bigint", KeyKind::Integer),
                 up("a.email", KeyKind::Text),
             ],
             indexed: false,
@@ -88,7 +85,10 @@ impl List for Users {
             Column { name: "unit", cell: |row| Cell::text(row.unit.as_deref()) },
             Column { name: "language", cell: |row| Cell::Word(row.language.clone().into()) },
             Column { name: "state", cell: |row| Cell::Word(row.state().into()) },
-            Column { name: "second_factor", cell: |row| Cell::Word(if row.second_factor { "yes" } else { "no" }.into()) },
+            Column {
+                name: "second_factor",
+                cell: |row| Cell::Word(if row.second_factor { "yes" } else { "no" }.into()),
+            },
             Column { name: "sessions", cell: |row| Cell::Integer(row.sessions) },
             Column { name: "last_signed_in_at", cell: |row| Cell::instant(row.last_signed_in_at) },
         ];

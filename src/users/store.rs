@@ -378,14 +378,12 @@ pub async fn choose_password(
 
 /// That a password was set is told; what it is, and its hash, are nowhere but in the account.
 async fn write_password(tx: &mut WriteTx, account: AccountId, hash: &str, one_time: bool) -> Result<(), UserError> {
-    sqlx::query(
-        "update accounts set password_hash = $2, password_one_time = $3, version = version + 1 where id = $1",
-    )
-    .bind(account)
-    .bind(hash)
-    .bind(one_time)
-    .execute(tx.connection())
-    .await?;
+    sqlx::query("update accounts set password_hash = $2, password_one_time = $3, version = version + 1 where id = $1")
+        .bind(account)
+        .bind(hash)
+        .bind(one_time)
+        .execute(tx.connection())
+        .await?;
     let after = serde_json::json!({ "password_set": true, "password_one_time": one_time });
     tx.audit_one("accounts", account.0, None, Some(after)).await?;
     Ok(())

@@ -93,18 +93,30 @@ impl Section {
     }
 }
 
-/// One thing that was recorded.
+/// One act, and what it recorded.
+#[derive(Debug)]
 pub struct HistoryLine {
-    /// The change that recorded it.
+    /// The change.
     pub change: i64,
     /// When.
     pub at: String,
-    /// What and who.
+    /// What was done, in a sentence.
     pub title: String,
-    /// In words.
-    pub lines: Vec<String>,
+    /// Who did it.
+    pub who: String,
+    /// What it recorded.
+    pub facts: Vec<HistoryFact>,
     /// Why.
     pub reason: Option<String>,
+}
+
+/// One thing an act recorded.
+#[derive(Debug)]
+pub struct HistoryFact {
+    /// What it is.
+    pub what: String,
+    /// In words.
+    pub lines: Vec<String>,
     /// When and why it was voided.
     pub voided: Option<String>,
 }
@@ -268,7 +280,39 @@ pub async fn told(
     let entries = history(&mut *connection, tables, entity, subject, known_at.0).await?;
     let names = names(connection, &entries).await?;
     let subject_columns: Vec<&str> = tables.iter().map(|table| table.subject).collect();
-    Ok(entries.iter().map(|entry| line(frame, entry, &entries, &names, &subject_columns, known_at)).collect())
+    Ok(by_change(frame, entries.iter(), &entries, &names, &subject_columns, known_at))
+}
+
+/// Entries as acts, one after another: those of one change stand together.
+fn by_change<'e>(
+    frame: &Frame,
+    shown: impl Iterator<Item = &'e HistoryEntry>,
+    all: &[HistoryEntry],
+    names: &Names,
+    subject: &[&str],
+    known_at: KnownAt,
+) -> Vec<HistoryLine> {
+    let mut lines: Vec<HistoryLine> = Vec::new();
+    for entry in shown {
+        let fact = fact(frame, entry, all, names, subject, known_at);
+        match lines.last_mut() {
+            Some(line) if line.change == entry.change_id => line.facts.push(fact),
+            _ => lines.push(HistoryLine {
+                change: entry.change_id,
+                at: format::instant(entry.recorded_at, frame.zone, frame.l10n),
+                title: act_in_words(&entry.act, entry.code.as_deref(), frame.l10n),
+                who: entry.account.clone(),
+                facts: vec![fact],
+                reason: entry.reason.clone(),
+            }),
+        }
+    }
+    lines
+}
+
+/// What was done, in a sentence.
+pub fn act_in_words(act: &str, code: Option<&str>, l10n: L10n) -> String {
+    l10n.with(&format!("act-{act}"), &[("code", code.unwrap_or_default().into())])
 }
 
 /// What a change recorded and voided, in words. What it replaced stands in the line of what took its place.
@@ -279,7 +323,7 @@ pub async fn told_of_change(
     connection: &mut PgConnection,
     frame: &Frame,
     change: i64,
-) -> Result<Vec<HistoryLine>, sqlx::Error> {
+) -> Result<Vec<HistoryFact>, sqlx::Error> {
     let entries = of_change(&mut *connection, change).await?;
     let names = names(connection, &entries).await?;
     let at = entries.iter().map(|entry| entry.recorded_at.max(entry.voided_at.unwrap_or(entry.recorded_at))).max();
@@ -290,17 +334,17 @@ pub async fn told_of_change(
         let taken_over = entry.content["id"].as_i64().is_some_and(|id| replaced.contains(&id));
         entry.change_id == change || !taken_over
     });
-    Ok(own.map(|entry| line(frame, entry, &entries, &names, &[], known_at)).collect())
+    Ok(own.map(|entry| fact(frame, entry, &entries, &names, &[], known_at)).collect())
 }
 
-fn line(
+fn fact(
     frame: &Frame,
     entry: &HistoryEntry,
     all: &[HistoryEntry],
     names: &Names,
     subject: &[&str],
     known_at: KnownAt,
-) -> HistoryLine {
+) -> HistoryFact {
     let l10n = frame.l10n;
     let replaced = entry.replaces.and_then(|id| {
         all.iter().find(|other| other.source == entry.source && other.content["id"].as_i64() == Some(id))
@@ -311,22 +355,17 @@ fn line(
         let before = replaced.map_or(&Value::Null, |replaced| &replaced.content);
         differences(before, &entry.content, entry, names, subject, l10n)
     };
-    let what = l10n.word("history", &entry.source);
+    let what = match entry.content["event"].as_str() {
+        Some(event) => l10n.word("history-event", event),
+        None => l10n.word("history", &entry.source),
+    };
     let key = if entry.replaces.is_some() { "history-corrected" } else { "history-recorded" };
-    let title = l10n.with(key, &[("what", what.into()), ("who", entry.account.clone().into())]);
     let voided = entry.voided_at.filter(|at| *at <= known_at.0).map(|at| {
         let reason = entry.void_reason.clone().unwrap_or_default();
         let at = format::instant(at, frame.zone, l10n);
         l10n.with("history-voided", &[("at", at.into()), ("reason", reason.into())])
     });
-    HistoryLine {
-        change: entry.change_id,
-        at: format::instant(entry.recorded_at, frame.zone, l10n),
-        title,
-        lines,
-        reason: entry.reason.clone(),
-        voided,
-    }
+    HistoryFact { what: l10n.with(key, &[("what", what.into())]), lines, voided }
 }
 
 /// What is new, or what became what.
@@ -344,7 +383,12 @@ fn differences(
     let mut lines = Vec::new();
     for (column, value) in after {
         let old = before.get(column).unwrap_or(&Value::Null);
-        if ENVELOPE.contains(&column.as_str()) || subject.contains(&column.as_str()) || old == value {
+        // What happened is the name of the fact itself.
+        if column == "event"
+            || ENVELOPE.contains(&column.as_str())
+            || subject.contains(&column.as_str())
+            || old == value
+        {
             continue;
         }
         let label = l10n.word("field", column);
@@ -362,6 +406,18 @@ fn differences(
         lines.push(l10n.with(key, &args));
     }
     lines
+}
+
+/// A word of ours in the reader's language; whatever somebody wrote, as it is.
+fn word_of(source: &str, column: &str, text: &str, l10n: L10n) -> String {
+    let family = match (source, column) {
+        ("fund_facts", "earmarking") => "funds",
+        (_, "earmarking") => "earmarking",
+        ("donor_facts", "kind") => "donors",
+        ("contribution_facts", "kind") => "contributions",
+        _ => return text.to_owned(),
+    };
+    l10n.word(family, text)
 }
 
 fn value_in_words(
@@ -383,7 +439,7 @@ fn value_in_words(
         Value::Bool(yes) => Some(l10n.t(if *yes { "yes" } else { "no" })),
         Value::String(text) => match crate::kernel::calendar::parse_day(text) {
             Ok(day) => Some(format::day(day, l10n)),
-            Err(_) => Some(text.clone()),
+            Err(_) => Some(word_of(source, column, text, l10n)),
         },
         // A number of JSON keeps its digits as text: no float is made of it.
         Value::Number(number) => match (number.to_string().parse::<Decimal>(), column, currency) {

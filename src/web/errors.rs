@@ -27,6 +27,8 @@ pub enum Refused {
     NotFound,
     /// Too many at once.
     TooMany,
+    /// What a part that is not ours refused: told by its status alone.
+    Told(StatusCode),
     /// The database is away or too slow.
     Away,
     /// A fault of ours.
@@ -94,6 +96,10 @@ impl IntoResponse for PageError {
             Refused::Forbidden => (StatusCode::FORBIDDEN, "forbidden", String::new()),
             Refused::NotFound => (StatusCode::NOT_FOUND, "not-found", String::new()),
             Refused::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too-many", String::new()),
+            Refused::Told(StatusCode::NOT_FOUND) => (StatusCode::NOT_FOUND, "not-found", String::new()),
+            Refused::Told(StatusCode::PAYLOAD_TOO_LARGE) => (StatusCode::PAYLOAD_TOO_LARGE, "bad-form", String::new()),
+            Refused::Told(status) if status.is_client_error() => (*status, "unreadable", String::new()),
+            Refused::Told(status) => (*status, "fault", String::new()),
             Refused::Away => (StatusCode::SERVICE_UNAVAILABLE, "away", String::new()),
             Refused::Fault => (StatusCode::INTERNAL_SERVER_ERROR, "fault", String::new()),
         };

@@ -159,6 +159,8 @@ impl Section {
 pub struct GridRow {
     /// Its cells, in the order of the headings.
     pub cells: Vec<Field>,
+    /// Carried along with it, unseen.
+    pub hidden: Vec<(String, String)>,
     /// What the row as a whole is called, for readers.
     pub name: String,
 }

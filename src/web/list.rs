@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnection;
 use tokio_stream::wrappers::ReceiverStream;
 
+use super::detail::act_in_words;
 use super::errors::{PageError, Refused};
 use super::frame::{Action, Frame, filters};
 use super::params::{self, given};
@@ -217,7 +218,8 @@ impl Choices {
     async fn read<L: List>(connection: &mut PgConnection, scope: &Scope) -> Result<Self, PageError> {
         let filters = &scope.filters;
         let takes = |name: &str| L::FILTERS.contains(&name);
-        let mut choices = Choices { units: Vec::new(), funds: Vec::new(), people: Vec::new(), acts: Vec::new(), donor: None };
+        let mut choices =
+            Choices { units: Vec::new(), funds: Vec::new(), people: Vec::new(), acts: Vec::new(), donor: None };
         if takes("unit") {
             choices.units = sqlx::query_as(
                 "select u.code, u.name, t.depth from unit_tree($1, $2) t join units u on u.id = t.unit_id order by t.path",
@@ -233,9 +235,10 @@ impl Choices {
                 .await?;
         }
         if takes("who") {
-            choices.people = sqlx::query_as("select email as code, name, 0 as depth from accounts order by name, email")
-                .fetch_all(&mut *connection)
-                .await?;
+            choices.people =
+                sqlx::query_as("select email as code, name, 0 as depth from accounts order by name, email")
+                    .fetch_all(&mut *connection)
+                    .await?;
         }
         if takes("act") {
             choices.acts = acts(&mut *connection).await?;
@@ -387,9 +390,12 @@ impl ListView {
         self.count = l10n.with("list-count", &[("rows", rows.into())]);
     }
 
-    /// For each column after the two a group's heading spans: whether the group's sum stands in it.
-    pub fn after_heading(&self) -> Vec<bool> {
-        (2..self.classes.len()).map(|at| Some(at) == self.sum_column).collect()
+    /// For each column after the two a sum's heading spans: its class, and whether the sum stands in it. An empty cell
+    /// is there only where its column is.
+    pub fn after_heading(&self) -> Vec<(&'static str, bool)> {
+        let columns = self.classes.iter().enumerate().skip(2);
+        let class = |all: &str| if all.split(' ').any(|one| one == "x") { "w x" } else { "w" };
+        columns.map(|(at, all)| if Some(at) == self.sum_column { (*all, true) } else { (class(all), false) }).collect()
     }
 
     /// What a form keeps of the address: every parameter but those it sets itself.
@@ -550,8 +556,8 @@ fn heads<L: List>(params: &Params, asked: &Asked, path: &str, l10n: crate::l10n:
     screen
         .map(|column| {
             let sort = column.sort.and_then(|name| L::SORTS.iter().find(|sort| sort.name == name));
-            let current = sort.is_some_and(|sort| std::ptr::eq(sort, asked.sort));
-            let goes_down = sort.is_some_and(|sort| sort.keys.first().is_some_and(|key| key.down)) != asked.reversed;
+            let current = sort.is_some_and(|sort| sort.name == asked.sort.name);
+            let goes_down = sort.is_some_and(L::goes_down) != asked.reversed;
             let href = sort.map(|sort| {
                 let turn = current && !asked.reversed;
                 params.with("sort", format!("{}{}", if turn { "-" } else { "" }, sort.name)).address(path)
@@ -567,7 +573,8 @@ fn heads<L: List>(params: &Params, asked: &Asked, path: &str, l10n: crate::l10n:
 }
 
 fn groups<L: List>(rows: &[Placed<L::Row>], asked: &Asked, l10n: crate::l10n::L10n) -> Vec<Group> {
-    let by_group = std::ptr::eq(asked.sort, &L::SORTS[0]) && !asked.reversed;
+    // By name: a constant may stand at several addresses.
+    let by_group = asked.sort.name == L::SORTS[0].name && !asked.reversed;
     let mut groups: Vec<Group> = Vec::new();
     for placed in rows {
         let label = if by_group { L::group(&placed.row, l10n) } else { None };
@@ -596,7 +603,11 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
                 "bucket" => words(&BUCKETS, "bucket"),
                 "state" => words(L::STATES, L::NAME),
                 "who" => named(&choices.people),
-                "act" => choices.acts.iter().map(|act| (act.code.clone(), act_in_words(&act.code, l10n))).collect(),
+                "act" => choices
+                    .acts
+                    .iter()
+                    .map(|act| (act.code.clone(), act_in_words(&act.code, Some("…"), l10n)))
+                    .collect(),
                 "role" => words(&Role::OF_PEOPLE.map(Role::as_str), "role"),
                 "room" => words(&rooms::ROOMS.iter().map(|room| room.name).collect::<Vec<_>>(), "menu"),
                 _ => Vec::new(),
@@ -606,11 +617,6 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
             Field { name, label, value: params.get(name).unwrap_or_default().to_owned(), options, hint }
         })
         .collect()
-}
-
-/// A kind of act, as the sentence that tells of one, with dots for what it was about.
-pub fn act_in_words(act: &str, l10n: crate::l10n::L10n) -> String {
-    l10n.with(&format!("act-{act}"), &[("code", "…".into())])
 }
 
 fn chips<L: List>(
@@ -633,7 +639,7 @@ fn chips<L: List>(
         ("currency", l10n.word("filter", "currency"), filters.currency.map(|currency| currency.to_string())),
         ("role", l10n.word("filter", "role"), filters.role.as_ref().map(|role| l10n.word("role", role))),
         ("who", l10n.word("filter", "who"), name(&choices.people, &filters.who)),
-        ("act", l10n.word("filter", "act"), filters.act.as_ref().map(|act| act_in_words(act, l10n))),
+        ("act", l10n.word("filter", "act"), filters.act.as_ref().map(|act| act_in_words(act, Some("…"), l10n))),
         ("room", l10n.word("filter", "room"), filters.room.as_ref().map(|room| l10n.word("menu", room))),
         ("code", l10n.word("filter", "code"), filters.code.clone()),
         ("state", state_label, filters.state.as_ref().map(|state| l10n.word(L::NAME, state))),

@@ -10,6 +10,7 @@ pub mod form;
 pub mod format;
 pub mod frame;
 pub mod list;
+pub mod metrics;
 pub mod params;
 pub mod posting;
 pub mod server;

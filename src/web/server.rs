@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -20,6 +20,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use super::errors::{PageError, Refused};
+use super::metrics;
 use super::state::AppState;
 use crate::rooms;
 
@@ -28,7 +29,7 @@ const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 /// How long a client may pause while it sends a body.
 const BODY_PAUSE: Duration = Duration::from_secs(15);
 /// How long a page may take before the reader is told that the database is slow.
-const PAGE_WITHIN: Duration = Duration::from_secs(2);
+const PAGE_WITHIN: Duration = Duration::from_millis(1900);
 /// How long a file may take to begin.
 const FILE_WITHIN: Duration = Duration::from_secs(120);
 /// The most a form may send.
@@ -47,12 +48,16 @@ pub fn app(state: AppState) -> Router {
         .layer(middleware::from_fn(within_deadline))
         .layer(middleware::from_fn_with_state(state.clone(), same_origin))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
-    let watched = Router::new().route("/healthz", get(|| async { "ok" })).route("/readyz", get(ready));
+    let watched = Router::new()
+        .route("/healthz", get(|| async { "ok" }))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics::page));
     pages
         .merge(watched)
         .layer(RequestBodyLimitLayer::new(LARGEST_FORM))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(CatchPanicLayer::custom(|_| PageError(Refused::Fault).into_response()))
+        .layer(middleware::from_fn(in_our_words))
         .layer(middleware::from_fn_with_state(state.clone(), with_headers))
         .with_state(state)
 }
@@ -74,6 +79,20 @@ async fn within_deadline(request: Request, next: Next) -> Response {
         Ok(response) => response,
         Err(_) => PageError(Refused::Away).into_response(),
     }
+}
+
+/// A refusal by a part that is not ours (an address that takes no such method, a form that lacks a field or is too
+/// large) is told as every other is, and shows nothing of the inside.
+async fn in_our_words(request: Request, next: Next) -> Response {
+    let watched = ["/healthz", "/readyz", "/metrics"].contains(&request.uri().path());
+    let response = next.run(request).await;
+    let status = response.status();
+    let plain =
+        response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    if watched || !plain || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    PageError(Refused::Told(status)).into_response()
 }
 
 /// A change may only come from a page of ours: beside the token, the browser's own word for where it comes from.
@@ -103,7 +122,12 @@ fn comes_from_us(state: &AppState, request: &Request) -> bool {
 async fn with_headers(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let cacheable = request.uri().path().starts_with("/static/");
+    let pattern = request.extensions().get::<MatchedPath>().cloned();
+    let method = request.method().clone();
     let mut response = next.run(request).await;
+    let took = begun.elapsed();
+    let pattern = pattern.as_ref().map_or("none", MatchedPath::as_str);
+    metrics::observe(pattern, method.as_str(), response.status().as_u16(), took);
     let headers = response.headers_mut();
     let fixed = [
         ("content-security-policy", POLICY),
@@ -121,7 +145,7 @@ async fn with_headers(State(state): State<AppState>, request: Request, next: Nex
         let hsts = HeaderValue::from_static("max-age=31536000");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, hsts);
     }
-    let micros = begun.elapsed().as_micros();
+    let micros = took.as_micros();
     if let Ok(timing) = HeaderValue::from_str(&format!("app;dur={}.{:03}", micros / 1000, micros % 1000)) {
         headers.insert(HeaderName::from_static("server-timing"), timing);
     }

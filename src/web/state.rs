@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ipnet::IpNet;
+use secrecy::SecretString;
 use tokio::sync::Semaphore;
 
 use crate::db::Db;
@@ -22,6 +23,8 @@ pub struct Inner {
     pub public_url: Option<String>,
     /// Proxies whose X-Forwarded-For is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// What opens /metrics to others than this machine.
+    pub metrics_token: Option<SecretString>,
     /// Places for exports: the next is told to come back.
     pub exports: Arc<Semaphore>,
     /// Sums of arrears that were worked out already.

@@ -1,7 +1,7 @@
 // Every page and state in light and dark, on a desk and on a phone: nothing for axe to find, no sideways scroll.
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { browser, inEveryLook, LOOKS, newPage, PHONE, signedIn } from "./support.mjs";
+import { atEveryWidth, browser, inEveryLook, LOOKS, newPage, PHONE, signedIn } from "./support.mjs";
 
 const DAY = "/arrears?as_of=2021-07-31";
 const unfold = async page => {
@@ -14,10 +14,12 @@ const STATES = [
 	["arrears, everything unfolded", DAY, unfold],
 	["arrears, filtered", `${DAY}&unit=ROAF&fund=FEM`],
 	["arrears, narrowed by every means", `${DAY}&unit=ROAF&donor=EUROPEAN-UNION&fund=FEM&bucket=365%2B&currency=EUR&q=governance`],
+	["arrears, in another order", `${DAY}&sort=usd`],
 	["arrears, nothing", "/arrears?as_of=2013-01-01"],
 	["arrears, nothing with a filter", "/arrears?as_of=2013-01-01&unit=ROAF"],
 	["arrears, the day's sheet open", DAY, page => open(page, "As of")],
 	["arrears, the filter's sheet open", `${DAY}&unit=ROAF`, page => open(page, "Filter")],
+	["arrears, narrowed, the filter's sheet open", `${DAY}&unit=ROAF&donor=EUROPEAN-UNION&fund=FEM&currency=EUR`, page => open(page, "Filter")],
 	["arrears, the calendar open", DAY, async page => {
 		await open(page, "As of");
 		if (!await page.getByRole("dialog").count()) await page.locator(".date > button").click();
@@ -26,6 +28,8 @@ const STATES = [
 		[`${room}, the list`, `/${room}?as_of=2021-07-31`],
 		[`${room}, nothing`, `/${room}?q=nothing+like+this`],
 	]),
+	["contributions, the largest", "/contributions?sort=amount"],
+	["contributions, money that went back", "/contributions?state=negative"],
 	["a donor", "/donors/SWE?as_of=2021-07-31"],
 	["a pledge", "/pledges/P-2017-021?as_of=2021-07-31"],
 	["a contribution", "/contributions/2013-SWE-FEM"],
@@ -50,6 +54,7 @@ test("every page in every look", async t => {
 			const page = await newPage(launched, { storageState });
 			await page.goto(path);
 			await inEveryLook(page, prepare);
+			await atEveryWidth(page);
 			page.quiet();
 			await page.context().close();
 		});

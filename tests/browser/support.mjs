@@ -81,6 +81,17 @@ export async function inEveryLook(page, prepare = async () => {}, looks = LOOKS)
 	}
 }
 
+/** Nothing beyond the side, between a small phone and a desk. */
+export async function atEveryWidth(page) {
+	const beyond = [];
+	for (let width = 320; width <= 1440; width += 40) {
+		await page.setViewportSize({ width, height: 900 });
+		const by = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+		if (by > 0) beyond.push(`${by} px at ${width}`);
+	}
+	assert.deepEqual(beyond, [], `${page.url()} goes beyond the side`);
+}
+
 /** RFC 4180: an object a row, by the names in the header. */
 export function parseCsv(text) {
 	const rows = [[]];

@@ -53,15 +53,27 @@ impl House {
         path
     }
 
-    fn postmaster(&self) -> Option<Pid> {
+    pub fn postmaster(&self) -> Option<Pid> {
         let text = std::fs::read_to_string(self.data().join("postgres/cluster/postmaster.pid")).ok()?;
         let pid = text.lines().next()?.parse().ok()?;
         let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
         (name.trim() == "postgres").then_some(Pid::from_raw(pid))
     }
 
+    /// A process of ours and those it started.
+    pub fn processes(&self, first: Pid) -> Vec<Pid> {
+        let children = std::fs::read_to_string(format!("/proc/{first}/task/{first}/children")).unwrap_or_default();
+        let children = children.split_whitespace().map(|pid| Pid::from_raw(pid.parse().unwrap()));
+        std::iter::once(first).chain(children).collect()
+    }
+
+    /// How the owner of the tables connects.
+    pub fn owner(&self) -> sqlx::postgres::PgConnectOptions {
+        self.cluster.as_ref().unwrap().options(OWNER_ROLE, "dis")
+    }
+
     /// The binary itself, on this house's data.
-    fn dis(&self, arguments: &[&str]) -> Command {
+    pub fn dis(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dis"));
         command.env("DIS_DATA_DIR", self.data()).env_remove("DATABASE_URL").args(arguments);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

@@ -228,3 +228,142 @@ async fn units_funds_and_rates_are_entered_by_those_who_keep_them() {
     assert_eq!(site.ground.broken(None).await, Vec::<String>::new());
     site.close().await;
 }
+
+async fn figures(site: &Site, pledge: &str) -> (Decimal, Decimal, String) {
+    sqlx::query_as(
+        "select b.outstanding, b.written_off, b.status from pledge_balances b
+         where b.pledge_ref = $1 and upper_inf(b.known) and b.valid @> date '2026-11-23'",
+    )
+    .bind(pledge)
+    .fetch_one(&site.ground.db.pages)
+    .await
+    .unwrap()
+}
+
+const PLEDGE: [(&str, &str); 11] = [
+    ("ref", "P-TEST-1"),
+    ("donor", "NOR"),
+    ("unit", "ROAF"),
+    ("fund", "FEM"),
+    ("earmarking", "earmarked"),
+    ("currency", "EUR"),
+    ("amount", "100,000.00"),
+    ("pledged_on", "1 Feb 2024"),
+    ("make_parts", "3"),
+    ("make_every", "half_year"),
+    ("make_first", "31 Aug 2024"),
+];
+
+#[tokio::test]
+async fn a_pledge_is_made_signed_amended_and_written_off_in_part() {
+    let site = Site::new().await;
+    let cookie = site.sign_in(Role::ResourceMobilization).await;
+    let blank = site.get("/pledges/new", &cookie).await;
+    assert!(
+        fill(&blank, &[]).iter().any(|(name, value)| name == "ref" && value == "P-2026-011"),
+        "{:?}",
+        fill(&blank, &[])
+    );
+    let mut asked = PLEDGE.to_vec();
+    asked.push(("press", "make"));
+    let made = send(&site, "/pledges/new", &cookie, &fill(&blank, &asked)).await;
+    assert_eq!(made.status, StatusCode::OK);
+    let rows = fill(&made, &[]);
+    let row = |name: &str| rows.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str());
+    assert_eq!((row("due_on-1"), row("amount-2")), (Some("28 Feb 2025"), Some("33,333.34")));
+    assert!(made.body.contains("it adds up"));
+    // A schedule that does not add up is refused, with everything typed still there.
+    let short = send(&site, "/pledges/new", &cookie, &fill(&made, &[("amount-2", "3.34"), ("press", "")])).await;
+    assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(fill(&short, &[]).contains(&("amount-2".into(), "3.34".into())));
+    assert!(short.body.contains("33,330.00"), "what is missing is said: {:?}", short.texts("[role=status]"));
+    let done = send(&site, "/pledges/new", &cookie, &fill(&short, &[("amount-2", "33,333.34"), ("press", "")])).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    assert_eq!(figures(&site, "P-TEST-1").await.2, "pledged");
+
+    let signed = enter(&site, "/pledges/P-TEST-1/sign", &cookie, &[("day", "1 Mar 2024")]).await;
+    assert_eq!(signed.status, StatusCode::SEE_OTHER, "{}", signed.body);
+    assert_eq!(figures(&site, "P-TEST-1").await, (dec!(100000.00), dec!(0), "signed".into()));
+    let twice = enter(&site, "/pledges/P-TEST-1/sign", &cookie, &[("day", "1 Mar 2024")]).await;
+    assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let later = enter(&site, "/pledges/P-TEST-1/sign", &cookie, &[("day", "1 Mar 2099")]).await;
+    assert_eq!(later.texts("#day-e"), ["This day is still to come"]);
+
+    // An amendment: 120,000 in three, the last with a condition, agreed in 2025.
+    let changes = [
+        ("agreed_on", "1 Jan 2025"),
+        ("amount", "120,000.00"),
+        ("amount-0", "25 %"),
+        ("amount-1", "25 %"),
+        ("amount-2", "50 %"),
+        ("condition-2", "the second report is accepted"),
+    ];
+    let amended = enter(&site, "/pledges/P-TEST-1/amend", &cookie, &changes).await;
+    assert_eq!(amended.status, StatusCode::SEE_OTHER, "{}", amended.body);
+    assert_eq!(figures(&site, "P-TEST-1").await.0, dec!(120000.00));
+    let met = enter(&site, "/pledges/P-TEST-1/condition", &cookie, &[("number", "3"), ("day", "1 Jun 2026")]).await;
+    assert_eq!(met.status, StatusCode::SEE_OTHER, "{}", met.body);
+
+    let much = [("number", "1"), ("amount", "40,000"), ("day", "1 Sep 2026"), ("reason", "agreed by letter")];
+    let refused = enter(&site, "/pledges/P-TEST-1/write-off", &cookie, &much).await;
+    assert_eq!(refused.texts("#amount-e"), ["At most EUR 30,000.00 is outstanding on that day"]);
+    let part = [("number", "1"), ("amount", "10,000"), ("day", "1 Sep 2026"), ("reason", "agreed by letter")];
+    let written = enter(&site, "/pledges/P-TEST-1/write-off", &cookie, &part).await;
+    assert_eq!(written.status, StatusCode::SEE_OTHER, "{}", written.body);
+    assert_eq!(figures(&site, "P-TEST-1").await, (dec!(110000.00), dec!(10000.00), "signed".into()));
+
+    // The amount of the amendment was misread: corrected with its schedule, for a reason.
+    let edit = "/pledges/P-TEST-1/edit?agreed_on=2025-01-01";
+    let fixed = [("amount", "110,000.00"), ("amount-2", "50,000.00"), ("reason", "misread")];
+    let corrected = enter(&site, edit, &cookie, &fixed).await;
+    assert_eq!(corrected.status, StatusCode::SEE_OTHER, "{}", corrected.body);
+    assert_eq!(figures(&site, "P-TEST-1").await.0, dec!(100000.00));
+    let page = site.get("/pledges/P-TEST-1", &cookie).await;
+    assert!(page.body.contains("misread") && page.body.contains("the second report is accepted"));
+    let gone = enter(&site, "/pledges/P-TEST-1/cancel", &cookie, &[("reason", "the donor withdrew")]).await;
+    assert_eq!(gone.status, StatusCode::SEE_OTHER, "{}", gone.body);
+    assert_eq!(figures(&site, "P-TEST-1").await.2, "cancelled");
+    assert_eq!(site.ground.broken(None).await, Vec::<String>::new());
+    site.close().await;
+}
+
+#[tokio::test]
+async fn staff_keep_the_pledges_of_their_own_unit_and_below() {
+    let site = Site::new().await;
+    let cookie = site.sign_in(Role::UnitStaff).await;
+    let mut fields: Vec<(&str, &str)> = PLEDGE[..8].to_vec();
+    let own = enter(&site, "/pledges/new", &cookie, &fields).await;
+    assert_eq!(own.status, StatusCode::SEE_OTHER, "{}", own.body);
+    fields[0].1 = "P-TEST-2";
+    fields[2].1 = "GSD";
+    let form = site.get("/pledges/new", &cookie).await;
+    let foreign = send(&site, "/pledges/new", &cookie, &fill(&form, &fields)).await;
+    assert_eq!(foreign.status, StatusCode::FORBIDDEN);
+    let other: String = sqlx::query_scalar(
+        "select b.pledge_ref from pledge_balances b join units u on u.id = b.unit_id
+         where u.code not in (select u.code from unit_tree('2026-11-23', now()) t join units u on u.id = t.unit_id
+            where 'ROAF' = any(t.path)) and upper_inf(b.known) order by 1 limit 1",
+    )
+    .fetch_one(&site.ground.db.pages)
+    .await
+    .unwrap();
+    let before = changes(&site).await;
+    for word in ["edit", "amend", "sign", "cancel", "write-off", "condition"] {
+        let address = format!("/pledges/{other}/{word}");
+        assert_eq!(site.get(&address, &cookie).await.status, StatusCode::FORBIDDEN, "{address}");
+    }
+    let fields = [("day", "1 Sep 2026"), ("reason", "none"), ("csrf", "none"), ("form_id", "none")];
+    let csrf = fill(&form, &[])[0].1.clone();
+    let fields: Vec<(&str, &str)> =
+        fields.into_iter().map(|(name, value)| (name, if name == "csrf" { csrf.as_str() } else { value })).collect();
+    for word in ["sign", "cancel", "write-off", "condition"] {
+        let refused = site.post(&format!("/pledges/{other}/{word}"), &cookie, &fields).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{word}");
+    }
+    assert_eq!(changes(&site).await, before);
+    site.close().await;
+}
+
+async fn changes(site: &Site) -> i64 {
+    sqlx::query_scalar("select count(*) from changes").fetch_one(&site.ground.db.pages).await.unwrap()
+}

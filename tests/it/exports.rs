@@ -86,6 +86,12 @@ fn the_same_rows_stand_in_csv_and_xlsx_and_json() {
         let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
         let mut book: Xlsx<_> = open_workbook(&file).unwrap();
         assert_eq!(book.sheet_names(), [list, "about"]);
+        let about = book.worksheet_range("about").unwrap();
+        let said: Vec<(String, String)> = about.rows().map(|row| (row[0].to_string(), row[1].to_string())).collect();
+        let names: Vec<&str> = said.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["list", "as_of", "known_at", "by", "at", "rows"]);
+        assert_eq!((said[1].1.as_str(), said[3].1.as_str()), (day, "system"));
+        assert_eq!(said[5].1, json.len().to_string());
         let sheet = book.worksheet_range(list).unwrap();
         assert_eq!((sheet.height(), json.len()), (rows.len(), rows.len() - 1), "{list}");
         for (at, row) in rows.iter().enumerate() {
@@ -127,6 +133,7 @@ fn what_cannot_be_exported_is_said_with_its_status() {
         (vec!["export", "arrears", "--as-of", "2199-01-01"], 2, "after today"),
         (vec!["export", "arrears", "--as-of", "yesterday"], 2, "date"),
         (vec!["export", "arrears", "--unit", "NOWHERE"], 1, "there is no unit NOWHERE"),
+        (vec!["export", "arrears", "--as", "nobody@example.org"], 1, "there is no account"),
         (vec!["export", "nonsense"], 2, "nonsense"),
         (vec!["export", "arrears", "--for-import"], 1, "worked out"),
         (vec!["import", "units", "/nothing/here.csv"], 1, "cannot be read"),

@@ -18,15 +18,26 @@ use tempfile::TempDir;
 /// A migrated database of its own on a private server of its own.
 pub struct Ground {
     _folder: TempDir,
-    cluster: PrivateCluster,
+    pub cluster: PrivateCluster,
     pub db: Db,
 }
 
+/// The account `system`.
+pub fn actor() -> Actor {
+    Actor { account: SYSTEM_ACCOUNT, role: Role::System, os_user: None }
+}
+
 impl Ground {
-    pub async fn new() -> Self {
+    /// A private server of its own, empty.
+    pub async fn server() -> (TempDir, PrivateCluster) {
         let folder = tempfile::Builder::new().prefix("dis-test-").tempdir_in("/tmp").unwrap();
         std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
         let cluster = PrivateCluster::open(&folder.path().join("data"), None).await.unwrap();
+        (folder, cluster)
+    }
+
+    pub async fn new() -> Self {
+        let (folder, cluster) = Ground::server().await;
         cluster.ensure_database("dis").await.unwrap();
         let owner = cluster.options(OWNER_ROLE, "dis");
         let (one, two) = tokio::join!(db::migrate(&owner), db::migrate(&owner));
@@ -41,7 +52,7 @@ impl Ground {
     }
 
     pub fn actor(&self) -> Actor {
-        Actor { account: SYSTEM_ACCOUNT, role: Role::System, os_user: None }
+        actor()
     }
 
     async fn write(&self) -> WriteTx {

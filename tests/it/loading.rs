@@ -19,11 +19,11 @@ use rust_decimal::Decimal;
 
 use crate::foundation::Ground;
 
-fn clock() -> Clock {
+pub fn clock() -> Clock {
     Clock::fixed(chrono_tz::Africa::Nairobi, parse_instant("2026-11-23T12:00:00Z").unwrap())
 }
 
-fn hand_set() -> Vec<(Kind, PathBuf)> {
+pub fn hand_set() -> Vec<(Kind, PathBuf)> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/hand");
     Kind::ALL.into_iter().map(|kind| (kind, folder.join(format!("{kind}.csv")))).collect()
 }

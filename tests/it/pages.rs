@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode, header};
 use dis::access::{Act, Role, may};
 use dis::kernel::Clock;
 use dis::kernel::calendar::parse_instant;
-use dis::lists::List;
 use dis::l10n::L10n;
+use dis::lists::List;
 use dis::rooms::{EachList, ROOMS, each_list, reading};
 use dis::web::server;
 use dis::web::state::{AppState, Inner};
@@ -58,13 +59,20 @@ impl Answer {
 impl Site {
     pub(crate) async fn new() -> Self {
         let ground = Ground::new().await;
+        let site = Site::over(ground);
+        demo::fill(&site.ground.db, &site.clock).await.unwrap();
+        site
+    }
+
+    /// The site over a database as it is.
+    pub(crate) fn over(ground: Ground) -> Self {
         let clock = Clock::fixed(chrono_tz::Africa::Nairobi, parse_instant("2026-11-23T12:00:00Z").unwrap());
-        demo::fill(&ground.db, &clock).await.unwrap();
         let state = AppState(Arc::new(Inner {
             db: ground.db.clone(),
             clock: clock.clone(),
             public_url: None,
             trusted_proxies: Vec::new(),
+            metrics_token: Some("a token".to_owned().into()),
             exports: Arc::new(tokio::sync::Semaphore::new(4)),
             arrears_totals: dis::arrears::KnownTotals::default(),
             seal: users::Seal::at(ground.folder().join("second-factor.key")),
@@ -115,6 +123,21 @@ impl Site {
         self.post("/login", &form.cookies(), &fields).await
     }
 
+    /// A try to sign in from another address than this machine's.
+    async fn try_from(&self, address: [u8; 4], email: &str, password: &str) -> StatusCode {
+        let form = self.get("/login", "").await;
+        let page = form.page();
+        let token = page.select(&Selector::parse("[name=form_token]").unwrap()).next().unwrap().attr("value").unwrap();
+        let body = format!("email={email}&password={}&form_token={token}", password.replace(' ', "+"));
+        let mut request = Request::post("/login")
+            .header(header::COOKIE, form.cookies())
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(body))
+            .unwrap();
+        request.extensions_mut().insert(ConnectInfo(std::net::SocketAddr::from((address, 5000))));
+        self.send(request).await.status
+    }
+
     pub(crate) async fn sign_in(&self, role: Role) -> String {
         let line = demo::sign_ins().into_iter().find(|line| line.starts_with(role.as_str())).unwrap();
         let answer = self.try_to_sign_in(line.split_whitespace().nth(1).unwrap(), demo::PASSWORD, "/arrears").await;
@@ -155,6 +178,13 @@ async fn the_page_and_the_file_show_the_same_arrears() {
     }
     let look = site.get("/arrears?as_of=2021-07-31&fund=FEM", &cookie).await;
     assert_eq!(look.texts("p.big"), ["USD5,912,201.59"]);
+    // Its classes stand over their rows with sums that add up, and the heading says which way the days go.
+    let sums = look.texts("table.list tr.group .num");
+    let sums: Decimal =
+        sums.iter().filter(|sum| !sum.is_empty()).map(|sum| sum.replace(',', "").parse::<Decimal>().unwrap()).sum();
+    assert_eq!(sums.to_string(), "5912201.59");
+    assert_eq!(look.texts("table.list tr.group th").len(), 5);
+    assert_eq!(look.texts("table.list th[aria-sort=descending]"), ["Days"]);
     site.close().await;
 }
 
@@ -252,6 +282,27 @@ async fn signing_in_is_guarded_and_sessions_end() {
     assert_eq!(site.get("/arrears", &disabled).await.status, StatusCode::OK);
     users::disable(&site.ground.db, site.ground.actor(), "tevita.fonua@demo.example").await.unwrap();
     assert_eq!(site.get("/arrears", &disabled).await.status, StatusCode::SEE_OTHER, "disabled");
+    site.close().await;
+}
+
+#[tokio::test]
+async fn guessing_at_an_account_from_everywhere_does_not_lock_its_owner_out() {
+    let site = Site::new().await;
+    let email = "lucia.ferrer@demo.example";
+    let home = [192, 0, 2, 1];
+    assert_eq!(site.try_from(home, email, demo::PASSWORD).await, StatusCode::SEE_OTHER);
+    for number in 0..50 {
+        let refused = site.try_from([198, 51, 100, number], email, "guess guess guess").await;
+        assert_eq!(refused, StatusCode::UNPROCESSABLE_ENTITY, "try {number}");
+    }
+    let stranger = [203, 0, 113, 9];
+    assert_eq!(site.try_from(stranger, email, demo::PASSWORD).await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(site.try_from(home, email, demo::PASSWORD).await, StatusCode::SEE_OTHER, "the owner's own address");
+    assert_eq!(
+        site.try_from(stranger, "hoa.nguyen@demo.example", demo::PASSWORD).await,
+        StatusCode::SEE_OTHER,
+        "another account"
+    );
     site.close().await;
 }
 

@@ -71,6 +71,14 @@ fn no_word_is_missing() {
     needed.extend(dis::l10n::L10n::all().map(|l10n| format!("language-{}", l10n.code())));
     let columns = dis::facts::tables::ALL.iter();
     needed.extend(columns.flat_map(|table| table.columns.split(", ")).map(|column| format!("field-{column}")));
+    for columns in dis::rooms::columns_shown() {
+        let spoken = |name: &&dis::web::entry::Shown| {
+            !keys.contains(&format!("entry-{}-{}", columns.kind, name.name))
+                && !keys.contains(&format!("field-{}", name.name))
+        };
+        let unspoken: Vec<&str> = columns.shown.iter().filter(spoken).map(|one| one.name).collect();
+        assert!(unspoken.is_empty(), "fields of {} without a label: {unspoken:?}", columns.kind);
+    }
     for (_, text) in files("templates", ".html") {
         needed.extend(text.split(".t(\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
     }
