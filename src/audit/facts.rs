@@ -41,7 +41,7 @@ impl List for Facts {
     const FILTERS: &'static [&'static str] = &["who", "act", "room", "code", "since", "until"];
     const SORTS: &'static [Sort] = &[Sort {
         name: "at",
-        keys: &[down("c.id", KeyKind::Integer), up("r.source", KeyKind::Text), up("r.id", KeyKind::Integer)],
+        keys: &[down("r.change_id", KeyKind::Integer), up("r.source", KeyKind::Text), up("r.id", KeyKind::Integer)],
         indexed: true,
     }];
     const ID: &'static str = "r.id";
@@ -49,19 +49,17 @@ impl List for Facts {
         page.k2 as source, r.key, r.before, r.after, z.zone";
 
     /// A fact stands with the change that recorded it, and with the one that voided it unless another took its place
-    /// there: then it is the `before` of that one.
+    /// there: then it is the `before` of that one. The tables are merged by their indexes on changes, so that a page
+    /// reads no more of them than it shows and the change it ends in.
     fn pick(select: &mut Select, scope: &Scope) {
-        select.sql(
-            " from changes c cross join lateral (
-                select 'labels'::text collate \"C\" as source, e.id from audit_entries e where e.change_id = c.id",
-        );
+        select.sql(" from (select e.change_id, 'labels'::text collate \"C\" as source, e.id from audit_entries e");
         for table in tables::ALL {
-            select.sql(" union all select '").sql(table.name).sql("', f.id from ").sql(table.name);
-            select.sql(" f where f.change_id = c.id union all select '").sql(table.name).sql("', f.id from ");
-            select.sql(table.name).sql(" f where f.voided_change_id = c.id and not exists (select from ");
-            select.sql(table.name).sql(" n where n.replaces = f.id and n.change_id = c.id)");
+            select.sql(" union all select f.change_id, '").sql(table.name).sql("', f.id from ").sql(table.name);
+            select.sql(" f union all select f.voided_change_id, '").sql(table.name).sql("', f.id from ");
+            select.sql(table.name).sql(" f where f.voided_change_id is not null and not exists (select from ");
+            select.sql(table.name).sql(" n where n.replaces = f.id and n.change_id = f.voided_change_id)");
         }
-        select.sql(") r where");
+        select.sql(") r join changes c on c.id = r.change_id where");
         keep_changes(select, scope);
     }
 
@@ -110,7 +108,12 @@ impl List for Facts {
                     Drawn::text(l10n.word("history", &row.source))
                         .link("changes", &row.change_id.to_string())
                         .below(row.key.clone().unwrap_or_default())
-                        .phone(format!("{} · {}", row.key.clone().unwrap_or_default(), row.name))
+                        .phone(format!(
+                            "{} · {} · {}",
+                            row.key.clone().unwrap_or_default(),
+                            row.name,
+                            differing(&row.after, &row.before, l10n).text
+                        ))
                 },
             },
             Screen {

@@ -30,7 +30,6 @@ fn keep_changes(select: &mut Select, scope: &Scope) {
     if let Some(code) = &filters.code {
         select.sql(" and c.details ->> 'code' = ").bind(code.clone());
     }
-    // Changes are numbered in the order of their instants: where they begin and end is looked up once.
     scope.keep_between(select, "c.recorded_at");
     scope.keep_letters(select, &["c.reason", "(c.details ->> 'code')"]);
 }

@@ -126,9 +126,7 @@ impl List for Users {
                 label: "col-second-factor",
                 class: "w",
                 sort: None,
-                draw: |row, _| {
-                    Drawn::default().tag(Some(if row.second_factor { ("ok", "yes") } else { ("gap", "no") }))
-                },
+                draw: |row, _| Drawn::default().tag(row.second_factor.then_some(("ok", "second-factor-on"))),
             },
             Screen {
                 label: "col-last-sign-in",

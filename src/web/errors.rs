@@ -81,7 +81,7 @@ struct ErrorPage {
 
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
-        let l10n = L10n::ENGLISH;
+        let l10n = super::reader::l10n();
         let (status, key, arg) = match &self.0 {
             Refused::BadParameter(name, value) => (StatusCode::BAD_REQUEST, "bad-parameter", format!("{name}={value}")),
             Refused::AfterToday(value) => (StatusCode::BAD_REQUEST, "after-today", format!("as_of={value}")),

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnection;
 use tokio_stream::wrappers::ReceiverStream;
 
+use super::beside::{self, Tab};
 use super::detail::act_in_words;
 use super::errors::{PageError, Refused};
 use super::frame::{Action, Frame, filters};
@@ -241,7 +242,7 @@ impl Choices {
                     .await?;
         }
         if takes("act") {
-            choices.acts = acts(&mut *connection).await?;
+            choices.acts = beside::acts(&mut *connection).await?;
         }
         if let Some(code) = &filters.donor {
             choices.donor = sqlx::query_as("select code, name, 0 as depth from donors where code = $1")
@@ -268,20 +269,6 @@ impl Choices {
     }
 }
 
-/// Every kind of act there has been: from each to the next in the index, not through all changes.
-async fn acts(connection: &mut PgConnection) -> Result<Vec<Named>, sqlx::Error> {
-    sqlx::query_as(
-        "with recursive seen as (
-            (select c.act from changes c order by c.act limit 1)
-            union all
-            select (select c.act from changes c where c.act > seen.act order by c.act limit 1) from seen
-            where seen.act is not null
-         ) select act as code, act as name, 0 as depth from seen where act is not null",
-    )
-    .fetch_all(connection)
-    .await
-}
-
 /// A heading of the table.
 pub struct Head {
     /// What it says.
@@ -302,16 +289,6 @@ pub struct Group {
     pub usd: String,
     /// The rows' cells.
     pub rows: Vec<Vec<Drawn>>,
-}
-
-/// A list beside this one.
-pub struct Tab {
-    /// Its name.
-    pub label: String,
-    /// Its address.
-    pub href: String,
-    /// Whether it is this one.
-    pub here: bool,
 }
 
 /// A filter that is on.
@@ -530,7 +507,7 @@ fn draw<L: List>(
         known,
         paper,
         dated: L::DATED,
-        tabs: tabs::<L>(params, l10n),
+        tabs: beside::tabs::<L>(params, l10n),
         actions: rooms::new_action(L::NAME, frame).into_iter().collect(),
         foot: None,
         sum_column: L::screen().iter().position(|column| column.label == "col-usd"),
@@ -538,17 +515,6 @@ fn draw<L: List>(
         name: L::NAME,
         path,
     }
-}
-
-/// Lists that belong together, with the filters they share.
-fn tabs<L: List>(params: &Params, l10n: crate::l10n::L10n) -> Vec<Tab> {
-    let together = rooms::TOGETHER.iter().find(|names| names.contains(&L::NAME));
-    let tab = |name: &&'static str| Tab {
-        label: l10n.word(name, "kicker"),
-        href: params.without(&["sort", "state", "q"]).address(&format!("/{name}")),
-        here: *name == L::NAME,
-    };
-    together.into_iter().flat_map(|names| names.iter()).map(tab).collect()
 }
 
 fn heads<L: List>(params: &Params, asked: &Asked, path: &str, l10n: crate::l10n::L10n) -> Vec<Head> {

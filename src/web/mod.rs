@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod assets;
+pub mod beside;
 pub mod detail;
 pub mod entry;
 pub mod entry_room;
@@ -13,6 +14,7 @@ pub mod list;
 pub mod metrics;
 pub mod params;
 pub mod posting;
+pub mod reader;
 pub mod server;
 pub mod session;
 pub mod state;

@@ -4,9 +4,9 @@ use chrono::NaiveDate;
 
 use super::errors::{PageError, Refused};
 use super::format::read_day;
+use super::reader;
 use crate::kernel::calendar::parse_instant;
 use crate::kernel::{AsOf, KnownAt};
-use crate::l10n::L10n;
 
 /// The text of a parameter; empty is not given.
 pub fn given(text: Option<&str>) -> Option<&str> {
@@ -16,7 +16,7 @@ pub fn given(text: Option<&str>) -> Option<&str> {
 /// The day a page is as of: today where not given, never after it.
 pub fn as_of(text: Option<&str>, today: NaiveDate) -> Result<AsOf, PageError> {
     let Some(text) = given(text) else { return Ok(AsOf(today)) };
-    let day = read_day(text, L10n::ENGLISH).ok_or_else(|| Refused::BadParameter("as_of", text.to_owned()))?;
+    let day = read_day(text, reader::l10n()).ok_or_else(|| Refused::BadParameter("as_of", text.to_owned()))?;
     if day > today { Err(Refused::AfterToday(text.to_owned()).into()) } else { Ok(AsOf(day)) }
 }
 

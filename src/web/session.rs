@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use sqlx::postgres::PgConnection;
 
 use super::errors::{PageError, Refused};
+use super::reader;
 use super::state::AppState;
 use crate::access::{Act, Role, may};
 use crate::db::ReadTx;
@@ -19,6 +20,7 @@ use crate::facts::Actor;
 use crate::imports::Problem;
 use crate::kernel::KnownAt;
 use crate::kernel::ids::AccountId;
+use crate::l10n::L10n;
 
 /// A session nobody used for so long has ended.
 const IDLE: TimeDelta = TimeDelta::hours(12);
@@ -176,6 +178,9 @@ async fn load(
     let now = state.0.clock.now();
     let alive = |viewer: &Viewer| now - viewer.last_seen_at < IDLE && now - viewer.created_at < ABSOLUTE;
     let viewer = viewer.filter(alive);
+    if let Some(viewer) = &viewer {
+        reader::is(L10n::of(&viewer.language));
+    }
     if viewer.as_ref().is_some_and(|viewer| now - viewer.last_seen_at > SEEN_EVERY) {
         let (state, hash) = (state.clone(), token_hash(&token));
         tokio::spawn(async move {
