@@ -2,11 +2,13 @@
 
 use crate::access::Role;
 use crate::db::Db;
-use crate::facts::Actor;
+use crate::facts::tables::SETTING_FACTS;
+use crate::facts::{Actor, WriteTx};
 use crate::imports::{self, Import, ImportError, Kind};
 use crate::kernel::Clock;
 use crate::kernel::ids::SYSTEM_ACCOUNT;
 use crate::l10n::L10n;
+use crate::settings::NO_DATA_YEARS;
 use crate::users::{self, NewAccount, UserError};
 
 /// The password of every account of the demonstration. Everybody knows it: it is only served to its own machine.
@@ -15,7 +17,7 @@ pub const PASSWORD: &str = "demonstration";
 const ACCOUNTS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/accounts.csv"));
 
 /// The files, in the order they refer to each other, kept in the program so that it needs none beside it.
-const FILES: [(Kind, &str, &str); 8] = [
+const FILES: [(Kind, &str, &str); 9] = [
     (Kind::Units, "units.csv", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/units.csv"))),
     (Kind::Funds, "funds.csv", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/funds.csv"))),
     (Kind::Donors, "donors.csv", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/donors.csv"))),
@@ -26,6 +28,11 @@ const FILES: [(Kind, &str, &str); 8] = [
         Kind::Contributions,
         "contributions-real.csv",
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/contributions-real.csv")),
+    ),
+    (
+        Kind::Contributions,
+        "contributions-adjusted.csv",
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/contributions-adjusted.csv")),
     ),
     (
         Kind::Contributions,
@@ -94,7 +101,24 @@ pub async fn fill(db: &Db, clock: &Clock) -> Result<(), DemoError> {
         let account = NewAccount { email, name, role, unit, password: PASSWORD.to_owned().into() };
         users::add(db, actor(), account).await?;
     }
-    load(db, clock, files).await
+    load(db, clock, files).await?;
+    mark_year_without_data(db).await
+}
+
+/// The statistics have no non-earmarked rows for 2015: that is no gap in anybody's giving.
+async fn mark_year_without_data(db: &Db) -> Result<(), DemoError> {
+    let mut tx = WriteTx::begin(db, actor(), "setting", None).await?;
+    let marked = "select 'no_data_years FNE' as key, null::bigint as replaces, 'no_data_years' as setting,
+            f.id as fund_id, null::date as in_force_from, '[2015]'::jsonb as value
+        from funds f where f.code = 'FNE' and not exists (select from setting_facts s
+            where s.setting = 'no_data_years' and s.fund_id = f.id and s.voided_at is null)";
+    tx.say(serde_json::json!({ "room": "settings", "code": NO_DATA_YEARS.name }));
+    if SETTING_FACTS.record(&mut tx, marked).await? > 0 {
+        tx.commit().await?;
+    } else {
+        tx.rollback().await?;
+    }
+    Ok(())
 }
 
 fn actor() -> Actor {

@@ -91,6 +91,11 @@ impl L10n {
         self.with(there.or(keys.last()).copied().unwrap_or_default(), args)
     }
 
+    /// Whether it is written from right to left.
+    pub fn is_rtl(self) -> bool {
+        self.0.dir == "rtl"
+    }
+
     /// A sentence that needs nothing.
     pub fn t(&self, key: &str) -> String {
         LOCALES.try_lookup(&self.0.id, key).unwrap_or_else(|| key.to_owned())

@@ -1,16 +1,17 @@
 //! THE list of rooms: the router, the menu and the tests read it.
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use crate::access::{Act, may};
 use crate::lists::List;
 use crate::web::entry::Columns;
 use crate::web::entry_room::{self, EntryRoom};
 use crate::web::frame::{Action, Frame};
-use crate::web::{AppState, address, assets, list};
+use crate::web::{AppState, address, assets, list, list_files};
 use crate::{
-    arrears, audit, changes, contributions, donors, exchange_rates, funds, instalments, pledges, settings, units, users,
+    arrears, audit, changes, contributions, donors, exchange_rates, funds, giving, import_page, instalments, pledges,
+    settings, units, users,
 };
 
 /// A room with an entry in the menu.
@@ -46,9 +47,11 @@ pub static ROOMS: &[Room] = &[
     room("instalments", "money", "instalments", ""),
     room("contributions", "money", "contributions", "c"),
     room("arrears", "money", "arrears", "a"),
+    room("giving", "money", "trend", "v"),
     room("units", "office", "units", ""),
     room("funds", "office", "funds", ""),
     room("rates", "office", "exchange", ""),
+    room("imports", "office", "imports", "i"),
     room("users", "office", "user", "").only(Act::ReadAudit),
     room("audit", "office", "audit", "").only(Act::ReadAudit),
     room("settings", "office", "settings", "").only(Act::ReadAudit),
@@ -73,9 +76,11 @@ pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
         (instalments::Instalments::NAME, each.list::<instalments::Instalments>()),
         (contributions::Contributions::NAME, each.list::<contributions::Contributions>()),
         (arrears::Arrears::NAME, each.list::<arrears::Arrears>()),
+        (giving::Giving::NAME, each.list::<giving::Giving>()),
         (units::Units::NAME, each.list::<units::Units>()),
         (funds::Funds::NAME, each.list::<funds::Funds>()),
         (exchange_rates::Rates::NAME, each.list::<exchange_rates::Rates>()),
+        (import_page::Imports::NAME, each.list::<import_page::Imports>()),
         (users::Users::NAME, each.list::<users::Users>()),
         (audit::Changes::NAME, each.list::<audit::Changes>()),
         (audit::Facts::NAME, each.list::<audit::Facts>()),
@@ -88,8 +93,12 @@ struct Files;
 impl EachList for Files {
     type Output = Router<AppState>;
     fn list<L: List>(&mut self) -> Router<AppState> {
-        // The page of arrears shows more than its rows; every other list is drawn as it is.
-        if L::NAME == arrears::Arrears::NAME { list::files::<L>() } else { list::routes::<L>() }
+        // These pages show more than their rows; every other list is drawn as it is.
+        if [arrears::Arrears::NAME, giving::Giving::NAME, import_page::Imports::NAME].contains(&L::NAME) {
+            list_files::files::<L>()
+        } else {
+            list::routes::<L>()
+        }
     }
 }
 
@@ -127,6 +136,7 @@ pub fn router() -> Router<AppState> {
     let mut router = Router::new()
         .route("/", get(arrears::handlers::home))
         .route("/arrears", get(arrears::handlers::page))
+        .route("/giving", get(giving::handlers::page))
         .route("/donors/{code}", get(donors::handlers::detail))
         .route("/pledges/{code}", get(pledges::handlers::detail))
         .route("/pledges/new", get(pledges::entering::new).post(pledges::entering::create))
@@ -137,6 +147,9 @@ pub fn router() -> Router<AppState> {
         .route("/units/{code}", get(units::handlers::detail))
         .route("/funds/{code}", get(funds::handlers::detail))
         .route("/rates/{code}", get(exchange_rates::handlers::detail))
+        .route("/imports", get(import_page::handlers::page))
+        .route("/imports/{id}", get(import_page::handlers::detail).post(import_page::handlers::act))
+        .route("/imports/{id}/refused.csv", get(import_page::handlers::refused_rows))
         .route("/changes/{number}", get(changes::handlers::page))
         .route("/changes/{number}/undo", get(changes::handlers::ask_why).post(changes::handlers::undo))
         .route("/static/{*path}", get(assets::serve))
@@ -149,6 +162,16 @@ pub fn router() -> Router<AppState> {
         router = router.merge(files);
     }
     router
+}
+
+/// Addresses that take files.
+pub const UPLOADS: [&str; 1] = ["/imports"];
+/// The most those files may hold, in bytes.
+pub const LARGEST_FILES: usize = import_page::upload::LARGEST;
+
+/// The routes of [`UPLOADS`]: apart, because their requests are larger than a form.
+pub fn uploads() -> Router<AppState> {
+    Router::new().route("/imports", post(import_page::upload::take))
 }
 
 /// Addresses that read, for the test that tries each as every role and as nobody: who may.

@@ -16,6 +16,11 @@
 	let count = 0;
 	const idOf = node => node.id || (node.id = "dis-" + ++count);
 
+	const icon = d => {
+		const t = el("template");
+		t.innerHTML = `<svg class="icon flip" viewBox="0 0 24 24" aria-hidden="true"><path d="${d}"/></svg>`;
+		return t.content;
+	};
 	/* ----- drops and notes: one open at a time; Escape and a click outside close them ----- */
 	const DROP = "details.drop, details.def";
 	const openDrops = () => all(DROP).filter(d => d.open);
@@ -109,6 +114,48 @@
 	});
 	on(window, "pageshow", release);
 
+	/* ----- what is typed is kept in this tab until the server has it: over the back button, a reload, a dead line ----- */
+	const keep = doc.querySelector("form[data-keep]");
+	let store = null;
+	try { store = sessionStorage; } catch { /* no storage: the browser's own memory has to do */ }
+	if (store && doc.querySelector(".flash") && store.disSent) {
+		store.removeItem(store.disSent);
+		store.removeItem("disSent");
+	}
+	if (store && doc.querySelector("main.alone")) for (const k of Object.keys(store)) if (k.startsWith("dis:")) store.removeItem(k);
+	if (store && keep) {
+		const key = "dis:" + location.pathname + location.search, OURS = ["csrf", "form_id", "was", "press"];
+		const typed = () => [...keep.elements].filter(f => f.name && !OURS.includes(f.name) && !/^(submit|button|password|file)$/.test(f.type));
+		const value = f => f.type === "checkbox" ? f.checked ? f.value : "" : f.value;
+		const all = () => JSON.stringify(typed().map(f => [f.name, value(f)]));
+		const drawn = all(), told = doc.querySelector("#summary, #conflict");
+		const tell = () => {
+			const anew = el("button", { type: "button", className: "button quiet", onclick: () => { store.removeItem(key); location.assign(location.pathname + location.search); } }, words.anew);
+			keep.prepend(el("div", { className: "notice", role: "status" }, icon("M12 8l0 4l2 2M3.05 11a9 9 0 1 1 .5 4m-.5 5v-5h5"), el("div", { className: "row" }, el("p", {}, words.kept), anew)));
+		};
+		let was = [];
+		try { was = JSON.parse(store[key] || "[]"); } catch { /* not ours */ }
+		const fields = new Map(typed().map(f => [f.name, f])), missing = was.filter(([name]) => !fields.has(name));
+		if (was.length && !told && JSON.stringify(was) !== drawn && !keep.dataset.pressed) {
+			for (const [name, text] of was) {
+				const f = fields.get(name);
+				if (f && f.type === "checkbox") f.checked = f.value === text;
+				else if (f && f.type !== "hidden") f.value = text;
+			}
+			if (missing.some(([name]) => /-\d+$/.test(name)) && store.disDrawn !== key) { /* rows of a table: the server draws them */
+				store.disDrawn = key;
+				for (const [name, text] of [...missing, ["press", "draw"]]) keep.append(el("input", { type: "hidden", name, value: text }));
+				keep.submit();
+			} else tell();
+		} else if (store.disDrawn === key) {
+			store.removeItem("disDrawn");
+			tell();
+		}
+		const save = () => { if (all() === drawn && !told) store.removeItem(key); else store[key] = all(); };
+		on(keep, "input", save);
+		on(keep, "submit", e => { save(); if (!(e.submitter && e.submitter.name === "press")) store.disSent = key; });
+	}
+
 	/* ----- dates ----- */
 	const utc = (y, m, d) => { const t = new Date(0); t.setUTCFullYear(y, m, d); return t; };
 	const iso = t => t.toISOString().slice(0, 10);
@@ -143,11 +190,6 @@
 	};
 	const now = new Date(), today = fromIso(body.dataset.today) || utc(now.getFullYear(), now.getMonth(), now.getDate());
 
-	const icon = d => {
-		const t = el("template");
-		t.innerHTML = `<svg class="icon flip" viewBox="0 0 24 24" aria-hidden="true"><path d="${d}"/></svg>`;
-		return t.content;
-	};
 	const LEAF = "M4 7a2 2 0 0 1 2 -2h12a2 2 0 0 1 2 2v12a2 2 0 0 1 -2 2h-12a2 2 0 0 1 -2 -2l0 -12M16 3l0 4M8 3l0 4M4 11l16 0M8 15h2v2h-2l0 -2";
 
 	const calendar = input => {
@@ -241,4 +283,40 @@
 		on(doc, "pointerdown", e => { if (box && !e.composedPath().includes(wrap)) close(false); });
 	};
 	all("input[data-date]").forEach(calendar);
+
+	/* ----- imports: files dropped anywhere on the page; work behind the page shows how far it is ----- */
+	const zone = doc.querySelector("form[data-drop]");
+	if (zone) {
+		const input = zone.querySelector("input[type=file]");
+		/* a server that cuts a large upload off cannot always say why: say it before */
+		const fits = () => input.setCustomValidity([...input.files].reduce((sum, f) => sum + f.size, 0) > +input.dataset.most ? input.dataset.tooLarge : "");
+		on(input, "change", fits);
+		const hasFiles = e => [...(e.dataTransfer?.types || [])].includes("Files");
+		on(doc, "dragover", e => { if (hasFiles(e)) { e.preventDefault(); zone.classList.add("over"); } });
+		on(doc, "dragleave", e => { if (!e.relatedTarget) zone.classList.remove("over"); });
+		on(doc, "drop", e => {
+			if (!hasFiles(e)) return;
+			e.preventDefault();
+			zone.classList.remove("over");
+			input.files = e.dataTransfer.files;
+			fits();
+			zone.requestSubmit();
+		});
+	}
+	const working = doc.querySelector("[data-working]");
+	if (working) {
+		const look = async () => {
+			let next = null;
+			try {
+				const got = await fetch(location.href, { headers: { accept: "text/html" } });
+				if (got.ok) next = new DOMParser().parseFromString(await got.text(), "text/html");
+			} catch { /* a line that died: the next look may be luckier */ }
+			if (!next) return void setTimeout(look, 3000);
+			const now = next.querySelector("[data-working]");
+			if (!now) return location.reload();
+			working.replaceChildren(...now.childNodes);
+			setTimeout(look, 1000);
+		};
+		setTimeout(look, 700);
+	}
 })();

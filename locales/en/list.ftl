@@ -23,6 +23,11 @@ list-count = { $rows ->
    *[other] { $rows } rows
 }
 list-count-more = more than { $rows } rows
+list-in-usd = In US dollars
+list-without-rate = { $rows ->
+    [one] 1 row without a rate is not in it
+   *[other] { $rows } rows without a rate are not in it
+}
 list-paper = As of { $day } · { $known } · { $count } · printed by { $name }
 
 filter-unit = Unit
@@ -33,6 +38,12 @@ filter-bucket = Age
 filter-currency = Currency
 filter-since = Since
 filter-text = Text
+filter-until = Until
+filter-year = Year
+filter-donor_kind = Kind of donor
+filter-region = Region of donor
+filter-fund_kind = Kind of fund
+filter-earmarking = Earmarking
 filter-state-pledges = State
 filter-state-instalments = State
 filter-state-contributions = Kind
@@ -43,6 +54,8 @@ filter-state-funds = Earmarking
 filter-state-rates = State
 filter-hint-unit = With all units below it.
 filter-hint-donor = A donor’s code; its children count with it.
+filter-hint-donor_kind = Donors count with their topmost parent.
+filter-hint-until = Up to this day, such as 2021-12-31.
 filter-hint-since = From this day on, such as 2021-01-01.
 
 col-donor = Donor

@@ -105,7 +105,11 @@ pub async fn take_back(
     reason: &str,
     form: &FormStamp,
 ) -> Result<TakenBack, sqlx::Error> {
-    let mut tx = WriteTx::begin(db, actor, "undo", Some(reason.to_owned())).await?;
+    take_back_within(WriteTx::begin(db, actor, "undo", Some(reason.to_owned())).await?, change, form).await
+}
+
+/// The same in a transaction that was begun for it: an import of many rows takes longer than a page may.
+pub async fn take_back_within(mut tx: WriteTx, change: &Change, form: &FormStamp) -> Result<TakenBack, sqlx::Error> {
     match tx.claim(form).await? {
         Claim::Fresh => {}
         Claim::Done(before) => return Ok(TakenBack::Before(before)),

@@ -14,6 +14,7 @@ use crate::db::{Db, ReadTx};
 use crate::donors::Donors;
 use crate::exchange_rates::Rates;
 use crate::funds::Funds;
+use crate::giving::Giving;
 use crate::home::Database;
 use crate::imports::{self, Kind};
 use crate::instalments::Instalments;
@@ -21,7 +22,7 @@ use crate::kernel::calendar::{parse_day, parse_instant};
 use crate::kernel::text::guard_cell;
 use crate::kernel::{AsOf, Clock, KnownAt};
 use crate::lists::query::{self, Placed, sort_named};
-use crate::lists::{Filters, List, Scope, export};
+use crate::lists::{Filters, List, Memory, Scope, export};
 use crate::pledges::Pledges;
 use crate::units::Units;
 use crate::users::account_by_email;
@@ -31,6 +32,7 @@ use crate::users::account_by_email;
 pub enum What {
     Arrears,
     Contributions,
+    Giving,
     Pledges,
     Instalments,
     Donors,
@@ -71,6 +73,9 @@ pub struct ExportArgs {
     /// From this day on
     #[arg(long, value_name = "DATE", value_parser = parse_as_of)]
     since: Option<AsOf>,
+    /// Of this calendar year; that of the day where not given
+    #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(i32).range(1900..=2199))]
+    year: Option<i32>,
     /// The form of the file
     #[arg(long, value_enum, default_value = "csv")]
     format: Form,
@@ -132,6 +137,7 @@ async fn write(
         donor: args.donor.clone(),
         fund: args.fund.clone(),
         since: args.since.map(|since| since.0),
+        year: args.year,
         ..Filters::default()
     };
     let (unit, donor, fund): (bool, bool, bool) = sqlx::query_as(
@@ -163,6 +169,7 @@ async fn write(
         match args.what {
             What::Arrears => list::<Arrears>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Contributions => list::<Contributions>(&mut tx, &scope, args.format, about, &mut target).await?,
+            What::Giving => list::<Giving>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Pledges => list::<Pledges>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Instalments => list::<Instalments>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Donors => list::<Donors>(&mut tx, &scope, args.format, about, &mut target).await?,
@@ -241,6 +248,7 @@ fn about(args: &ExportArgs, scope: &Scope, by: String, clock: &Clock) -> Vec<(St
         ("donor", args.donor.clone()),
         ("fund", args.fund.clone()),
         ("since", args.since.map(|since| since.to_string())),
+        ("year", args.year.map(|year| year.to_string())),
     ];
     said.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
@@ -255,6 +263,9 @@ async fn list<L: List>(
     out: &mut Target,
 ) -> Result<(), Failure> {
     let (sort, reversed) = sort_named::<L>(None).ok_or("the list has no order")?;
+    let mut scope = scope.clone();
+    L::prepare(&mut *tx, &mut scope, &Memory::default()).await?;
+    let scope = &scope;
     let mut select = query::all::<L>(scope, sort, reversed);
     let mut rows = select.done().build_query_as::<Placed<L::Row>>().fetch(&mut **tx);
     match form {
@@ -298,6 +309,7 @@ async fn list<L: List>(
 async fn for_import(tx: &mut ReadTx, what: What, known_at: KnownAt, out: &mut Target) -> Result<(), Failure> {
     let kind = match what {
         What::Arrears => return Err("arrears are worked out, not loaded: there is no file of them".into()),
+        What::Giving => return Err("what the years make of donors is worked out, not loaded".into()),
         What::Contributions => Kind::Contributions,
         What::Pledges => Kind::Pledges,
         What::Instalments => Kind::Instalments,

@@ -104,6 +104,7 @@ pub async fn detail(
         tags,
         actions: Vec::new(),
         figures: figures(&found, &paid, l10n),
+        chart: None,
         said: said(&found, l10n),
         sections: vec![allocations(&found, &paid, l10n)],
         history,

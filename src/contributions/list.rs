@@ -34,10 +34,43 @@ pub struct ContributionRow {
     note: Option<String>,
 }
 
+/// The category of earmarking of a contribution `c`, as a list selects it. Needs [`earmarking_from`].
+macro_rules! earmarking {
+    () => {
+        "earmarking_of(t.earmarking, ff.earmarking)"
+    };
+}
+
+/// The category of earmarking of a contribution `c`, by the one function that says it. Needs [`earmarking_from`].
+pub const EARMARKING: &str = earmarking!();
+
+/// Appends the joins that [`EARMARKING`] reads.
+pub fn earmarking_from(select: &mut Select, scope: &Scope) {
+    select.sql(" left join funds_in_force(");
+    scope.day_and_known(select).sql(") ff on ff.fund_id = c.fund_id");
+    // The values themselves, not the columns of `scope`: so the versions are sorted out before they are joined.
+    select.sql(" left join pledge_balances pb on pb.pledge_id = c.pledge_id and pb.valid @> ").bind(scope.as_of.0);
+    select.sql("::date and pb.known @> ").bind(scope.known_at.0);
+    select.sql("::timestamptz left join pledge_terms t on t.id = pb.terms_id");
+}
+
 impl List for Contributions {
     type Row = ContributionRow;
     const NAME: &'static str = "contributions";
-    const FILTERS: &'static [&'static str] = &["unit", "donor", "fund", "pledge", "currency", "state", "since"];
+    const FILTERS: &'static [&'static str] = &[
+        "unit",
+        "donor",
+        "donor_kind",
+        "region",
+        "fund",
+        "fund_kind",
+        "earmarking",
+        "pledge",
+        "currency",
+        "state",
+        "since",
+        "until",
+    ];
     const STATES: &'static [&'static str] = &["cash", "in_kind", "negative", "without_pledge"];
     const SORTS: &'static [Sort] = &[
         Sort {
@@ -50,16 +83,19 @@ impl List for Contributions {
     ];
     const ID: &'static str = "c.id";
     const MONEY: Option<(&'static str, &'static str)> = Some(("c.currency", "c.amount"));
-    const SELECT: &'static str = "c.key as ref, d.code as donor_code, d.name as donor_name, c.kind, c.received_on,
-        c.currency, c.amount, r.units_per_usd, usd_of(c.amount, r.units_per_usd) as amount_usd, f.code as fund,
-        case when pb.id is not null then t.earmarking when ff.earmarking = 'core' then 'unearmarked'
-            else 'not_recorded' end as earmarking,
+    const USD_OF: Option<&'static str> = Some("c.received_on");
+    const SELECT: &'static str = concat!(
+        "c.key as ref, d.code as donor_code, d.name as donor_name, c.kind, c.received_on,
+        c.currency, c.amount, r.units_per_usd, usd_of(c.amount, r.units_per_usd) as amount_usd, f.code as fund, ",
+        earmarking!(),
+        " as earmarking,
         coalesce(own.code, u.code) as unit_code, p.ref as pledge_ref, rv.ref as reverses,
         coalesce(al.allocated, 0) as allocated,
         -- A reversal has taken its amount off the one it names; it has none of its own to allocate.
         case when c.reverses_id is not null then 0
             else c.amount + coalesce(back.amount, 0) - coalesce(al.allocated, 0) end as unallocated,
-        l.note";
+        l.note"
+    );
 
     fn pick(select: &mut Select, scope: &Scope) {
         select.sql(
@@ -72,7 +108,13 @@ impl List for Contributions {
                     and pu.known @> scope.known",
             );
         }
+        if scope.filters.earmarking.is_some() {
+            earmarking_from(select, scope);
+        }
         select.sql(" where true");
+        if let Some(earmarking) = &scope.filters.earmarking {
+            select.sql(" and ").sql(EARMARKING).sql(" = ").bind(earmarking.clone());
+        }
         match scope.filters.state.as_deref() {
             Some("negative") => drop(select.sql(" and c.amount < 0")),
             Some("without_pledge") => drop(select.sql(" and c.pledge_id is null")),
@@ -85,6 +127,11 @@ impl List for Contributions {
         if let Some(since) = scope.filters.since {
             select.sql(" and c.received_on >= ").bind(since);
         }
+        if let Some(until) = scope.filters.until {
+            select.sql(" and c.received_on <= ").bind(until);
+        }
+        scope.keep_topmost(select, "c.donor_id");
+        scope.keep_fund_kind(select, "c.fund_id");
         scope.keep_unit(select, "coalesce(c.unit_id, pu.unit_id)");
         scope.keep_donor(select, "c.donor_id");
         scope.keep_fund(select, "c.fund_id");
@@ -100,15 +147,11 @@ impl List for Contributions {
              join contribution_facts c on c.id = page.id
              join contributions l on l.id = c.contribution_id
              join donors d on d.id = c.donor_id
-             join funds f on f.id = c.fund_id
-             left join funds_in_force(",
+             join funds f on f.id = c.fund_id",
         );
-        scope.day_and_known(select).sql(
-            ") ff on ff.fund_id = c.fund_id
-             left join pledges p on p.id = c.pledge_id
-             left join pledge_balances pb on pb.pledge_id = c.pledge_id and pb.valid @> scope.day
-                and pb.known @> scope.known
-             left join pledge_terms t on t.id = pb.terms_id
+        earmarking_from(select, scope);
+        select.sql(
+            " left join pledges p on p.id = c.pledge_id
              left join units u on u.id = pb.unit_id
              left join units own on own.id = c.unit_id
              left join contributions rv on rv.id = c.reverses_id

@@ -5,4 +5,4 @@ pub mod handlers;
 mod list;
 
 pub use forms::FORMS;
-pub use list::Contributions;
+pub use list::{Contributions, EARMARKING, earmarking_from};

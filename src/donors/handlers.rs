@@ -1,13 +1,17 @@
 //! The page of a donor.
 
+use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
+use chrono::Datelike;
 use rust_decimal::Decimal;
+use sqlx::types::Json;
 
 use super::Donors;
+use super::years::{self, Years};
 use crate::arrears::Arrears;
-use crate::contributions::Contributions;
+use crate::contributions::{Contributions, EARMARKING, earmarking_from};
 use crate::db::Select;
 use crate::facts::tables::DONOR_FACTS;
 use crate::kernel::Currency;
@@ -15,25 +19,28 @@ use crate::kernel::country::country;
 use crate::l10n::L10n;
 use crate::lists::{List, Scope};
 use crate::pledges::Pledges;
+use crate::settings::NO_DATA_YEARS;
 use crate::web::detail::{self, Detail, Figure, Said, When};
 use crate::web::frame::Frame;
 use crate::web::{AppState, PageError, Refused, SignedIn, address, format};
 
 /// A donor with its figures in US dollars, its children's among them.
 #[derive(sqlx::FromRow)]
-struct DonorFigures {
+pub(super) struct DonorFigures {
     id: i64,
     name: String,
     kind: Option<String>,
     country: Option<String>,
     member_state: Option<bool>,
-    parent: Option<String>,
+    pub(super) parent: Option<String>,
     parent_name: Option<String>,
     focal_point: Option<String>,
     received: Decimal,
     received_year: Decimal,
     arrears: Decimal,
     receivable: Decimal,
+    pub(super) years: Option<Json<Vec<years::Received>>>,
+    pub(super) no_data: Option<Json<Vec<serde_json::Value>>>,
 }
 
 fn statement(code: &str, scope: &Scope) -> Select {
@@ -43,15 +50,21 @@ fn statement(code: &str, scope: &Scope) -> Select {
     scope.day_and_known(&mut select).sql(
         ") i on i.parent_id = below.id) select id from below),
          receipts as (
-            select f.received_on, usd_of(f.amount, case when f.currency = 'USD' then 1 else (
+            select c.received_on, usd_of(c.amount, case when c.currency = 'USD' then 1 else (
                 select r.units_per_usd from exchange_rates r
-                where r.currency = f.currency and r.valid_from <= f.received_on
+                where r.currency = c.currency and r.valid_from <= c.received_on
                     and was_known(r.recorded_at, r.voided_at, scope.known)
-                order by r.valid_from desc limit 1) end) as usd
-            from scope join contribution_facts f on f.donor_id in (select id from family)
-                and f.kind = 'cash' and f.received_on <= scope.day
-                and was_known(f.recorded_at, f.voided_at, scope.known)
-         )
+                order by r.valid_from desc limit 1) end) as usd, ",
+    );
+    select.sql(EARMARKING).sql(
+        " as earmarking
+            from scope join contribution_facts c on c.donor_id in (select id from family)
+                and c.kind = 'cash' and c.received_on <= scope.day
+                and was_known(c.recorded_at, c.voided_at, scope.known)",
+    );
+    earmarking_from(&mut select, scope);
+    select.sql(
+        ")
          select d.id, d.name, i.kind, i.country, i.member_state, p.code as parent, p.name as parent_name,
                 a.name as focal_point,
                 (select coalesce(sum(usd), 0) from receipts) as received,
@@ -64,7 +77,19 @@ fn statement(code: &str, scope: &Scope) -> Select {
                 (select coalesce(sum(usd_of(b.receivable, r.units_per_usd)), 0)
                  from pledge_balances b join rates r on r.currency = b.currency
                  where b.donor_id in (select id from family) and b.valid @> scope.day and b.known @> scope.known
-                ) as receivable
+                ) as receivable,
+                (select json_agg(y) from (
+                    select extract(year from received_on)::integer as year, earmarking,
+                           coalesce(sum(usd), 0)::text as usd
+                    from receipts group by 1, 2) y) as years,
+                (select json_agg(s.value) from (
+                    select distinct on (s.fund_id) s.value from setting_facts s
+                    where s.setting = ",
+    );
+    select.bind(NO_DATA_YEARS.name).sql(
+        " and (s.in_force_from is null or s.in_force_from <= scope.day)
+                        and was_known(s.recorded_at, s.voided_at, scope.known)
+                    order by s.fund_id, s.in_force_from desc nulls last) s) as no_data
          from scope join donors d on d.code = ",
     );
     select.bind(code.to_owned()).sql(
@@ -111,18 +136,30 @@ pub async fn detail(
         note: if note.is_empty() { String::new() } else { l10n.word("figure", note) },
     };
     let figures = vec![
-        usd("received-year", "", donor.received_year, None),
-        usd("received", "received-note", donor.received, Some(all("contributions"))),
+        usd(
+            "received-year",
+            "",
+            donor.received_year,
+            Some(years::rows(&all("contributions"), scope.as_of.0.year(), None)),
+        ),
+        usd("received", "received-note", donor.received, Some(all("contributions") + "&state=cash")),
         usd("receivable", "receivable-note", donor.receivable, Some(all("pledges"))),
         usd("arrears", "arrears-note", donor.arrears, Some(all("arrears"))),
     ];
+    let years = Years::of(&donor, scope.as_of.0);
+    let tags = years.status(&donor, &code, l10n);
+    let chart = match years.chart(&all("contributions"), l10n) {
+        Some(chart) => Some(chart.render()?),
+        None => None,
+    };
     let detail = Detail {
         room: Donors::NAME,
         code,
         title: donor.name.clone(),
-        tags: Vec::new(),
+        tags,
         actions: Vec::new(),
         figures,
+        chart,
         said: said(&donor, l10n),
         sections,
         history,

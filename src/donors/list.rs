@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use crate::db::Select;
 use crate::kernel::country::country;
 use crate::lists::query::{KeyKind, Sort, up};
+use crate::lists::scope::DONOR_KINDS;
 use crate::lists::{Cell, Column, Drawn, List, Scope, Screen};
 
 /// The list of donors.
@@ -30,8 +31,7 @@ impl List for Donors {
     type Row = DonorRow;
     const NAME: &'static str = "donors";
     const FILTERS: &'static [&'static str] = &["donor", "state"];
-    const STATES: &'static [&'static str] =
-        &["C01", "C02", "C03", "C04A", "C04B", "C04C", "C04D", "C04E", "C05", "C06", "C07", "C08A", "C08B"];
+    const STATES: &'static [&'static str] = &DONOR_KINDS;
     const SORTS: &'static [Sort] = &[
         Sort { name: "code", keys: &[up("d.code", KeyKind::Text)], indexed: true },
         Sort {

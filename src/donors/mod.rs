@@ -3,6 +3,7 @@
 mod forms;
 pub mod handlers;
 mod list;
+mod years;
 
 pub use forms::FORMS;
 pub use list::Donors;

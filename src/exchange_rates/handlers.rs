@@ -97,6 +97,7 @@ pub async fn detail(
         tags: Vec::new(),
         actions,
         figures: Vec::new(),
+        chart: None,
         said: Vec::new(),
         sections,
         history,

@@ -48,6 +48,7 @@ pub struct WriteTx {
     form: Option<Uuid>,
     details: serde_json::Map<String, serde_json::Value>,
     head: Option<Head>,
+    rehearsal: bool,
 }
 
 /// A form as it was sent: its own id, a digest of what it says, and where its result is shown.
@@ -78,8 +79,36 @@ struct Head {
 impl WriteTx {
     /// Begins to write: who, what kind of act (a key of `locales/`, `act-…`), and why.
     pub async fn begin(db: &Db, actor: Actor, act: &'static str, reason: Option<String>) -> Result<Self, sqlx::Error> {
-        let tx = db.pages.begin().await?;
-        Ok(WriteTx { tx, actor, act, reason, form: None, details: serde_json::Map::new(), head: None })
+        Ok(Self::within(db.pages.begin().await?, actor, act, reason, false))
+    }
+
+    /// Begins to write what takes longer than a page may.
+    pub async fn begin_long(
+        db: &Db,
+        actor: Actor,
+        act: &'static str,
+        reason: Option<String>,
+    ) -> Result<Self, sqlx::Error> {
+        Ok(Self::within(db.imports.begin().await?, actor, act, reason, false))
+    }
+
+    /// Begins to try out what takes long: nothing of it stays, and nobody waits for it. It takes no recording lock, so
+    /// what it sees as the next change may be another's by the time it is done; `commit` is refused.
+    pub async fn rehearse(db: &Db, actor: Actor, act: &'static str) -> Result<Self, sqlx::Error> {
+        let mut tx = db.imports.begin().await?;
+        // Shorter than PostgreSQL waits before it looks for a deadlock: the one that gives way is the rehearsal.
+        sqlx::query("set local lock_timeout = '500ms'").execute(&mut *tx).await?;
+        Ok(Self::within(tx, actor, act, None, true))
+    }
+
+    fn within(
+        tx: Transaction<'static, Postgres>,
+        actor: Actor,
+        act: &'static str,
+        reason: Option<String>,
+        rehearsal: bool,
+    ) -> Self {
+        WriteTx { tx, actor, act, reason, form: None, details: serde_json::Map::new(), head: None, rehearsal }
     }
 
     /// The connection, for reading and for writing what is neither fact nor label (staging, balances).
@@ -124,10 +153,13 @@ impl WriteTx {
             return Ok(head.recorded);
         }
         // The lock first, by itself; only then the clock, so that no later change can have an earlier instant.
+        let head = if self.rehearsal {
+            "select change_id, recorded_at, hash from change_head"
+        } else {
+            "select change_id, recorded_at, hash from change_head for update"
+        };
         let (last, last_at, previous_hash): (i64, DateTime<Utc>, Vec<u8>) =
-            sqlx::query_as("select change_id, recorded_at, hash from change_head for update")
-                .fetch_one(&mut *self.tx)
-                .await?;
+            sqlx::query_as(head).fetch_one(&mut *self.tx).await?;
         let at: DateTime<Utc> =
             sqlx::query_scalar("select greatest(clock_timestamp(), $1::timestamptz + interval '1 microsecond')")
                 .bind(last_at)
@@ -172,6 +204,9 @@ impl WriteTx {
 
     /// Writes the change, last, and commits. A transaction that recorded nothing leaves no change.
     pub async fn commit(mut self) -> Result<Option<Recorded>, sqlx::Error> {
+        if self.rehearsal {
+            return Err(sqlx::Error::Protocol("a rehearsal leaves nothing".to_owned()));
+        }
         let Some(head) = self.head.take() else {
             self.tx.commit().await?;
             return Ok(None);

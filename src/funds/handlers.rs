@@ -56,6 +56,7 @@ pub async fn detail(
         tags: Vec::new(),
         actions: Vec::new(),
         figures: Vec::new(),
+        chart: None,
         said: said.into_iter().collect(),
         sections,
         history,

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgConnection;
 
-use super::file::CsvFile;
+use super::draft::{Draft, Phase, Seen};
+use super::file::RowFile;
 use super::held::{Held, held};
 use super::report::{Outcome, Problem, TOLD};
 use super::spec::{Column, Kind, Part, Spec};
@@ -29,6 +30,8 @@ pub struct Import {
     pub correct: Option<String>,
     /// Where the rows come from a form and not from a file.
     pub entry: Option<Entry>,
+    /// Where the files are a draft that is looked at before it lands.
+    pub draft: Option<Draft>,
 }
 
 /// What somebody entered in a form: rows of files, and the form they were typed in. Who may enter them was asked before.
@@ -106,24 +109,38 @@ pub async fn run(db: &Db, actor: Actor, clock: &Clock, import: &Import) -> Resul
     if let Some((kind, _)) = import.files.iter().find(|(kind, _)| !may(actor.role, kind.act())) {
         return Err(ImportError::Forbidden { role: actor.role, kind: *kind });
     }
-    let names: Vec<String> = import.files.iter().map(|(_, path)| path.display().to_string()).collect();
+    let draft = import.draft.as_ref();
+    let names: Vec<String> = match draft {
+        Some(draft) => draft.names.clone(),
+        None => import.files.iter().map(|(_, path)| path.display().to_string()).collect(),
+    };
     let entry = import.entry.as_ref();
     let act = entry.map_or("import", |entry| entry.act);
     let reason = import.correct.clone().or_else(|| entry.and_then(|entry| entry.reason.clone()));
-    let mut tx = WriteTx::begin(db, actor, act, reason).await?;
+    let mut tx = match draft {
+        Some(_) if import.dry_run => WriteTx::rehearse(db, actor, act).await?,
+        Some(_) => WriteTx::begin_long(db, actor, act, reason).await?,
+        None => WriteTx::begin(db, actor, act, reason).await?,
+    };
     if let Some(entry) = entry {
         take_up(&mut tx, entry).await?;
     }
+    if let Some(draft) = draft.filter(|_| !import.dry_run) {
+        claim(&mut tx, &draft.form).await?;
+    }
     let mut outcome = Outcome { files: names, ..Outcome::default() };
-    let mut landing = Landing { tx: &mut tx, correct: import.correct.is_some(), found: Found::default() };
+    let correct = import.correct.is_some() || (draft.is_some() && import.dry_run);
+    let mut landing = Landing { tx: &mut tx, correct, draft, found: Found::default() };
     let mut kinds = landing.stage(import, clock).await?;
     kinds.sort_unstable();
     kinds.dedup();
+    landing.phase(Phase::Comparing);
     landing.prepare(&kinds).await?;
     let mut touched: Vec<PledgeId> = Vec::new();
     for kind in &kinds {
         landing.check(kind.spec()).await?;
         if landing.clean().await? {
+            landing.phase(Phase::Recording);
             touched.extend(landing.land(kind.spec()).await?);
         }
     }
@@ -141,7 +158,13 @@ pub async fn run(db: &Db, actor: Actor, clock: &Clock, import: &Import) -> Resul
         }
     }
     landing.report(&kinds, &mut outcome).await?;
-    if outcome.accepted() && !import.dry_run && outcome.added + outcome.changed > 0 {
+    if draft.is_some() {
+        outcome.preview = Some(landing.preview(&kinds).await?);
+    }
+    // Whoever lands a draft has seen what it does: it does that, or nothing.
+    let as_seen = draft.and_then(|draft| draft.seen).is_none_or(|seen| seen == Seen::of(&outcome));
+    outcome.moved = !as_seen;
+    if outcome.accepted() && as_seen && !import.dry_run && outcome.added + outcome.changed > 0 {
         match entry {
             Some(entry) => {
                 if !outcome.warnings.is_empty() {
@@ -151,7 +174,7 @@ pub async fn run(db: &Db, actor: Actor, clock: &Clock, import: &Import) -> Resul
             }
             None => tx.say(serde_json::json!({
                 "files": outcome.files, "added": outcome.added, "changed": outcome.changed,
-                "unchanged": outcome.unchanged,
+                "unchanged": outcome.unchanged, "kinds": kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>(),
             })),
         }
         outcome.change = tx.commit().await?.map(|recorded| recorded.change);
@@ -163,11 +186,7 @@ pub async fn run(db: &Db, actor: Actor, clock: &Clock, import: &Import) -> Resul
 
 /// Takes the recording lock for a form: acted on once, and only on what it was drawn from.
 async fn take_up(tx: &mut WriteTx, entry: &Entry) -> Result<(), ImportError> {
-    match tx.claim(&entry.form).await? {
-        Claim::Fresh => {}
-        Claim::Done(change) => return Err(ImportError::EnteredBefore(change)),
-        Claim::Other => return Err(ImportError::EnteredOtherwise),
-    }
+    claim(tx, &entry.form).await?;
     let at = tx.recorded().await?.at;
     let mut now = Vec::new();
     for drawn in &entry.drawn_from {
@@ -177,15 +196,30 @@ async fn take_up(tx: &mut WriteTx, entry: &Entry) -> Result<(), ImportError> {
     if same { Ok(()) } else { Err(ImportError::Stale(now)) }
 }
 
-struct Landing<'t> {
-    tx: &'t mut WriteTx,
+async fn claim(tx: &mut WriteTx, form: &FormStamp) -> Result<(), ImportError> {
+    match tx.claim(form).await? {
+        Claim::Fresh => Ok(()),
+        Claim::Done(change) => Err(ImportError::EnteredBefore(change)),
+        Claim::Other => Err(ImportError::EnteredOtherwise),
+    }
+}
+
+pub(super) struct Landing<'t> {
+    pub(super) tx: &'t mut WriteTx,
     correct: bool,
-    found: Found,
+    draft: Option<&'t Draft>,
+    pub(super) found: Found,
 }
 
 impl Landing<'_> {
-    fn connection(&mut self) -> &mut PgConnection {
+    pub(super) fn connection(&mut self) -> &mut PgConnection {
         self.tx.connection()
+    }
+
+    fn phase(&self, phase: Phase) {
+        if let Some(draft) = self.draft {
+            draft.progress.enter(phase);
+        }
     }
 
     async fn execute(&mut self, sql: String) -> Result<(), sqlx::Error> {
@@ -201,9 +235,9 @@ impl Landing<'_> {
         .execute(self.connection())
         .await?;
         let mut kinds: Vec<Kind> = Vec::new();
-        let files = import.files.iter().map(|(kind, path)| (*kind, CsvFile::open(path, kind.spec())));
+        let files = import.files.iter().map(|(kind, path)| (*kind, RowFile::open(path, kind.spec())));
         let entered = import.entry.iter().flat_map(|entry| &entry.rows);
-        let entered = entered.map(|(kind, rows)| (*kind, CsvFile::parse(rows.clone(), kind.spec())));
+        let entered = entered.map(|(kind, rows)| (*kind, RowFile::parse(rows.clone(), kind.spec())));
         for (number, (kind, file)) in (0i32..).zip(files.chain(entered)) {
             if !kinds.contains(&kind) {
                 staging::create(self.tx.connection(), kind.spec()).await?;
@@ -211,7 +245,8 @@ impl Landing<'_> {
             }
             match file {
                 Ok(file) => {
-                    staging::fill(self.tx.connection(), number, &file, clock.today(), &mut self.found).await?;
+                    let overlay = self.draft.map(|draft| draft.of_file(number)).unwrap_or_default();
+                    staging::fill(self.tx.connection(), number, &file, clock.today(), overlay, &mut self.found).await?;
                 }
                 Err(why) => self.found.add_unreadable(number, why),
             }
@@ -245,9 +280,11 @@ impl Landing<'_> {
             sqlx::query(*sql).execute(self.connection()).await?;
         }
         self.execute(format!("analyze {}", spec.stage)).await?;
-        if !self.correct {
-            self.refuse_differences(spec).await?;
-            self.gather(spec.unless_corrected, "error").await?;
+        // What needs a reason is refused without one; a draft shows it, so that the reason can be given.
+        if !self.correct || self.draft.is_some() {
+            let severity = if self.correct { "correction" } else { "error" };
+            self.tell_differences(spec, severity).await?;
+            self.gather(spec.unless_corrected, severity).await?;
         }
         self.gather(spec.checks, "error").await
     }
@@ -352,10 +389,10 @@ impl Landing<'_> {
         Ok(())
     }
 
-    async fn refuse_differences(&mut self, spec: &'static Spec) -> Result<(), sqlx::Error> {
+    async fn tell_differences(&mut self, spec: &'static Spec, severity: &'static str) -> Result<(), sqlx::Error> {
         self.execute(format!(
             "insert into import_problems (severity, file, line, col, value, key, arg)
-             select 'error', s.file, s.line, col, coalesce(to_jsonb(s) ->> col, ''), 'differs', coalesce(s.old ->> col, '')
+             select '{severity}', s.file, s.line, col, coalesce(to_jsonb(s) ->> col, ''), 'differs', coalesce(s.old ->> col, '')
              from {} s cross join lateral unnest(s.fact_diff || s.event_diff) as col where not s.bad",
             spec.stage
         ))

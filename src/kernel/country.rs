@@ -60,6 +60,12 @@ pub fn region_keys() -> impl Iterator<Item = &'static str> {
     SUBREGIONS.iter().map(|(region, _)| *region)
 }
 
+/// The countries and areas of a region; none of a key that is none.
+pub fn countries_of(region: &str) -> impl Iterator<Item = &'static str> {
+    let codes = SUBREGIONS.iter().find(|(key, _)| *key == region).map_or("", |(_, codes)| codes);
+    codes.split_whitespace()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,9 +5,11 @@
 
 pub mod cell;
 pub mod export;
+pub mod memory;
 pub mod query;
 pub mod scope;
 
 pub use cell::{Cell, Column, Drawn, Screen};
+pub use memory::Memory;
 pub use query::{Key, KeyKind, List, Sort, Total};
 pub use scope::{Filters, Scope};

@@ -5,6 +5,7 @@ use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{FromRow, Row};
 
 use super::cell::{Column, Screen};
+use super::memory::Memory;
 use super::scope::Scope;
 use crate::access::Act;
 use crate::db::Select;
@@ -32,6 +33,8 @@ pub trait List: Send + Sync + 'static {
     const SELECT: &'static str;
     /// Currency and amount of a row in `pick`, where it has them: the page shows their sums.
     const MONEY: Option<(&'static str, &'static str)> = None;
+    /// The day of a row in `pick` at whose rate its money is US dollars: the page shows that sum too.
+    const USD_OF: Option<&'static str> = None;
     /// Whether the page counts and sums its rows; a room that does so itself says no.
     const SUMMED: bool = true;
     /// Whether its rows are as of a day and known at an instant; what is simply a list of what happened is not.
@@ -40,6 +43,14 @@ pub trait List: Send + Sync + 'static {
     const MAY: Act = Act::ReadFigures;
     /// The entry of the menu it stands under.
     const ROOM: &'static str = Self::NAME;
+    /// Works out what SQL cannot: puts rows of its own into the scope, once the filters are known to be good.
+    fn prepare(
+        _connection: &mut PgConnection,
+        _scope: &mut Scope,
+        _memory: &Memory,
+    ) -> impl Future<Output = Result<(), sqlx::Error>> + Send {
+        std::future::ready(Ok(()))
+    }
     /// Appends ` from … where …`: which rows, with as few tables as filters and sorts need.
     fn pick(select: &mut Select, scope: &Scope);
     /// Appends ` from page …`: the rows picked, joined with all that is shown.
@@ -239,24 +250,42 @@ pub struct Total {
     pub rows: i64,
     /// Their sum.
     pub amount: Option<Decimal>,
+    /// The sum of their rounded US dollars, where the list has them.
+    pub usd: Option<Decimal>,
+    /// How many have no exchange rate and are not in it.
+    pub without_rate: i64,
 }
 
 /// Counts the rows and sums their money by currency; where there are more than [`COUNTED`], that many and no sums.
 pub async fn totals<L: List>(connection: &mut PgConnection, scope: &Scope) -> Result<Vec<Total>, sqlx::Error> {
     let mut select = scope.begin();
-    match L::MONEY {
-        Some((currency, amount)) => {
-            select.sql(" select currency, count(*) as rows, sum(amount) as amount from (select ").sql(currency);
-            select.sql(" as currency, ").sql(amount).sql(" as amount");
-        }
-        None => {
-            select.sql(" select null::text as currency, count(*) as rows, null::numeric as amount from (select 1");
-        }
-    }
+    select.sql(", counted as materialized (select ");
+    let (currency, amount) = L::MONEY.unwrap_or(("null::text", "null::numeric"));
+    select.sql(currency).sql(" as currency, ").sql(amount).sql(" as amount, ");
+    select.sql(L::USD_OF.unwrap_or("null::date")).sql(" as day");
     L::pick(&mut select, scope);
-    select.sql(" limit ").bind(COUNTED + 1).sql(") counted");
-    if L::MONEY.is_some() {
-        select.sql(" group by currency order by currency");
+    select.sql(" limit ").bind(COUNTED + 1).sql(") select counted.currency, count(*) as rows, sum(amount) as amount, ");
+    if L::USD_OF.is_some() {
+        // Where there are too many rows to sum, no rate is looked up either.
+        select.sql(
+            "sum(usd_of(amount, units_per_usd)) as usd, count(*) filter (where units_per_usd is null) as without_rate
+             from counted left join (
+                select days.currency, days.day, case when days.currency = 'USD' then 1 else r.units_per_usd end as units_per_usd
+                from (select distinct currency, day from counted where (select count(*) from counted) <= ",
+        );
+        select.bind(COUNTED).sql(
+            ") days cross join scope
+                left join lateral (
+                    select r.units_per_usd from exchange_rates r
+                    where r.currency = days.currency and r.valid_from <= days.day
+                        and was_known(r.recorded_at, r.voided_at, scope.known)
+                    order by r.valid_from desc limit 1
+                ) r on true
+             ) priced on priced.currency = counted.currency and priced.day = counted.day",
+        );
+    } else {
+        select.sql("null::numeric as usd, 0::bigint as without_rate from counted");
     }
+    select.sql(" group by counted.currency order by counted.currency");
     select.done().build_query_as().fetch_all(connection).await
 }

@@ -1,10 +1,25 @@
 //! What is asked of a list: as of a day, known at an instant, with these filters.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use crate::db::Select;
+use crate::kernel::country::{countries_of, region_keys};
 use crate::kernel::{AsOf, Currency, KnownAt};
+
+/// The age classes of arrears, as addresses say them.
+pub const BUCKETS: [&str; 5] = ["1-30", "31-90", "91-180", "181-365", "365+"];
+/// The kinds of donors, as addresses say them.
+pub const DONOR_KINDS: [&str; 13] =
+    ["C01", "C02", "C03", "C04A", "C04B", "C04C", "C04D", "C04E", "C05", "C06", "C07", "C08A", "C08B"];
+/// The kinds of funds.
+pub const FUND_KINDS: [&str; 2] = ["core", "earmarked"];
+/// The categories of earmarking, least bound first.
+pub const EARMARKINGS: [&str; 5] = ["unearmarked", "soft", "earmarked", "tight", "not_recorded"];
+/// The region of donors without one.
+pub const NO_REGION: &str = "none";
 
 /// Filters of all lists; a list takes those that mean something to it.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +52,16 @@ pub struct Filters {
     pub code: Option<String>,
     /// Accounts of that role.
     pub role: Option<String>,
+    /// That calendar year.
+    pub year: Option<i32>,
+    /// Donors whose topmost parent is of that kind.
+    pub donor_kind: Option<String>,
+    /// Donors whose topmost parent is of that region; `none` are those without one.
+    pub region: Option<String>,
+    /// Funds that are core or earmarked.
+    pub fund_kind: Option<String>,
+    /// That category of earmarking.
+    pub earmarking: Option<String>,
     /// These letters.
     pub text: Option<String>,
 }
@@ -52,12 +77,15 @@ pub struct Scope {
     pub filters: Filters,
     /// The agency's time zone: where a list has instants, its days are days there.
     pub zone: Tz,
+    /// Rows a rule in Rust made for this reading (`List::prepare`): a JSON array of objects, in statements the
+    /// table `worked_out` with a column `value`.
+    pub worked_out: Option<Arc<str>>,
 }
 
 impl Scope {
     /// A reading without filters.
     pub fn new(as_of: AsOf, known_at: KnownAt) -> Self {
-        Scope { as_of, known_at, filters: Filters::default(), zone: Tz::UTC }
+        Scope { as_of, known_at, filters: Filters::default(), zone: Tz::UTC, worked_out: None }
     }
 
     /// Begins a statement: `scope.day` and `scope.known` can be named in it, and `rates`, the rates in force then, read
@@ -67,6 +95,10 @@ impl Scope {
         select.bind(self.as_of.0).sql("::date as day, ").bind(self.known_at.0).sql("::timestamptz as known)");
         select.sql(", rates as materialized (select * from rates_in_force(");
         self.day_and_known(&mut select).sql("))");
+        if let Some(rows) = &self.worked_out {
+            select.sql(", worked_out as materialized (select value from jsonb_array_elements(").bind(rows.to_string());
+            select.sql("::jsonb))");
+        }
         select
     }
 
@@ -107,6 +139,39 @@ impl Scope {
         if let Some(fund) = &self.filters.fund {
             select.sql(" and ").sql(column).sql(" = (select id from funds where code = ").bind(fund.clone()).sql(")");
         }
+    }
+
+    /// Keeps rows whose `column` is a fund that is core, or earmarked, on the day.
+    pub fn keep_fund_kind(&self, select: &mut Select, column: &'static str) {
+        if let Some(kind) = &self.filters.fund_kind {
+            select.sql(" and ").sql(column).sql(" = any(array(select k.fund_id from funds_in_force(");
+            self.day_and_known(select).sql(") k where k.earmarking = ").bind(kind.clone()).sql("))");
+        }
+    }
+
+    /// Keeps rows whose `column` is a donor that counts with a donor of the kind and region asked for.
+    pub fn keep_topmost(&self, select: &mut Select, column: &'static str) {
+        if self.filters.donor_kind.is_none() && self.filters.region.is_none() {
+            return;
+        }
+        // "is true" keeps it from becoming a join: the donors are looked up in a table made once, whatever is guessed of them.
+        select.sql(" and (").sql(column).sql(" in (select k.donor_id from topmost_donors(");
+        self.day_and_known(select).sql(") k where true");
+        if let Some(kind) = &self.filters.donor_kind {
+            select.sql(" and k.kind = ").bind(kind.clone());
+        }
+        match self.filters.region.as_deref() {
+            Some("none") => {
+                let all: Vec<&'static str> = region_keys().flat_map(countries_of).collect();
+                select.sql(" and (k.country is null or k.country <> all(").bind(all).sql("))");
+            }
+            Some(region) => {
+                let countries: Vec<&'static str> = countries_of(region).collect();
+                select.sql(" and k.country = any(").bind(countries).sql(")");
+            }
+            None => {}
+        }
+        select.sql(")) is true");
     }
 
     /// Keeps rows whose `column` is the currency asked for.

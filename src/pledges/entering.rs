@@ -303,6 +303,8 @@ fn pressed(press: &str, draft: &mut Draft, l10n: L10n) {
     match press.strip_prefix("remove-").map(str::parse::<usize>) {
         Some(Ok(at)) if at < draft.typed.0.len() => drop(draft.typed.0.remove(at)),
         Some(_) => {}
+        // As it is: the script brings back rows that were typed before.
+        None if press == "draw" => {}
         None if press == "make" => match forms::make(&draft.sent, l10n) {
             Ok(made) => draft.typed = made,
             Err(wrong) => draft.wrong = wrong,

@@ -123,6 +123,7 @@ pub async fn detail(
         tags,
         actions,
         figures,
+        chart: None,
         said: said(&pledge, l10n),
         sections,
         history,

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::store::NewValue;
-use super::{Kind, Setting};
+use super::{Kind, Of, Setting};
 use crate::l10n::L10n;
 use crate::web::form::{Field, FormPage, Section, Widget};
 use crate::web::frame::Frame;
@@ -31,7 +31,10 @@ pub fn read(setting: &'static Setting, sent: &Sent, l10n: L10n) -> Result<NewVal
     if sent.get("reason").is_empty() {
         wrong.push(("reason", "settings-why"));
     }
-    let fund = Some(sent.get("fund")).filter(|fund| setting.per_fund && !fund.is_empty()).map(str::to_owned);
+    if setting.of == Of::OneFund && sent.get("fund").is_empty() {
+        wrong.push(("fund", "settings-no-fund"));
+    }
+    let fund = Some(sent.get("fund")).filter(|fund| setting.per_fund() && !fund.is_empty()).map(str::to_owned);
     match value {
         Some(value) if wrong.is_empty() => Ok(NewValue { setting, fund, in_force_from: from, value }),
         _ => Err(wrong),
@@ -55,8 +58,9 @@ pub fn page(
     let error = |name: &str| wrong.iter().find(|(field, _)| *field == name).map(|(_, key)| l10n.t(key));
     let widget = if setting.kind == Kind::Count { Widget::Number } else { Widget::Line };
     let mut fields = Vec::new();
-    if setting.per_fund {
-        let mut options = vec![(String::new(), l10n.t("settings-every-fund"))];
+    if setting.per_fund() {
+        let all = if setting.of == Of::OneFund { "settings-choose-fund" } else { "settings-every-fund" };
+        let mut options = vec![(String::new(), l10n.t(all))];
         options.extend(funds.iter().cloned());
         let fund = Field::new("fund", l10n.word("field", "fund_id")).says(sent.get("fund"));
         fields.push(fund.typed(Widget::Choice(options)).required().wrong(error("fund")));

@@ -8,6 +8,8 @@ pub mod handlers;
 mod pages;
 mod store;
 
+use std::collections::BTreeSet;
+
 use axum::Router;
 use axum::routing::get;
 use rust_decimal::Decimal;
@@ -31,13 +33,24 @@ pub enum Kind {
     Years,
 }
 
+/// Of what a setting is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// The whole agency.
+    Agency,
+    /// Every fund, where a fund has none of its own.
+    EveryFund,
+    /// One fund each.
+    OneFund,
+}
+
 /// A setting.
 #[derive(Debug)]
 pub struct Setting {
     /// Its name in the facts, and the last part of its keys in `locales/`.
     pub name: &'static str,
-    /// Whether a fund may have one of its own.
-    pub per_fund: bool,
+    /// Of what it is.
+    pub of: Of,
     /// What kind of value it has.
     pub kind: Kind,
     /// Its value where no fact says one, as JSON.
@@ -46,12 +59,13 @@ pub struct Setting {
 
 /// Allowance for doubtful receivables by whole years overdue: under 1, 1-2, 2-3, 3 and more (domain.md, Arrears 3).
 pub static ALLOWANCE_PERCENT: Setting =
-    Setting { name: "allowance_percent", per_fund: true, kind: Kind::Percentages(4), default: "[0, 25, 60, 100]" };
+    Setting { name: "allowance_percent", of: Of::EveryFund, kind: Kind::Percentages(4), default: "[0, 25, 60, 100]" };
 /// How many Member States there are.
 pub static MEMBER_STATES: Setting =
-    Setting { name: "member_states", per_fund: false, kind: Kind::Count, default: "193" };
+    Setting { name: "member_states", of: Of::Agency, kind: Kind::Count, default: "193" };
 /// Years of a fund without data: no gap in what a donor gave (domain.md, Donors through the years).
-pub static NO_DATA_YEARS: Setting = Setting { name: "no_data_years", per_fund: true, kind: Kind::Years, default: "[]" };
+pub static NO_DATA_YEARS: Setting =
+    Setting { name: "no_data_years", of: Of::OneFund, kind: Kind::Years, default: "[]" };
 
 /// Every setting, in the order of their page.
 pub static ALL: [&Setting; 3] = [&ALLOWANCE_PERCENT, &MEMBER_STATES, &NO_DATA_YEARS];
@@ -59,6 +73,12 @@ pub static ALL: [&Setting; 3] = [&ALLOWANCE_PERCENT, &MEMBER_STATES, &NO_DATA_YE
 /// The setting of that name.
 pub fn named(name: &str) -> Option<&'static Setting> {
     ALL.into_iter().find(|setting| setting.name == name)
+}
+
+/// The years a value lists.
+pub fn years(value: &Value) -> BTreeSet<i32> {
+    let years = value.as_array().into_iter().flatten().filter_map(Value::as_i64);
+    years.filter_map(|year| i32::try_from(year).ok()).collect()
 }
 
 /// Appends an expression for the value in force, as `jsonb`: the fund's own, else that of every fund, else the default.
@@ -79,6 +99,16 @@ pub fn in_force(
 }
 
 impl Setting {
+    /// Whether a fund may have one of its own.
+    pub fn per_fund(&self) -> bool {
+        self.of != Of::Agency
+    }
+
+    /// The value where no fact says one.
+    pub fn default_value(&self) -> Value {
+        serde_json::from_str(self.default).unwrap_or_default()
+    }
+
     /// The value as people read it.
     pub fn in_words(&self, value: &Value, l10n: L10n) -> String {
         let number = |value: &Value| value.to_string().parse::<Decimal>().unwrap_or_default();
@@ -134,7 +164,7 @@ impl Setting {
             Kind::Years => {
                 let parts = typed.split([',', ';', ' ']).map(str::trim).filter(|part| !part.is_empty());
                 let year = |part: &str| part.parse().ok().filter(|year| (EARLIEST_YEAR..=LATEST_YEAR).contains(year));
-                let years: Option<std::collections::BTreeSet<i32>> = parts.map(year).collect();
+                let years: Option<BTreeSet<i32>> = parts.map(year).collect();
                 years.map(|years| json!(years)).ok_or("settings-wrong-years")
             }
         }

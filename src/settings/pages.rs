@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::store::{InForce, Said};
-use super::{ALL, Setting};
+use super::{ALL, Of, Setting};
 use crate::access::{Act, may};
 use crate::l10n::L10n;
 use crate::web::format;
@@ -90,6 +90,7 @@ fn shown(setting: &Setting, values: &[InForce], said: &[Said], frame: &Frame) ->
         let begun = |one: &&Said| one.in_force_from.is_none_or(|from| from <= frame.today);
         said.iter().filter(counts).filter(begun).any(|one| one.fund.is_none() || one.fund.as_deref() == fund)
     };
+    let of_funds = setting.of == Of::OneFund && values.iter().filter(of).any(|one| one.fund.is_some());
     let value = |one: &InForce| Value {
         fund: one.fund_name.clone().unwrap_or_else(|| of_fund(None, l10n)),
         value: setting.in_words(&one.value, l10n),
@@ -109,8 +110,9 @@ fn shown(setting: &Setting, values: &[InForce], said: &[Said], frame: &Frame) ->
         name: setting.name,
         title: l10n.word("setting", setting.name),
         meaning: l10n.word("setting-meaning", setting.name),
-        values: values.iter().filter(of).map(value).collect(),
-        per_fund: setting.per_fund,
+        // Of one that funds have each, what none of them has is shown only where none has any.
+        values: values.iter().filter(of).filter(|one| one.fund.is_some() || !of_funds).map(value).collect(),
+        per_fund: setting.per_fund(),
         history: said.iter().filter(|one| one.setting == setting.name).map(line).collect(),
     }
 }

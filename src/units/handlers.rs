@@ -66,6 +66,7 @@ pub async fn detail(
         tags: Vec::new(),
         actions: Vec::new(),
         figures: Vec::new(),
+        chart: None,
         said: [kind].into_iter().chain(said).collect(),
         sections,
         history,

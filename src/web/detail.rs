@@ -135,6 +135,8 @@ pub struct Detail {
     pub actions: Vec<Action>,
     /// Its figures.
     pub figures: Vec<Figure>,
+    /// A chart under the figures, drawn.
+    pub chart: Option<String>,
     /// What is said of it.
     pub said: Vec<Said>,
     /// Rows that belong to it.

@@ -25,6 +25,8 @@ pub enum Refused {
     Forbidden,
     /// Not there.
     NotFound,
+    /// Larger than so many megabytes.
+    TooLarge(usize),
     /// Too many at once.
     TooMany,
     /// What a part that is not ours refused: told by its status alone.
@@ -95,6 +97,7 @@ impl IntoResponse for PageError {
             Refused::SentOtherwise => (StatusCode::CONFLICT, "sent-otherwise", String::new()),
             Refused::Forbidden => (StatusCode::FORBIDDEN, "forbidden", String::new()),
             Refused::NotFound => (StatusCode::NOT_FOUND, "not-found", String::new()),
+            Refused::TooLarge(most) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", most.to_string()),
             Refused::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too-many", String::new()),
             Refused::Told(StatusCode::NOT_FOUND) => (StatusCode::NOT_FOUND, "not-found", String::new()),
             Refused::Told(StatusCode::PAYLOAD_TOO_LARGE) => (StatusCode::PAYLOAD_TOO_LARGE, "bad-form", String::new()),

@@ -32,6 +32,11 @@ pub fn amount(value: Decimal, currency: Currency, l10n: L10n) -> String {
     number(value, currency.minor_unit(), l10n)
 }
 
+/// A share with one decimal: `73.0 %`.
+pub fn percent(value: Decimal, l10n: L10n) -> String {
+    format!("{}\u{a0}%", number(value, 1, l10n))
+}
+
 /// `31 Jul 2021`.
 pub fn day(day: NaiveDate, l10n: L10n) -> String {
     let month = l10n.figures().months.get(day.month0() as usize).map_or("", String::as_str);

@@ -9,6 +9,7 @@ use super::state::AppState;
 use crate::access::may;
 use crate::kernel::{AsOf, KnownAt};
 use crate::l10n::L10n;
+use crate::lists::Memory;
 use crate::rooms::{ROOMS, Room};
 
 /// An icon by name, drawn inline (templates/parts/icons.html).
@@ -83,6 +84,8 @@ pub struct Frame {
     pub today: NaiveDate,
     /// The agency's time zone.
     pub zone: Tz,
+    /// What was worked out already.
+    pub memory: Memory,
 }
 
 impl Frame {
@@ -95,6 +98,7 @@ impl Frame {
             demonstration: state.0.demonstration,
             today: state.0.clock.today(),
             zone: state.0.clock.zone(),
+            memory: state.0.memory.clone(),
         }
     }
 
@@ -168,6 +172,8 @@ impl Frame {
             "next": self.t("calendar-next"),
             "today": self.t("calendar-today"),
             "months": months,
+            "kept": self.t("form-kept"),
+            "anew": self.t("form-anew"),
         })
         .to_string()
     }

@@ -1,22 +1,16 @@
 //! A list over HTTP: the page, and the files at the same address with the same rows.
 
-use std::io::{Seek, SeekFrom};
-
 use askama::Template;
 use axum::Router;
-use axum::body::{Body, Bytes};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::NaiveDate;
-use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnection;
-use tokio_stream::wrappers::ReceiverStream;
 
 use super::beside::{self, Tab};
 use super::detail::act_in_words;
@@ -25,29 +19,50 @@ use super::frame::{Action, Frame, filters};
 use super::params::{self, given};
 use super::session::{SignedIn, Viewer};
 use super::state::AppState;
-use super::{address, format};
+use super::{address, format, list_files};
 use crate::access::{Role, may};
-use crate::kernel::calendar::parse_day;
+use crate::kernel::calendar::{EARLIEST_YEAR, LATEST_YEAR, parse_day};
+use crate::kernel::country::region_keys;
 use crate::lists::query::{self, COUNTED, Placed, Sort, Stretch};
-use crate::lists::{Drawn, Filters, List, Scope, export};
+pub use crate::lists::scope::{BUCKETS, DONOR_KINDS, EARMARKINGS, FUND_KINDS, NO_REGION};
+use crate::lists::{Drawn, Filters, List, Scope};
 use crate::rooms;
 
 /// Rows of a page.
 const PAGE: i64 = 50;
 /// The parameters of lists, in the order addresses have them.
-const NAMES: [&str; 19] = [
-    "as_of", "known_at", "unit", "donor", "fund", "pledge", "bucket", "currency", "role", "who", "act", "room", "code",
-    "state", "since", "until", "q", "sort", "after",
+const NAMES: [&str; 24] = [
+    "as_of",
+    "known_at",
+    "year",
+    "unit",
+    "donor",
+    "donor_kind",
+    "region",
+    "fund",
+    "fund_kind",
+    "earmarking",
+    "pledge",
+    "bucket",
+    "currency",
+    "role",
+    "who",
+    "act",
+    "room",
+    "code",
+    "state",
+    "since",
+    "until",
+    "q",
+    "sort",
+    "after",
 ];
-/// The age classes of arrears, as addresses say them.
-pub const BUCKETS: [&str; 5] = ["1-30", "31-90", "91-180", "181-365", "365+"];
-
 /// The parameters of an address, as they were given; empty ones are not there.
 #[derive(Debug, Clone, Default)]
-pub struct Params(Vec<(&'static str, String)>);
+pub struct Params(pub(super) Vec<(&'static str, String)>);
 
 impl Params {
-    fn of(pairs: Result<Query<Vec<(String, String)>>, QueryRejection>) -> Result<Self, PageError> {
+    pub(super) fn of(pairs: Result<Query<Vec<(String, String)>>, QueryRejection>) -> Result<Self, PageError> {
         let Query(pairs) = pairs.map_err(|_| Refused::BadParameter("?", String::new()))?;
         let mut params = Params::default();
         for name in NAMES {
@@ -126,7 +141,7 @@ fn bad(name: &'static str, value: &str) -> PageError {
 }
 
 /// Understands an address, or names the part that cannot be read.
-fn understand<L: List>(
+pub(super) fn understand<L: List>(
     params: &Params,
     today: NaiveDate,
     latest: crate::kernel::KnownAt,
@@ -183,6 +198,19 @@ fn understand<L: List>(
         None => Ok(None),
     };
     (filters.since, filters.until) = (day("since")?, day("until")?);
+    if let Some(year) = text("year") {
+        let read = year.parse().ok().filter(|read| (EARLIEST_YEAR..=LATEST_YEAR).contains(read));
+        filters.year = Some(read.ok_or_else(|| bad("year", &year))?);
+    }
+    let one_of = |name: &'static str, known: fn(&str) -> bool| match text(name) {
+        Some(word) if known(&word) => Ok(Some(word)),
+        Some(word) => Err(bad(name, &word)),
+        None => Ok(None),
+    };
+    filters.donor_kind = one_of("donor_kind", |word| DONOR_KINDS.contains(&word))?;
+    filters.region = one_of("region", |word| word == NO_REGION || region_keys().any(|region| region == word))?;
+    filters.fund_kind = one_of("fund_kind", |word| FUND_KINDS.contains(&word))?;
+    filters.earmarking = one_of("earmarking", |word| EARMARKINGS.contains(&word))?;
     let scope = Scope { filters, zone, ..Scope::new(as_of, known_at) };
     let known_then = params.get("known_at").is_some();
     Ok(Asked { scope, sort, reversed, known_then, after: mark.map(|mark| mark.place) })
@@ -207,7 +235,7 @@ impl Named {
 }
 
 /// What filters can be chosen from, and the names of those that are on; refuses what names nothing.
-struct Choices {
+pub(super) struct Choices {
     units: Vec<Named>,
     funds: Vec<Named>,
     people: Vec<Named>,
@@ -216,7 +244,7 @@ struct Choices {
 }
 
 impl Choices {
-    async fn read<L: List>(connection: &mut PgConnection, scope: &Scope) -> Result<Self, PageError> {
+    pub(super) async fn read<L: List>(connection: &mut PgConnection, scope: &Scope) -> Result<Self, PageError> {
         let filters = &scope.filters;
         let takes = |name: &str| L::FILTERS.contains(&name);
         let mut choices =
@@ -420,13 +448,14 @@ pub async fn read<L: List>(
     pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
 ) -> Result<Turned<L>, PageError> {
     let params = Params::of(pairs)?;
-    let asked = understand::<L>(&params, frame.today, latest, frame.zone)?;
+    let mut asked = understand::<L>(&params, frame.today, latest, frame.zone)?;
     let path = format!("/{}", L::NAME);
     let iso = asked.scope.as_of.to_string();
     if params.get("as_of").is_some_and(|text| text != iso) {
         return Ok(Turned::Elsewhere(Redirect::to(&params.with("as_of", iso).address(&path))));
     }
     let choices = Choices::read::<L>(&mut *signed_in_tx, &asked.scope).await?;
+    L::prepare(&mut *signed_in_tx, &mut asked.scope, &frame.memory).await?;
     let totals = if L::SUMMED { query::totals::<L>(&mut *signed_in_tx, &asked.scope).await? } else { Vec::new() };
     let stretch =
         Stretch { sort: asked.sort, reversed: asked.reversed, after: asked.after.as_deref(), most: Some(PAGE + 1) };
@@ -460,7 +489,7 @@ fn draw<L: List>(
     } else {
         l10n.with("list-count", &[("rows", counted.into())])
     };
-    let sums = totals
+    let mut sums: Vec<Sum> = totals
         .iter()
         .filter(|_| counted <= COUNTED)
         .filter_map(|total| Some((total.currency?, total.amount?)))
@@ -470,6 +499,16 @@ fn draw<L: List>(
             href: L::FILTERS.contains(&"currency").then(|| params.with("currency", currency.code()).address(&path)),
         })
         .collect();
+    if L::USD_OF.is_some() && !sums.is_empty() {
+        let usd = totals.iter().filter_map(|total| total.usd).sum();
+        let without: i64 = totals.iter().map(|total| total.without_rate).sum();
+        let amount = format::amount(usd, crate::kernel::Currency::USD, l10n);
+        sums.push(Sum { currency: l10n.t("list-in-usd"), amount, href: None });
+        if without > 0 {
+            let amount = l10n.with("list-without-rate", &[("rows", without.into())]);
+            sums.push(Sum { currency: String::new(), amount, href: None });
+        }
+    }
     let known = if asked.known_then {
         l10n.with("list-known-then", &[("instant", frame.instant(&asked.scope.known_at).into())])
     } else {
@@ -576,9 +615,15 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
                     .collect(),
                 "role" => words(&Role::OF_PEOPLE.map(Role::as_str), "role"),
                 "room" => words(&rooms::ROOMS.iter().map(|room| room.name).collect::<Vec<_>>(), "menu"),
+                "donor_kind" => words(&DONOR_KINDS, "donors"),
+                "fund_kind" => words(&FUND_KINDS, "funds"),
+                "earmarking" => words(&EARMARKINGS, "earmarking"),
+                "region" => words(&region_keys().chain([NO_REGION]).collect::<Vec<_>>(), "region"),
                 _ => Vec::new(),
             };
-            let hint = ["unit", "donor", "since", "until"].contains(name).then(|| l10n.word("filter-hint", name));
+            let hint = ["unit", "donor", "since", "until", "donor_kind"]
+                .contains(name)
+                .then(|| l10n.word("filter-hint", name));
             let label = if *name == "state" { l10n.word("filter-state", L::NAME) } else { l10n.word("filter", name) };
             Field { name, label, value: params.get(name).unwrap_or_default().to_owned(), options, hint }
         })
@@ -596,9 +641,15 @@ fn chips<L: List>(
         code.as_ref().and_then(|code| all.iter().find(|one| one.code == *code)).map(|one| one.name.clone())
     };
     let state_label = l10n.word("filter-state", L::NAME);
-    let on: [(&'static str, String, Option<String>); 15] = [
+    let word = |family: &str, word: &Option<String>| word.as_ref().map(|word| l10n.word(family, word));
+    let on: [(&'static str, String, Option<String>); 20] = [
+        ("year", l10n.word("filter", "year"), filters.year.map(|year| year.to_string())),
         ("unit", l10n.word("filter", "unit"), name(&choices.units, &filters.unit)),
         ("donor", l10n.word("filter", "donor"), choices.donor.as_ref().map(|donor| donor.name.clone())),
+        ("donor_kind", l10n.word("filter", "donor_kind"), word("donors", &filters.donor_kind)),
+        ("region", l10n.word("filter", "region"), word("region", &filters.region)),
+        ("fund_kind", l10n.word("filter", "fund_kind"), word("funds", &filters.fund_kind)),
+        ("earmarking", l10n.word("filter", "earmarking"), word("earmarking", &filters.earmarking)),
         ("fund", l10n.word("filter", "fund"), name(&choices.funds, &filters.fund)),
         ("pledge", l10n.word("filter", "pledge"), filters.pledge.clone()),
         ("bucket", l10n.word("filter", "bucket"), filters.bucket.as_ref().map(|bucket| l10n.word("bucket", bucket))),
@@ -628,7 +679,7 @@ struct ListPage {
     list: ListView,
 }
 
-fn allow<L: List>(viewer: &Viewer) -> Result<(), PageError> {
+pub(super) fn allow<L: List>(viewer: &Viewer) -> Result<(), PageError> {
     if may(viewer.role, L::MAY) { Ok(()) } else { Err(Refused::Forbidden.into()) }
 }
 
@@ -649,156 +700,7 @@ async fn page<L: List>(
     }
 }
 
-/// What an export is of, checked, with its own connection and one of the few places exports have.
-struct Export {
-    asked: Asked,
-    tx: crate::db::ReadTx,
-    place: tokio::sync::OwnedSemaphorePermit,
-    about: Vec<(String, String)>,
-}
-
-async fn begin_export<L: List>(
-    state: &AppState,
-    signed_in: SignedIn,
-    pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
-) -> Result<Export, PageError> {
-    let SignedIn { mut tx, viewer, latest } = signed_in;
-    allow::<L>(&viewer)?;
-    let params = Params::of(pairs)?;
-    let asked = understand::<L>(&params, state.0.clock.today(), latest, state.0.clock.zone())?;
-    Choices::read::<L>(&mut tx, &asked.scope).await?;
-    tx.commit().await?;
-    let place = state.0.exports.clone().try_acquire_owned().map_err(|_| Refused::TooMany)?;
-    let mut about = vec![
-        ("list".to_owned(), L::NAME.to_owned()),
-        ("as_of".to_owned(), asked.scope.as_of.to_string()),
-        ("known_at".to_owned(), asked.scope.known_at.to_string()),
-        ("by".to_owned(), format!("{} <{}>", viewer.name, viewer.email)),
-        ("at".to_owned(), crate::kernel::KnownAt(state.0.clock.now()).to_string()),
-    ];
-    about.extend(params.without(&["as_of", "known_at"]).0.into_iter().map(|(name, value)| (name.to_owned(), value)));
-    let tx = state.0.db.read_for_export().await?;
-    Ok(Export { asked, tx, place, about })
-}
-
-fn attachment(kind: &'static str, name: &str) -> Result<HeaderMap, PageError> {
-    let mut headers = HeaderMap::new();
-    let disposition = format!("attachment; filename=\"{name}\"");
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    headers.insert(header::CONTENT_DISPOSITION, disposition.parse().map_err(|_| Refused::Fault)?);
-    Ok(headers)
-}
-
-/// How long a reader of an export may pause.
-const READER_PAUSE: std::time::Duration = std::time::Duration::from_secs(60);
-
-async fn csv<L: List>(
-    State(state): State<AppState>,
-    signed_in: SignedIn,
-    pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
-) -> Result<Response, PageError> {
-    let Export { asked, mut tx, place, .. } = begin_export::<L>(&state, signed_in, pairs).await?;
-    let headers = attachment("text/csv; charset=utf-8", &format!("{}-{}.csv", L::NAME, asked.scope.as_of))?;
-    let (send, receive) = tokio::sync::mpsc::channel::<Result<Bytes, std::io::Error>>(4);
-    tokio::spawn(async move {
-        let _place = place;
-        let end = write_csv::<L>(&mut tx, &asked, &send).await;
-        if let Err(error) = end {
-            tracing::warn!(%error, "an export broke off");
-            // An error in the body ends the connection without its last chunk: visibly broken, never short.
-            let _ = send.send(Err(error)).await;
-        }
-    });
-    Ok((headers, Body::from_stream(ReceiverStream::new(receive))).into_response())
-}
-
-async fn write_csv<L: List>(
-    tx: &mut crate::db::ReadTx,
-    asked: &Asked,
-    send: &tokio::sync::mpsc::Sender<Result<Bytes, std::io::Error>>,
-) -> Result<(), std::io::Error> {
-    let mut buffer = Vec::with_capacity(export::CHUNK + 1024);
-    export::csv_header::<L>(&mut buffer);
-    // The header goes at once: the reader sees that it has begun.
-    hand_over(send, &mut buffer).await?;
-    let mut select = query::all::<L>(&asked.scope, asked.sort, asked.reversed);
-    let mut rows = select.done().build_query_as::<Placed<L::Row>>().fetch(&mut **tx);
-    while let Some(placed) = rows.try_next().await.map_err(std::io::Error::other)? {
-        export::csv_row::<L>(&placed.row, &mut buffer);
-        if buffer.len() >= export::CHUNK {
-            hand_over(send, &mut buffer).await?;
-        }
-    }
-    hand_over(send, &mut buffer).await
-}
-
-async fn hand_over(
-    send: &tokio::sync::mpsc::Sender<Result<Bytes, std::io::Error>>,
-    buffer: &mut Vec<u8>,
-) -> Result<(), std::io::Error> {
-    let chunk = Bytes::copy_from_slice(buffer);
-    buffer.clear();
-    let gone = |what: &'static str| std::io::Error::other(what);
-    match tokio::time::timeout(READER_PAUSE, send.send(Ok(chunk))).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(_)) => Err(gone("the reader went away")),
-        Err(_) => Err(gone("the reader paused for too long")),
-    }
-}
-
-async fn xlsx<L: List>(
-    State(state): State<AppState>,
-    signed_in: SignedIn,
-    pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
-) -> Result<Response, PageError> {
-    let Export { asked, mut tx, place, about } = begin_export::<L>(&state, signed_in, pairs).await?;
-    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    let headers = attachment(kind, &format!("{}-{}.xlsx", L::NAME, asked.scope.as_of))?;
-    let (send, mut receive) = tokio::sync::mpsc::channel::<L::Row>(256);
-    // Packing a workbook is work for a thread of its own; rows come to it as the database gives them.
-    let packed = tokio::task::spawn_blocking(move || -> Result<std::fs::File, PageError> {
-        let fault = |error: rust_xlsxwriter::XlsxError| {
-            tracing::error!(%error, "a workbook could not be written");
-            PageError(Refused::Fault)
-        };
-        let mut book = export::Xlsx::begin::<L>().map_err(fault)?;
-        while let Some(row) = receive.blocking_recv() {
-            book.row::<L>(&row).map_err(fault)?;
-        }
-        let mut file = tempfile::tempfile().map_err(|_| Refused::Fault)?;
-        book.finish(&about, std::io::BufWriter::new(&mut file)).map_err(fault)?;
-        file.seek(SeekFrom::Start(0)).map_err(|_| Refused::Fault)?;
-        Ok(file)
-    });
-    let read = send_rows::<L>(&mut tx, &asked, &send).await;
-    drop(send);
-    let file = packed.await.map_err(|_| Refused::Fault)?;
-    read?;
-    drop(place);
-    let stream = tokio_util::io::ReaderStream::new(tokio::fs::File::from_std(file?));
-    Ok((headers, Body::from_stream(stream)).into_response())
-}
-
-async fn send_rows<L: List>(
-    tx: &mut crate::db::ReadTx,
-    asked: &Asked,
-    send: &tokio::sync::mpsc::Sender<L::Row>,
-) -> Result<(), PageError> {
-    let mut select = query::all::<L>(&asked.scope, asked.sort, asked.reversed);
-    let mut rows = select.done().build_query_as::<Placed<L::Row>>().fetch(&mut **tx);
-    while let Some(placed) = rows.try_next().await? {
-        send.send(placed.row).await.map_err(|_| PageError(Refused::Fault))?;
-    }
-    Ok(())
-}
-
-/// The addresses of a list's files: whatever draws the page, these are the same.
-pub fn files<L: List>() -> Router<AppState> {
-    let path = |end: &str| format!("/{}{end}", L::NAME);
-    Router::new().route(&path(".csv"), get(csv::<L>)).route(&path(".xlsx"), get(xlsx::<L>))
-}
-
 /// The addresses of a list whose page shows nothing besides it.
 pub fn routes<L: List>() -> Router<AppState> {
-    files::<L>().route(&format!("/{}", L::NAME), get(page::<L>))
+    list_files::files::<L>().route(&format!("/{}", L::NAME), get(page::<L>))
 }

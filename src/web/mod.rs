@@ -3,6 +3,7 @@
 pub mod address;
 pub mod assets;
 pub mod beside;
+pub mod chart;
 pub mod detail;
 pub mod entry;
 pub mod entry_room;
@@ -11,6 +12,7 @@ pub mod form;
 pub mod format;
 pub mod frame;
 pub mod list;
+pub mod list_files;
 pub mod metrics;
 pub mod params;
 pub mod posting;

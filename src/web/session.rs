@@ -10,6 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 use sqlx::postgres::PgConnection;
+use subtle::ConstantTimeEq;
 
 use super::errors::{PageError, Refused};
 use super::reader;
@@ -152,6 +153,11 @@ pub fn client_address(state: &AppState, headers: &HeaderMap, peer: Option<Socket
 }
 
 impl Viewer {
+    /// Whether a form carries the token of this person's session.
+    pub fn owns(&self, token: &str) -> bool {
+        self.csrf.as_bytes().ct_eq(token.as_bytes()).into()
+    }
+
     /// The person as somebody who acts.
     pub fn actor(&self) -> Actor {
         Actor { account: self.account, role: self.role, os_user: None }

@@ -24,7 +24,13 @@ const STATES = [
 		await open(page, "As of");
 		if (!await page.getByRole("dialog").count()) await page.locator(".date > button").click();
 	}],
-	...["donors", "pledges", "instalments", "contributions", "units", "funds", "rates"].flatMap(room => [
+	["giving, everything unfolded", "/giving?as_of=2021-07-31&year=2020", unfold],
+	["giving, of one fund", "/giving?as_of=2021-07-31&fund=FNE&year=2015"],
+	["giving, some donors", "/giving?as_of=2021-07-31&fund=FNE&since=2019-01-01&state=returned_in_period"],
+	["giving, nothing", "/giving?as_of=2000-12-31"],
+	["giving, the filter's sheet open", "/giving?as_of=2021-07-31", page => open(page, "Filter")],
+	["contributions, narrowed by every means", "/contributions?as_of=2021-07-31&fund_kind=core&donor_kind=C01&region=northern-europe&earmarking=unearmarked&state=cash&since=2013-01-01&until=2020-12-31"],
+	...["donors", "pledges", "instalments", "contributions", "units", "funds", "rates", "imports"].flatMap(room => [
 		[`${room}, the list`, `/${room}?as_of=2021-07-31`],
 		[`${room}, nothing`, `/${room}?q=nothing+like+this`],
 	]),
@@ -36,6 +42,7 @@ const STATES = [
 	["a unit", "/units/ROAF"],
 	["a fund", "/funds/FEM"],
 	["a currency", "/rates/EUR"],
+	["an import by a command", "/imports/1"],
 	["an error: 404", "/nothing/here"],
 	["an error: 400", "/arrears?as_of=yesterday"],
 	["an error: 400, of a long address", `/arrears?unit=${"NOWHERE".repeat(30)}`],

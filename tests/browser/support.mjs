@@ -54,10 +54,10 @@ export async function signIn(page, { email, password } = staff) {
 }
 
 /** The cookies of somebody signed in, to give to other pages. */
-export async function signedIn(launched) {
+export async function signedIn(launched, who = staff) {
 	const page = await newPage(launched);
-	await signIn(page);
-	await page.waitForURL("**/arrears");
+	await signIn(page, who);
+	await page.waitForURL(url => url.pathname !== "/login");
 	page.quiet();
 	const state = await page.context().storageState();
 	await page.context().close();

@@ -6,6 +6,8 @@ mod embedded;
 mod entering;
 mod exports;
 mod foundation;
+mod giving;
+mod imports_page;
 mod loading;
 mod migrations;
 mod pages;

@@ -66,16 +66,22 @@ impl Site {
 
     /// The site over a database as it is.
     pub(crate) fn over(ground: Ground) -> Self {
+        Site::reached_at(ground, None)
+    }
+
+    /// The site as people reach it through a proxy.
+    pub(crate) fn reached_at(ground: Ground, public_url: Option<&str>) -> Self {
         let clock = Clock::fixed(chrono_tz::Africa::Nairobi, parse_instant("2026-11-23T12:00:00Z").unwrap());
         let state = AppState(Arc::new(Inner {
             db: ground.db.clone(),
             clock: clock.clone(),
-            public_url: None,
+            public_url: public_url.map(str::to_owned),
             trusted_proxies: Vec::new(),
             metrics_token: Some("a token".to_owned().into()),
             exports: Arc::new(tokio::sync::Semaphore::new(4)),
             arrears_totals: dis::arrears::KnownTotals::default(),
             seal: users::Seal::at(ground.folder().join("second-factor.key")),
+            memory: dis::lists::Memory::default(),
             demonstration: true,
         }));
         Site { app: server::app(state), ground, clock }
@@ -322,12 +328,17 @@ impl EachList for Addresses {
             "bucket" => "bucket=365%2B".to_owned(),
             "currency" => "currency=EUR".to_owned(),
             "since" => "since=2020-01-01".to_owned(),
-            "until" => "until=2026-11-23".to_owned(),
             "role" => "role=finance".to_owned(),
             "who" => "who=lucia.ferrer%40demo.example".to_owned(),
             "act" => "act=import".to_owned(),
             "room" => "room=donors".to_owned(),
             "code" => "code=SWE".to_owned(),
+            "until" => "until=2020-12-31".to_owned(),
+            "year" => "year=2020".to_owned(),
+            "donor_kind" => "donor_kind=C01".to_owned(),
+            "region" => "region=northern-europe".to_owned(),
+            "fund_kind" => "fund_kind=core".to_owned(),
+            "earmarking" => "earmarking=soft".to_owned(),
             "state" => format!("state={}", L::STATES[0]),
             other => panic!("a filter without a test: {other}"),
         });

@@ -118,6 +118,34 @@ async fn what_is_refused_by_the_outermost_parts_is_told_in_our_words() {
 }
 
 #[tokio::test]
+async fn https_makes_cookies_that_stay_with_it_and_knows_one_origin() {
+    let site = Site::reached_at(Ground::new().await, Some("https://dis.example.org"));
+    let form = site.get("/login", "").await;
+    let cookie = form.headers.get(header::SET_COOKIE).unwrap().to_str().unwrap();
+    assert!(cookie.starts_with("__Host-dis_form="), "{cookie}");
+    for part in ["Path=/", "HttpOnly", "SameSite=Lax", "Secure"] {
+        assert!(cookie.split("; ").any(|said| said == part), "{cookie}");
+    }
+    assert!(form.headers.contains_key(header::STRICT_TRANSPORT_SECURITY));
+    assert_eq!(form.headers.get(header::CACHE_CONTROL).unwrap(), "no-store");
+    let policy = form.headers.get(header::CONTENT_SECURITY_POLICY).unwrap().to_str().unwrap();
+    assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe-inline"), "{policy}");
+    for (origin, status) in [
+        ("https://dis.example.org", StatusCode::UNPROCESSABLE_ENTITY),
+        ("http://dis.example.org", StatusCode::FORBIDDEN),
+        ("https://evil.example", StatusCode::FORBIDDEN),
+        ("null", StatusCode::FORBIDDEN),
+    ] {
+        let request = Request::post("/login")
+            .header(header::ORIGIN, origin)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from("email=a&password=b&form_token=c"));
+        assert_eq!(site.send(request.unwrap()).await.status, status, "{origin}");
+    }
+    site.close().await;
+}
+
+#[tokio::test]
 async fn metrics_are_for_this_machine_or_whoever_has_the_token() {
     let site = Site::new().await;
     let cookie = site.sign_in(Role::Manager).await;

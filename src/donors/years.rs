@@ -1,0 +1,80 @@
+//! What a donor gave by year, its children's receipts among it, and what this year makes of it.
+
+use std::collections::BTreeSet;
+
+use chrono::{Datelike, NaiveDate};
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
+use super::handlers::DonorFigures;
+use crate::giving::rule::{Ground, History, Status};
+use crate::giving::{ByYear, Sums, ended, is_somebody, mark};
+use crate::l10n::L10n;
+use crate::settings;
+
+/// What came in one year with one category of earmarking, in US dollars.
+#[derive(Debug, Deserialize)]
+pub(super) struct Received {
+    year: i32,
+    earmarking: String,
+    usd: Decimal,
+}
+
+/// What a donor gave by year.
+pub(super) struct Years {
+    sums: Sums,
+    no_data: BTreeSet<i32>,
+    as_of: NaiveDate,
+}
+
+/// The rows of a year, of one category of earmarking or of all, among those at an address.
+pub(super) fn rows(all: &str, year: i32, earmarking: Option<&str>) -> String {
+    let category = earmarking.map(|category| format!("&earmarking={category}")).unwrap_or_default();
+    format!("{all}&state=cash&since={year}-01-01&until={year}-12-31{category}")
+}
+
+impl Years {
+    /// What the statement found.
+    pub(super) fn of(donor: &DonorFigures, as_of: NaiveDate) -> Self {
+        let mut sums = Sums::new();
+        for row in donor.years.iter().flat_map(|years| &years.0) {
+            sums.entry(row.year).or_default().insert(row.earmarking.clone(), row.usd);
+        }
+        let no_data = donor.no_data.iter().flat_map(|settings| &settings.0);
+        Years { sums, no_data: no_data.flat_map(settings::years).collect(), as_of }
+    }
+
+    /// The bars, with their rows among those at an address; nothing where nothing was given.
+    pub(super) fn chart(&self, all: &str, l10n: L10n) -> Option<ByYear> {
+        let no_data = |year| self.no_data.contains(&year);
+        (!self.sums.is_empty()).then(|| {
+            ByYear::new(&self.sums, self.as_of.year(), no_data, |year, category| rows(all, year, category), l10n)
+        })
+    }
+
+    /// The mark of this year, and where the donor lapsed earlier, since when. A child counts with its parent and has
+    /// none of its own.
+    pub(super) fn status(&self, donor: &DonorFigures, code: &str, l10n: L10n) -> Vec<(&'static str, String)> {
+        if donor.parent.is_some() || !is_somebody(code) {
+            return Vec::new();
+        }
+        let mut history = History::default();
+        for (year, of) in &self.sums {
+            history.add(*year, of.values().sum());
+        }
+        let year = self.as_of.year();
+        let ground = Ground { ended: ended(self.as_of), no_data: &self.no_data };
+        let said = |status: Status, year: i32| {
+            let (class, key) = mark(status.as_str());
+            let words = [("status", l10n.t(key).into()), ("year", year.to_string().into())];
+            (class, l10n.with("giving-status", &words))
+        };
+        if let Some(status) = history.in_year(year, ground) {
+            return vec![said(status, year)];
+        }
+        // Neither this year nor the last: lapsed in the year after the last it gave in.
+        let last = history.given().next_back();
+        let lapsed = last.and_then(|last| (last + 1..year).find(|year| history.in_year(*year, ground).is_some()));
+        lapsed.map(|year| said(Status::Lapsed, year)).into_iter().collect()
+    }
+}

@@ -1,0 +1,274 @@
+//! Cash received by topmost donor, year, fund and earmarking; who the donors are; the settings. Read once for what was
+//! true on a day and known at an instant, and kept: none of it can change afterwards.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{Datelike, NaiveDate};
+use futures_util::TryStreamExt;
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use sqlx::postgres::PgConnection;
+use tokio::sync::OnceCell;
+
+use crate::db::{Db, Select};
+use crate::kernel::calendar::EARLIEST_YEAR;
+use crate::kernel::{AsOf, KnownAt};
+use crate::lists::scope::EARMARKINGS;
+use crate::lists::{Memory, Scope};
+use crate::settings::{MEMBER_STATES, NO_DATA_YEARS, years};
+
+/// The reserved donor of receipts nobody has placed yet: its money counts, it is nobody.
+const UNIDENTIFIED: &str = "UNIDENTIFIED";
+
+/// Cash of one topmost donor in one year, for one fund, with one category of earmarking.
+#[derive(Debug, Clone)]
+pub struct Received {
+    /// The topmost donor.
+    pub top_id: i64,
+    /// The calendar year of the receipts.
+    pub year: i32,
+    /// The fund.
+    pub fund_id: i64,
+    /// The category, one of [`EARMARKINGS`].
+    pub earmarking: &'static str,
+    /// The sum of the receipts' rounded US dollars, reversals and refunds with their sign.
+    pub usd: Decimal,
+    /// How many receipts have no exchange rate and are in no sum.
+    pub without_rate: i64,
+}
+
+/// A donor, with what is in force of the topmost of its parents.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Donor {
+    pub id: i64,
+    /// The topmost of its parents; itself where it has none.
+    pub top: i64,
+    pub code: String,
+    pub kind: String,
+    pub country: Option<String>,
+    pub member_state: bool,
+}
+
+impl Donor {
+    /// Whether this is somebody, not the donor that holds what nobody has placed yet.
+    pub fn is_somebody(&self) -> bool {
+        is_somebody(&self.code)
+    }
+}
+
+/// Whether a donor's code is that of somebody, not of the donor that holds what nobody has placed yet.
+pub fn is_somebody(code: &str) -> bool {
+    code != UNIDENTIFIED
+}
+
+/// A fund.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Fund {
+    pub id: i64,
+    pub code: String,
+    /// `core` or `earmarked`, on the day.
+    pub kind: Option<String>,
+}
+
+/// A setting in force.
+#[derive(Debug, Clone, Deserialize)]
+struct Setting {
+    setting: String,
+    fund: Option<i64>,
+    value: serde_json::Value,
+}
+
+/// Everything there is to know of giving on a day, known at an instant.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// The receipts.
+    pub received: Vec<Received>,
+    /// Donors without a parent, by id.
+    pub donors: BTreeMap<i64, Donor>,
+    /// Whose money counts with whose, by id.
+    topmost: HashMap<i64, i64>,
+    /// Funds, by code.
+    pub funds: Vec<Fund>,
+    /// How many Member States there are.
+    pub member_states: u32,
+    /// Years without data: of a fund, or of every fund.
+    no_data: Vec<(Option<i64>, BTreeSet<i32>)>,
+}
+
+impl Known {
+    /// Years without data in at least one of these funds: not having given in them is not certain, so no gap.
+    pub fn no_data(&self, funds: &[i64]) -> BTreeSet<i32> {
+        let of = |(fund, _): &&(Option<i64>, BTreeSet<i32>)| fund.is_none_or(|fund| funds.contains(&fund));
+        self.no_data.iter().filter(of).flat_map(|(_, years)| years.iter().copied()).collect()
+    }
+}
+
+/// A row of `cash_received`: donor, year, fund, category, sum, receipts without a rate.
+type Row = (i64, i32, i64, String, Decimal, i64);
+
+/// Cash received between two days, by topmost donor; the smallest parts there are sums of.
+async fn received(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    (from, to): (NaiveDate, NaiveDate),
+    topmost: &HashMap<i64, i64>,
+) -> Result<Vec<Received>, sqlx::Error> {
+    let mut select = Select::new("select donor_id, year, fund_id, earmarking, usd, without_rate from cash_received(");
+    select.bind(from).sql(", ").bind(to).sql(", ");
+    scope.day_and_known(&mut select).sql(")");
+    let mut rows = select.done().build_query_as::<Row>().fetch(connection);
+    let mut found: HashMap<(i64, i32, i64, &'static str), (Decimal, i64)> = HashMap::new();
+    while let Some((donor, year, fund_id, earmarking, usd, without_rate)) = rows.try_next().await? {
+        let known = EARMARKINGS.into_iter().find(|category| *category == earmarking);
+        let category = known.ok_or_else(|| sqlx::Error::Decode(format!("no category: {earmarking}").into()))?;
+        let top_id = topmost.get(&donor).copied().unwrap_or(donor);
+        let sum = found.entry((top_id, year, fund_id, category)).or_default();
+        *sum = (sum.0 + usd, sum.1 + without_rate);
+    }
+    let row = |((top_id, year, fund_id, earmarking), (usd, without_rate))| Received {
+        top_id,
+        year,
+        fund_id,
+        earmarking,
+        usd,
+        without_rate,
+    };
+    Ok(found.into_iter().map(row).collect())
+}
+
+async fn ground(connection: &mut PgConnection, scope: &Scope) -> Result<serde_json::Value, sqlx::Error> {
+    let mut select = Select::new(
+        "select json_build_object(
+            'donors', (select json_agg(json_build_object('id', d.id, 'top', t.top_id, 'code', d.code, 'kind', t.kind,
+                    'country', t.country, 'member_state', t.member_state))
+                from topmost_donors(",
+    );
+    scope.day_and_known(&mut select).sql(
+        ") t join donors d on d.id = t.donor_id),
+            'funds', (select json_agg(json_build_object('id', f.id, 'code', f.code, 'kind', ff.earmarking) order by f.code)
+                from funds f left join funds_in_force(",
+    );
+    scope.day_and_known(&mut select).sql(
+        ") ff on ff.fund_id = f.id),
+            'settings', (select json_agg(json_build_object('setting', s.setting, 'fund', s.fund_id, 'value', s.value))
+                from (select distinct on (s.setting, s.fund_id) s.setting, s.fund_id, s.value from setting_facts s
+                    where s.setting in (",
+    );
+    select.bind(NO_DATA_YEARS.name).sql(", ").bind(MEMBER_STATES.name);
+    select.sql(") and (s.in_force_from is null or s.in_force_from <= ");
+    select.bind(scope.as_of.0).sql(") and was_known(s.recorded_at, s.voided_at, ").bind(scope.known_at.0);
+    select.sql(") order by s.setting, s.fund_id, s.in_force_from desc nulls last) s))");
+    select.done().build_query_scalar().fetch_one(connection).await
+}
+
+#[derive(Deserialize)]
+struct GroundRow {
+    donors: Option<Vec<Donor>>,
+    funds: Option<Vec<Fund>>,
+    settings: Option<Vec<Setting>>,
+}
+
+async fn read(connection: &mut PgConnection, scope: &Scope) -> Result<Known, sqlx::Error> {
+    let ground = ground(&mut *connection, scope).await?;
+    let ground: GroundRow = serde_json::from_value(ground).map_err(|error| sqlx::Error::Decode(error.into()))?;
+    let donors = ground.donors.unwrap_or_default();
+    let topmost: HashMap<i64, i64> = donors.iter().map(|donor| (donor.id, donor.top)).collect();
+    let received = received(
+        connection,
+        scope,
+        (NaiveDate::from_ymd_opt(EARLIEST_YEAR, 1, 1).unwrap_or_default(), scope.as_of.0),
+        &topmost,
+    )
+    .await?;
+    let settings = ground.settings.unwrap_or_default();
+    let member_states = settings.iter().find(|setting| setting.setting == MEMBER_STATES.name);
+    let member_states = member_states.map_or_else(|| MEMBER_STATES.default_value(), |setting| setting.value.clone());
+    let no_data = settings.iter().filter(|setting| setting.setting == NO_DATA_YEARS.name);
+    Ok(Known {
+        received,
+        donors: donors.into_iter().filter(|donor| donor.id == donor.top).map(|donor| (donor.id, donor)).collect(),
+        topmost,
+        funds: ground.funds.unwrap_or_default(),
+        member_states: member_states.as_u64().and_then(|many| many.try_into().ok()).unwrap_or_default(),
+        no_data: no_data.map(|setting| (setting.fund, years(&setting.value))).collect(),
+    })
+}
+
+/// How many days and instants are kept: a few megabytes each with a hundred thousand receipts.
+const KEPT: usize = 4;
+
+/// What came in a year before a day, as of a day and known at an instant.
+type Earlier = HashMap<(AsOf, KnownAt, NaiveDate), Arc<OnceCell<Arc<Vec<Received>>>>>;
+
+/// One reading: whoever asks for it while it goes on waits for it, and nobody makes it twice.
+type Reading = Arc<OnceCell<Arc<Known>>>;
+
+/// What was read already.
+#[derive(Default)]
+pub struct KnownGiving {
+    known: Mutex<HashMap<(AsOf, KnownAt), Reading>>,
+    earlier: Mutex<Earlier>,
+}
+
+/// What is kept under a key, made where nothing is; where there is too much already, it alone.
+fn kept<K: Eq + Hash, V: Clone>(of: &Mutex<HashMap<K, V>>, key: K, make: impl FnOnce() -> V) -> V {
+    let mut of = of.lock().unwrap_or_else(PoisonError::into_inner);
+    if of.len() >= KEPT && !of.contains_key(&key) {
+        of.clear();
+    }
+    of.entry(key).or_insert_with(make).clone()
+}
+
+async fn read_beside(db: Db, scope: Scope) -> Result<Arc<Known>, sqlx::Error> {
+    let mut tx = db.read_for_export().await?;
+    let known = read(&mut tx, &scope).await?;
+    tx.rollback().await?;
+    Ok(Arc::new(known))
+}
+
+/// What there is to know in a scope, whatever its filters; read if nobody has asked for it yet.
+///
+/// It is a pass over all receipts. On the site it goes on beside the page, to its end even where the page gives up, so
+/// that the next one finds it. What was known at an instant is the same in every later snapshot.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn known(memory: &Memory, connection: &mut PgConnection, scope: &Scope) -> Result<Arc<Known>, sqlx::Error> {
+    let giving = memory.of::<KnownGiving>();
+    let reading = kept(&giving.known, (scope.as_of, scope.known_at), Reading::default);
+    if let Some(known) = reading.get() {
+        return Ok(known.clone());
+    }
+    let plain = Scope::new(scope.as_of, scope.known_at);
+    let Some(db) = memory.db().cloned() else {
+        return reading.get_or_try_init(|| async { Ok(Arc::new(read(connection, &plain).await?)) }).await.cloned();
+    };
+    let going_on = tokio::spawn(async move { reading.get_or_try_init(|| read_beside(db, plain)).await.cloned() });
+    going_on.await.map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))?
+}
+
+/// What came in the year of `day` before it: nothing where the year begins with it.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn before(
+    memory: &Memory,
+    connection: &mut PgConnection,
+    scope: &Scope,
+    day: NaiveDate,
+) -> Result<Arc<Vec<Received>>, sqlx::Error> {
+    let (Some(first), Some(last)) = (day.with_ordinal(1), day.pred_opt()) else { return Ok(Arc::default()) };
+    if day == first || first > scope.as_of.0 {
+        return Ok(Arc::default());
+    }
+    let topmost = known(memory, &mut *connection, scope).await?;
+    let giving = memory.of::<KnownGiving>();
+    let reading = kept(&giving.earlier, (scope.as_of, scope.known_at, day), Arc::default);
+    let days = (first, last.min(scope.as_of.0));
+    reading
+        .get_or_try_init(|| async { Ok(Arc::new(received(connection, scope, days, &topmost.topmost).await?)) })
+        .await
+        .cloned()
+}

@@ -1,0 +1,307 @@
+//! Giving: what the Board was told comes out, every figure opens rows that add up to it, and the years make of donors
+//! what a naive reading of the rows makes of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::http::StatusCode;
+use dis::access::Role;
+use dis::imports::{self, Import, Kind};
+use rust_decimal::{Decimal, dec};
+use scraper::{ElementRef, Selector};
+
+use crate::pages::Site;
+
+type Row = BTreeMap<String, String>;
+
+impl Site {
+    async fn rows(&self, address: &str, cookie: &str) -> Vec<Row> {
+        let (path, query) = address.split_once('?').unwrap_or((address, ""));
+        let file = self.get(&format!("{path}.csv?{query}"), cookie).await;
+        assert_eq!(file.status, StatusCode::OK, "{address}: {}", file.body);
+        csv::Reader::from_reader(file.body.as_bytes()).deserialize().map(Result::unwrap).collect()
+    }
+}
+
+fn sum(rows: &[Row], column: &str) -> Decimal {
+    rows.iter().filter(|row| !row[column].is_empty()).map(|row| row[column].parse::<Decimal>().unwrap()).sum()
+}
+
+fn codes(rows: &[Row]) -> BTreeSet<&str> {
+    rows.iter().map(|row| row["donor_code"].as_str()).collect()
+}
+
+/// A figure as people read it.
+fn figure(text: &str) -> Decimal {
+    let plain: String = text.chars().filter(|c| c.is_ascii_digit() || ".-−".contains(*c)).collect();
+    plain.replace('−', "-").parse().unwrap_or_else(|_| panic!("{text:?} is no figure"))
+}
+
+fn words(element: ElementRef<'_>) -> String {
+    element.text().collect::<String>().trim().to_owned()
+}
+
+#[tokio::test]
+async fn the_boards_note_of_november_2021_comes_out() {
+    let site = Site::new().await;
+    let cookie = site.sign_in(Role::Manager).await;
+    for (query, expected) in [
+        ("as_of=2021-07-31&fund=FNE&year=2019&state=new", "IRQ MWI SEN SGP SSD"),
+        ("as_of=2021-07-31&fund=FNE&year=2020&state=new", "DOM MEX MLI NGA"),
+        ("as_of=2020-12-31&fund=FNE&state=new", "DOM MEX MLI NGA"),
+        ("as_of=2021-07-31&fund=FNE&since=2019-01-01&state=returned_in_period", "BFA DEU DZA ESP FRA ISR ITA MMR"),
+        (
+            "as_of=2021-07-31&fund_kind=core&since=2019-01-01&state=returned_in_period",
+            "BFA DEU DZA ESP FRA ISR ITA MMR",
+        ),
+        ("as_of=2021-07-31&fund=FNE&since=2019-01-01&state=new_in_period", "DOM IRQ MEX MLI MWI NGA SEN SGP SSD"),
+    ] {
+        let rows = site.rows(&format!("/giving?{query}"), &cookie).await;
+        assert_eq!(codes(&rows), expected.split(' ').collect(), "{query}");
+        let page = site.get(&format!("/giving?{query}"), &cookie).await;
+        assert_eq!(page.texts("table.list tbody tr").len(), rows.len(), "{query}");
+    }
+    for (query, millions) in [
+        ("as_of=2020-12-31&fund=FNE", dec!(5.4)),
+        ("as_of=2021-08-31&fund=FNE&year=2020", dec!(5.4)),
+        ("as_of=2021-08-31&fund_kind=core", dec!(2.0)),
+    ] {
+        let page = site.get(&format!("/giving?{query}"), &cookie).await;
+        let received = figure(&page.texts("dl.figures a.fig")[0]);
+        assert_eq!((received / dec!(1_000_000)).round_dp(1), millions, "{query}");
+    }
+    // 2015 has no rows of that fund: nobody lapsed in it, and it is no gap.
+    let lapsed = site.rows("/giving?as_of=2021-07-31&fund=FNE&year=2015&state=lapsed", &cookie).await;
+    assert!(lapsed.is_empty(), "{lapsed:?}");
+    let retained = site.rows("/giving?as_of=2021-07-31&fund=FNE&year=2016&state=retained", &cookie).await;
+    assert!(codes(&retained).is_superset(&BTreeSet::from(["USA", "KOR", "LKA"])));
+    site.close().await;
+}
+
+/// Opens a link of the page and compares its rows with the figure it stands on.
+async fn opens(site: &Site, cookie: &str, page: &str, href: &str, said: &str, known: &BTreeMap<String, Decimal>) {
+    let rows = site.rows(href, cookie).await;
+    let told = || format!("{page}: {said:?} leads to {href}");
+    if href.starts_with("/contributions?") {
+        assert!(rows.iter().all(|row| row["kind"] == "cash"), "{}", told());
+        assert_eq!(sum(&rows, "amount_usd"), figure(said.rsplit("USD").next().unwrap()), "{}", told());
+        let list = site.get(href, cookie).await;
+        assert_eq!(list.status, StatusCode::OK, "{}", told());
+        if !rows.is_empty() {
+            let shown = list.texts("ul.money li").into_iter().find(|text| text.starts_with("In US dollars")).unwrap();
+            assert_eq!(figure(&shown), sum(&rows, "amount_usd"), "{}", told());
+        }
+    } else if said.ends_with('%') {
+        let whole = known["total"];
+        let share = sum(&rows, "received_usd") * Decimal::ONE_HUNDRED / whole;
+        assert!((share - figure(said)).abs() <= dec!(0.05), "{}: {share}", told());
+    } else {
+        assert_eq!(Decimal::from(rows.len()), figure(said), "{}", told());
+    }
+}
+
+#[tokio::test]
+async fn every_figure_of_the_page_opens_rows_that_add_up_to_it() {
+    let site = Site::new().await;
+    let link = Selector::parse("main a[href]").unwrap();
+    let status = Selector::parse("section[aria-labelledby=years-make] tbody tr").unwrap();
+    let cell = Selector::parse("td.num").unwrap();
+    for (role, address) in [
+        (Role::Manager, "/giving?as_of=2021-07-31&fund=FNE"),
+        (Role::UnitStaff, "/giving?year=2020"),
+        (Role::Finance, "/giving?as_of=2021-12-31&fund_kind=earmarked"),
+        (Role::Auditor, "/giving?as_of=2021-06-30&donor_kind=C01&region=western-europe&since=2020-03-15"),
+        (Role::Admin, "/giving?as_of=2022-12-31&earmarking=soft"),
+        (Role::ResourceMobilization, "/giving?as_of=2021-12-31&region=none"),
+        (Role::Manager, "/giving?as_of=2000-12-31"),
+    ] {
+        let cookie = site.sign_in(role).await;
+        let answer = site.get(address, &cookie).await;
+        assert_eq!(answer.status, StatusCode::OK, "{address}: {}", answer.body);
+        let html = answer.page();
+        let mut figures: BTreeSet<(String, String)> = BTreeSet::new();
+        for found in html.select(&link) {
+            let href = found.attr("href").unwrap();
+            let opens =
+                href.starts_with("/contributions?") || (href.starts_with("/giving?") && href.contains("state="));
+            let says = found.attr("aria-label").map_or_else(|| words(found), str::to_owned);
+            if opens {
+                figures.insert((href.to_owned(), says));
+            }
+        }
+        let known = BTreeMap::from([("total".to_owned(), figure(&answer.texts("dl.figures a.fig")[0]))]);
+        assert!(figures.len() >= 5, "{address} has {figures:?}");
+        for (href, said) in figures.iter().filter(|(_, said)| !said.is_empty()) {
+            opens(&site, &cookie, address, href, said, &known).await;
+        }
+        // Beside the number of donors stands what they gave.
+        for row in html.select(&status) {
+            let cells: Vec<ElementRef<'_>> = row.select(&cell).collect();
+            let [donors, usd] = cells.as_slice() else { continue };
+            let href = donors.select(&Selector::parse("a").unwrap()).next().unwrap().attr("href").unwrap();
+            let column = match href.split("state=").nth(1).unwrap().split('&').next().unwrap() {
+                "lapsed" | "not_yet" => "previous_year_usd",
+                "new_in_period" | "returned_in_period" => "received_since_usd",
+                _ => "received_usd",
+            };
+            let rows = site.rows(href, &cookie).await;
+            assert_eq!(sum(&rows, column), figure(&words(*usd)), "{address}: {href}");
+        }
+        // The rows under the figures are what came in.
+        assert_eq!(sum(&site.rows(address, &cookie).await, "received_usd"), known["total"], "{address}");
+        // Each way of dividing what came in adds up to it.
+        for part in ["by-fund", "by-earmarking", "by-donor_kind", "by-region"] {
+            let texts = answer.texts(&format!("section[aria-labelledby={part}] a.fig"));
+            assert_eq!(texts.iter().map(|text| figure(text)).sum::<Decimal>(), known["total"], "{address}: {part}");
+        }
+    }
+    site.close().await;
+}
+
+#[tokio::test]
+async fn a_donors_bars_open_its_receipts() {
+    let site = Site::new().await;
+    let cookie = site.sign_in(Role::UnitStaff).await;
+    for (address, status) in [
+        ("/donors/SWE?as_of=2021-07-31", vec!["Retained in 2021"]),
+        ("/donors/SIDA?as_of=2021-07-31", vec![]),
+        ("/donors/UNIDENTIFIED", vec![]),
+        ("/donors/FIN?as_of=2016-12-31", vec![]),
+        ("/donors/MEX?as_of=2020-12-31", vec![]),
+    ] {
+        let answer = site.get(address, &cookie).await;
+        assert_eq!(answer.status, StatusCode::OK, "{address}");
+        let html = answer.page();
+        let selector = Selector::parse("svg a, details.behind a.fig, dl.figures a.fig").unwrap();
+        let mut opened = 0;
+        for found in html.select(&selector) {
+            let href = found.attr("href").unwrap();
+            if href.starts_with("/contributions?") {
+                let said = found.attr("aria-label").map_or_else(|| words(found), str::to_owned);
+                opens(&site, &cookie, address, href, &said, &BTreeMap::new()).await;
+                opened += 1;
+            }
+        }
+        assert!(opened >= 3, "{address}");
+        if !status.is_empty() {
+            assert_eq!(answer.texts("h1 .tag"), status, "{address}");
+        }
+    }
+    // A child counts with its parent, and whoever nobody knows is nobody.
+    for address in ["/donors/SIDA?as_of=2021-07-31", "/donors/UNIDENTIFIED"] {
+        assert!(site.get(address, &cookie).await.texts("h1 .tag").is_empty(), "{address}");
+    }
+    site.close().await;
+}
+
+/// Who gave in which year, read from the rows of receipts as a person with a spreadsheet would.
+fn gave(receipts: &[Row], parents: &BTreeMap<String, String>) -> BTreeMap<String, BTreeSet<i32>> {
+    let mut nets: BTreeMap<(String, i32), Decimal> = BTreeMap::new();
+    for row in receipts.iter().filter(|row| row["kind"] == "cash" && row["donor_code"] != "UNIDENTIFIED") {
+        let donor = parents.get(&row["donor_code"]).unwrap_or(&row["donor_code"]).clone();
+        *nets.entry((donor, row["received_on"][..4].parse().unwrap())).or_default() +=
+            row["amount_usd"].parse::<Decimal>().unwrap();
+    }
+    let mut years: BTreeMap<String, BTreeSet<i32>> = BTreeMap::new();
+    for ((donor, year), _) in nets.into_iter().filter(|(_, net)| *net > Decimal::ZERO) {
+        years.entry(donor).or_default().insert(year);
+    }
+    years
+}
+
+#[tokio::test]
+async fn the_list_says_of_every_year_what_its_receipts_say() {
+    let site = Site::new().await;
+    let cookie = site.sign_in(Role::Auditor).await;
+    let mut reader = csv::Reader::from_path(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/donors.csv")).unwrap();
+    let donors: Vec<Row> = reader.deserialize().map(Result::unwrap).collect();
+    let parents: BTreeMap<String, String> = donors
+        .iter()
+        .filter(|row| !row["parent"].is_empty())
+        .map(|row| (row["code"].clone(), row["parent"].clone()))
+        .collect();
+    assert_eq!(parents.len(), 4);
+    for filter in ["&fund=FNE", "&fund=FEM", ""] {
+        let receipts = site.rows(&format!("/contributions?as_of=2024-12-31{filter}"), &cookie).await;
+        let years = gave(&receipts, &parents);
+        let without = |year: i32| filter != "&fund=FEM" && year == 2015;
+        for year in 2012..=2024 {
+            let rows = site.rows(&format!("/giving?as_of=2024-12-31&year={year}{filter}"), &cookie).await;
+            let before = if without(year - 1) { year - 2 } else { year - 1 };
+            for (donor, of) in &years {
+                let earlier = of.range(..year).next_back();
+                let gave_before = of.contains(&before) || of.contains(&(year - 1));
+                let expected = match (of.contains(&year), earlier.is_some(), gave_before) {
+                    (true, false, _) => "new",
+                    (true, true, true) => "retained",
+                    (true, true, false) => "returning",
+                    (false, _, true) if !without(year) => "lapsed",
+                    _ => "",
+                };
+                let found = rows.iter().find(|row| row["donor_code"] == *donor);
+                let found = found.map_or("", |row| row["status"].as_str());
+                assert_eq!(found, expected, "{donor} in {year}{filter}: gave in {of:?}");
+            }
+        }
+    }
+    site.close().await;
+}
+
+#[tokio::test]
+async fn what_was_known_stays_and_what_has_no_rate_is_said() {
+    let site = Site::new().await;
+    let cookie = site.sign_in(Role::Manager).await;
+    let address = "/giving?as_of=2021-07-31&fund=FNE";
+    let received = |texts: Vec<String>| figure(&texts[0]);
+    let before = received(site.get(address, &cookie).await.texts("dl.figures a.fig"));
+    let known: chrono::DateTime<chrono::Utc> =
+        sqlx::query_scalar("select recorded_at from change_head").fetch_one(&site.ground.db.pages).await.unwrap();
+    let known = dis::kernel::KnownAt(known).to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("late.csv");
+    let late = "ref,donor,currency,amount,received_on,fund,kind\n\
+        LATE-1,USA,USD,1000.00,2021-05-05,FNE,cash\nLATE-2,USA,USD,5000.00,2021-05-06,FNE,in_kind\n\
+        LATE-3,ALB,ALL,7000.00,2021-05-07,FNE,cash\n";
+    std::fs::write(&file, late).unwrap();
+    let donor = folder.path().join("donors.csv");
+    std::fs::write(&donor, "code,name,kind,country\nALB,Albania,C01,ALB\n").unwrap();
+    let import = Import { files: vec![(Kind::Donors, donor), (Kind::Contributions, file)], ..Import::default() };
+    let outcome = imports::run(&site.ground.db, site.ground.actor(), &site.clock, &import).await.unwrap();
+    assert!(outcome.accepted(), "{:?}", outcome.errors.len());
+    let now = site.get(address, &cookie).await;
+    assert_eq!(received(now.texts("dl.figures a.fig")), before + dec!(1000), "value in kind does not count");
+    assert!(now.texts("p.lead").iter().any(|text| text.starts_with("One receipt has no exchange rate")));
+    let then = site.get(&format!("{address}&known_at={known}"), &cookie).await;
+    assert_eq!(received(then.texts("dl.figures a.fig")), before);
+    // A donor whose only receipt has no rate is not said to have given.
+    let rows = site.rows(&format!("{address}&state=gave"), &cookie).await;
+    assert!(!codes(&rows).contains("ALB"));
+    site.close().await;
+}
+
+#[tokio::test]
+async fn what_giving_cannot_read_is_named() {
+    let site = Site::new().await;
+    let cookie = site.sign_in(Role::Auditor).await;
+    for query in [
+        "year=20211",
+        "year=x",
+        "since=yesterday",
+        "donor_kind=C99",
+        "region=atlantis",
+        "fund_kind=gold",
+        "earmarking=loose",
+        "state=rich",
+        "fund=NONE",
+        "as_of=2199-01-01",
+    ] {
+        for path in ["/giving", "/giving.csv"] {
+            let answer = site.get(&format!("{path}?{query}"), &cookie).await;
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}?{query}");
+            assert!(answer.body.contains(query), "{path}?{query}");
+        }
+    }
+    for query in ["year=1900", "year=2199", "since=2199-01-01", "since=1900-06-15", "as_of=1900-01-01"] {
+        assert_eq!(site.get(&format!("/giving?{query}"), &cookie).await.status, StatusCode::OK, "{query}");
+    }
+    site.close().await;
+}
