@@ -8,6 +8,7 @@ pub mod changes;
 pub mod commands;
 pub mod config;
 pub mod contributions;
+pub mod dashboard;
 pub mod db;
 pub mod demo;
 pub mod donors;

@@ -10,8 +10,8 @@ use crate::web::entry_room::{self, EntryRoom};
 use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, address, assets, list};
 use crate::{
-    arrears, changes, contributions, donors, exchange_rates, finding, funds, giving, import_page, instalments, pledges,
-    saved_views, units, users,
+    arrears, changes, contributions, dashboard, donors, exchange_rates, finding, funds, giving, import_page,
+    instalments, pledges, saved_views, units, users,
 };
 
 /// A room with an entry in the menu.
@@ -143,7 +143,7 @@ pub fn edit_action(room: &str, code: &str, frame: &Frame) -> Option<Action> {
 /// Every address there is.
 pub fn router() -> Router<AppState> {
     let mut router = Router::new()
-        .route("/", get(arrears::handlers::home))
+        .route("/", get(dashboard::handlers::page))
         .route("/arrears", get(arrears::handlers::page))
         .route("/giving", get(giving::handlers::page))
         .route("/donors/{code}", get(donors::handlers::detail))

@@ -105,3 +105,5 @@ bucket-31-90 = 31–90 days
 bucket-91-180 = 91–180 days
 bucket-181-365 = 181–365 days
 bucket-365plus = Over 365 days
+filter-focal_point = Focal point
+filter-hint-focal_point = An account’s e-mail.

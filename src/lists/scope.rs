@@ -29,6 +29,8 @@ pub struct Filters {
     pub donor: Option<String>,
     /// That fund.
     pub fund: Option<String>,
+    /// Donors of that focal point: an e-mail.
+    pub focal_point: Option<String>,
     /// That age class of arrears.
     pub bucket: Option<String>,
     /// That currency.

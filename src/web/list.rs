@@ -70,7 +70,14 @@ fn bad(name: &'static str, value: &str) -> PageError {
 }
 
 /// Understands an address, or names the part that cannot be read.
-fn understand<L: List>(params: &Params, today: NaiveDate, latest: crate::kernel::KnownAt) -> Result<Asked, PageError> {
+///
+/// # Errors
+/// Names the part.
+pub fn understand<L: List>(
+    params: &Params,
+    today: NaiveDate,
+    latest: crate::kernel::KnownAt,
+) -> Result<Asked, PageError> {
     let as_of = params::as_of(params.get("as_of"), today)?;
     let (sort, reversed) = query::sort_named::<L>(params.get("sort"))
         .ok_or_else(|| bad("sort", params.get("sort").unwrap_or_default()))?;
@@ -89,6 +96,7 @@ fn understand<L: List>(params: &Params, today: NaiveDate, latest: crate::kernel:
         unit: text("unit"),
         donor: text("donor"),
         fund: text("fund"),
+        focal_point: text("focal_point"),
         pledge: text("pledge"),
         text: given(params.get("q")).map(str::to_owned),
         ..Filters::default()
@@ -567,7 +575,7 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
                 "region" => words(&region_keys().chain([NO_REGION]).collect::<Vec<_>>(), "region"),
                 _ => Vec::new(),
             };
-            let hint = ["unit", "donor", "since", "until", "donor_kind"]
+            let hint = ["unit", "donor", "since", "until", "donor_kind", "focal_point"]
                 .contains(name)
                 .then(|| l10n.word("filter-hint", name));
             let label = if *name == "state" { l10n.word("filter-state", L::NAME) } else { l10n.word("filter", name) };
@@ -590,7 +598,7 @@ fn chips<L: List>(
     };
     let state_label = l10n.word("filter-state", L::NAME);
     let word = |family: &str, word: &Option<String>| word.as_ref().map(|word| l10n.word(family, word));
-    let on: [(&'static str, String, Option<String>); 15] = [
+    let on: [(&'static str, String, Option<String>); 16] = [
         ("year", l10n.word("filter", "year"), filters.year.map(|year| year.to_string())),
         ("unit", l10n.word("filter", "unit"), name(&choices.units, &filters.unit)),
         ("donor", l10n.word("filter", "donor"), choices.donor.as_ref().map(|donor| donor.name.clone())),
@@ -599,6 +607,7 @@ fn chips<L: List>(
         ("fund_kind", l10n.word("filter", "fund_kind"), word("funds", &filters.fund_kind)),
         ("earmarking", l10n.word("filter", "earmarking"), word("earmarking", &filters.earmarking)),
         ("fund", l10n.word("filter", "fund"), name(&choices.funds, &filters.fund)),
+        ("focal_point", l10n.word("filter", "focal_point"), filters.focal_point.clone()),
         ("pledge", l10n.word("filter", "pledge"), filters.pledge.clone()),
         ("bucket", l10n.word("filter", "bucket"), filters.bucket.as_ref().map(|bucket| l10n.word("bucket", bucket))),
         ("currency", l10n.word("filter", "currency"), filters.currency.map(|currency| currency.to_string())),

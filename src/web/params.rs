@@ -32,7 +32,7 @@ pub fn known_at(text: Option<&str>, latest: KnownAt) -> Result<KnownAt, PageErro
 }
 
 /// The parameters of lists, in the order addresses have them.
-pub(super) const NAMES: [&str; 19] = [
+pub(super) const NAMES: [&str; 20] = [
     "as_of",
     "known_at",
     "year",
@@ -40,6 +40,7 @@ pub(super) const NAMES: [&str; 19] = [
     "donor",
     "donor_kind",
     "region",
+    "focal_point",
     "fund",
     "fund_kind",
     "earmarking",

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod crash;
+mod dashboard;
 mod embedded;
 mod entering;
 mod exports;
