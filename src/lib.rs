@@ -2,8 +2,11 @@
 #![forbid(unsafe_code)]
 
 pub mod access;
+pub mod allocations;
 pub mod arrears;
 pub mod balances;
+#[cfg(test)]
+mod by_acts;
 pub mod changes;
 pub mod commands;
 pub mod config;

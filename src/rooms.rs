@@ -10,8 +10,8 @@ use crate::web::entry_room::{self, EntryRoom};
 use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, address, assets, list};
 use crate::{
-    arrears, changes, contributions, dashboard, donors, exchange_rates, finding, funds, giving, import_page,
-    instalments, pledges, saved_views, units, users,
+    allocations, arrears, changes, contributions, dashboard, donors, exchange_rates, finding, funds, giving,
+    import_page, instalments, pledges, saved_views, units, users,
 };
 
 /// A room with an entry in the menu.
@@ -36,6 +36,7 @@ pub static ROOMS: &[Room] = &[
     room("pledges", "money", "pledges", "p"),
     room("instalments", "money", "instalments", ""),
     room("contributions", "money", "contributions", "c"),
+    room("allocations", "money", "allocations", "w"),
     room("arrears", "money", "arrears", "a"),
     room("giving", "money", "trend", "v"),
     room("units", "office", "units", ""),
@@ -93,6 +94,7 @@ pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
         (pledges::Pledges::NAME, each.list::<pledges::Pledges>()),
         (instalments::Instalments::NAME, each.list::<instalments::Instalments>()),
         (contributions::Contributions::NAME, each.list::<contributions::Contributions>()),
+        (allocations::Allocations::NAME, each.list::<allocations::Allocations>()),
         (arrears::Arrears::NAME, each.list::<arrears::Arrears>()),
         (giving::Giving::NAME, each.list::<giving::Giving>()),
         (units::Units::NAME, each.list::<units::Units>()),
@@ -127,6 +129,10 @@ pub fn columns_shown() -> Vec<Columns> {
 
 /// What makes a new one in a room, for those who may.
 pub fn new_action(room: &str, frame: &Frame) -> Option<Action> {
+    if room == allocations::Allocations::NAME {
+        let sure = Action::new(frame.t("sure-open"), "/allocations/sure".to_owned());
+        return may(frame.viewer.role, Act::KeepMoney).then_some(sure);
+    }
     let entered = ENTRY_ROOMS.iter().find(|entered| entered.room == room).map(|entered| entered.may);
     let may_do = entered.or((room == pledges::Pledges::NAME).then_some(Act::KeepPledges))?;
     let label = frame.word("new", room);
@@ -153,6 +159,8 @@ pub fn router() -> Router<AppState> {
         .route("/pledges/{code}/amend", get(pledges::entering::amend).post(pledges::entering::agree))
         .route("/pledges/{code}/{event}", get(pledges::events::ask).post(pledges::events::happen))
         .route("/contributions/{code}", get(contributions::handlers::detail))
+        .route("/contributions/{code}/{act}", get(contributions::acts::ask).post(contributions::acts::happen))
+        .route("/allocations/sure", get(contributions::sure::ask).post(contributions::sure::match_all))
         .route("/units/{code}", get(units::handlers::detail))
         .route("/funds/{code}", get(funds::handlers::detail))
         .route("/rates/{code}", get(exchange_rates::handlers::detail))

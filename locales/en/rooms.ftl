@@ -79,7 +79,6 @@ contributions-in_kind = In kind
 contributions-negative = Refund or correction
 contributions-reversal = Reversal
 contributions-without_pledge = Without a pledge
-contributions-paid = What it paid
 contributions-paid-nothing = It pays no instalment.
 earmarking-unearmarked = Unearmarked
 earmarking-soft = Softly earmarked

@@ -12,6 +12,7 @@ mod giving;
 mod imports_page;
 mod loading;
 mod migrations;
+mod money;
 mod pages;
 mod real_data;
 mod serving;
