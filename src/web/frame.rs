@@ -151,7 +151,7 @@ impl Frame {
     /// The parts of the menu, each with its rooms.
     pub fn menu(&self) -> Vec<(String, Vec<&'static Room>)> {
         let mut parts: Vec<(String, Vec<&'static Room>)> = Vec::new();
-        for room in ROOMS {
+        for room in ROOMS.iter().filter(|room| may(self.viewer.role, room.may)) {
             let part = self.word("menu", room.part);
             match parts.last_mut() {
                 Some((last, rooms)) if *last == part => rooms.push(room),

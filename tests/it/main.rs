@@ -14,6 +14,7 @@ mod loading;
 mod migrations;
 mod money;
 mod pages;
+mod people;
 mod real_data;
 mod serving;
 mod tidy;
