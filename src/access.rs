@@ -91,6 +91,12 @@ pub enum Act {
     LoadPledges,
     /// Load exchange rates and contributions.
     LoadMoney,
+    /// Keep saved views of their own.
+    SaveViews,
+    /// Share a saved view with everybody.
+    ShareViews,
+    /// Rename and remove what others share.
+    KeepSharedViews,
     /// Enter and correct units and funds.
     KeepStructure,
     /// Enter and correct donors.
@@ -107,6 +113,10 @@ pub fn may(role: Role, act: Act) -> bool {
     match (role, act) {
         (System, _) => true,
         (Admin | ResourceMobilization | Finance | UnitStaff | Manager | Auditor, Act::ReadFigures) => true,
+        (Admin, Act::KeepSharedViews) => true,
+        // A view of one's own is like a bookmark; one that is shared changes what everybody sees.
+        (Admin | ResourceMobilization | Finance | UnitStaff | Manager | Auditor, Act::SaveViews) => true,
+        (Admin | ResourceMobilization | Finance | UnitStaff | Manager, Act::ShareViews) => true,
         (Admin | Auditor, Act::ReadAudit) => true,
         (Admin, Act::KeepAccounts | Act::KeepSettings | Act::LoadStructure | Act::KeepStructure) => true,
         // "finance (contributions, allocations, rates, imports)": an import is theirs whatever it holds.

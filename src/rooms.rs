@@ -10,8 +10,8 @@ use crate::web::entry_room::{self, EntryRoom};
 use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, address, assets, list, list_files};
 use crate::{
-    arrears, audit, changes, contributions, donors, exchange_rates, funds, giving, import_page, instalments, pledges,
-    settings, units, users,
+    allocations, arrears, audit, changes, contributions, dashboard, donors, exchange_rates, finding, funds, giving,
+    import_page, instalments, pledges, saved_views, settings, units, users,
 };
 
 /// A room with an entry in the menu.
@@ -46,6 +46,7 @@ pub static ROOMS: &[Room] = &[
     room("pledges", "money", "pledges", "p"),
     room("instalments", "money", "instalments", ""),
     room("contributions", "money", "contributions", "c"),
+    room("allocations", "money", "allocations", "w"),
     room("arrears", "money", "arrears", "a"),
     room("giving", "money", "trend", "v"),
     room("units", "office", "units", ""),
@@ -59,6 +60,40 @@ pub static ROOMS: &[Room] = &[
 
 /// Lists that stand side by side under one entry of the menu.
 pub static TOGETHER: &[&[&str]] = &[&[audit::Changes::NAME, audit::Facts::NAME, audit::SignIns::NAME]];
+
+/// Something the command palette offers besides pages and the new things of every room ([`new_action`]).
+pub struct Command {
+    /// The last part of the key of its name (`action-…`).
+    pub name: &'static str,
+    /// Its icon.
+    pub icon: &'static str,
+    /// What one must be allowed to do.
+    pub act: Act,
+    /// Where it leads.
+    pub leads: Leads,
+}
+
+/// Where a command leads.
+#[derive(Clone, Copy)]
+pub enum Leads {
+    /// To an address.
+    To(&'static str),
+    /// To a button of the page's frame, the one with this `data-press`.
+    Press(&'static str),
+}
+
+const fn command(name: &'static str, icon: &'static str, act: Act, leads: Leads) -> Command {
+    Command { name, icon, act, leads }
+}
+
+/// Every command, in the order they are offered where all are as near to what was typed.
+pub static COMMANDS: &[Command] = &[
+    command("views", "bookmark", Act::SaveViews, Leads::To("/views")),
+    command("theme-light", "sun", Act::ReadFigures, Leads::Press("light")),
+    command("theme-dark", "moon", Act::ReadFigures, Leads::Press("dark")),
+    command("theme-auto", "screen", Act::ReadFigures, Leads::Press("auto")),
+    command("sign-out", "logout", Act::ReadFigures, Leads::Press("sign-out")),
+];
 
 /// Calls a macro-like function for every list there is, so that no list is forgotten anywhere.
 pub trait EachList {
@@ -75,6 +110,7 @@ pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
         (pledges::Pledges::NAME, each.list::<pledges::Pledges>()),
         (instalments::Instalments::NAME, each.list::<instalments::Instalments>()),
         (contributions::Contributions::NAME, each.list::<contributions::Contributions>()),
+        (allocations::Allocations::NAME, each.list::<allocations::Allocations>()),
         (arrears::Arrears::NAME, each.list::<arrears::Arrears>()),
         (giving::Giving::NAME, each.list::<giving::Giving>()),
         (units::Units::NAME, each.list::<units::Units>()),
@@ -113,6 +149,10 @@ pub fn columns_shown() -> Vec<Columns> {
 
 /// What makes a new one in a room, for those who may.
 pub fn new_action(room: &str, frame: &Frame) -> Option<Action> {
+    if room == allocations::Allocations::NAME {
+        let sure = Action::new(frame.t("sure-open"), "/allocations/sure".to_owned());
+        return may(frame.viewer.role, Act::KeepMoney).then_some(sure);
+    }
     let entered = ENTRY_ROOMS.iter().find(|entered| entered.room == room).map(|entered| entered.may);
     let of_its_own = match room {
         pledges::Pledges::NAME => Some(Act::KeepPledges),
@@ -134,7 +174,7 @@ pub fn edit_action(room: &str, code: &str, frame: &Frame) -> Option<Action> {
 /// Every address there is.
 pub fn router() -> Router<AppState> {
     let mut router = Router::new()
-        .route("/", get(arrears::handlers::home))
+        .route("/", get(dashboard::handlers::page))
         .route("/arrears", get(arrears::handlers::page))
         .route("/giving", get(giving::handlers::page))
         .route("/donors/{code}", get(donors::handlers::detail))
@@ -144,6 +184,8 @@ pub fn router() -> Router<AppState> {
         .route("/pledges/{code}/amend", get(pledges::entering::amend).post(pledges::entering::agree))
         .route("/pledges/{code}/{event}", get(pledges::events::ask).post(pledges::events::happen))
         .route("/contributions/{code}", get(contributions::handlers::detail))
+        .route("/contributions/{code}/{act}", get(contributions::acts::ask).post(contributions::acts::happen))
+        .route("/allocations/sure", get(contributions::sure::ask).post(contributions::sure::match_all))
         .route("/units/{code}", get(units::handlers::detail))
         .route("/funds/{code}", get(funds::handlers::detail))
         .route("/rates/{code}", get(exchange_rates::handlers::detail))
@@ -152,6 +194,12 @@ pub fn router() -> Router<AppState> {
         .route("/imports/{id}/refused.csv", get(import_page::handlers::refused_rows))
         .route("/changes/{number}", get(changes::handlers::page))
         .route("/changes/{number}/undo", get(changes::handlers::ask_why).post(changes::handlers::undo))
+        .route("/suggest", get(finding::handlers::suggest))
+        .route("/suggest/duplicates", get(finding::handlers::duplicates))
+        .route("/find", get(finding::handlers::find))
+        .route("/recent", post(finding::handlers::opened))
+        .route("/views", get(saved_views::handlers::page).post(saved_views::handlers::save))
+        .route("/views/{key}", post(saved_views::handlers::change))
         .route("/static/{*path}", get(assets::serve))
         .merge(users::routes())
         .merge(settings::routes());
@@ -176,7 +224,9 @@ pub fn uploads() -> Router<AppState> {
 
 /// Addresses that read, for the test that tries each as every role and as nobody: who may.
 pub fn reading() -> Vec<(String, Act)> {
-    let mut addresses = vec![("/".to_owned(), Act::ReadFigures), ("/account".to_owned(), Act::ReadFigures)];
+    let mut addresses: Vec<(String, Act)> = ["/", "/account", "/find", "/find?q=sw", "/suggest?q=sw", "/views"]
+        .map(|address| (address.to_owned(), Act::ReadFigures))
+        .into();
     for (name, may) in each_list(&mut WhoMay) {
         addresses.extend(["", ".csv", ".xlsx"].map(|end| (format!("/{name}{end}"), may)));
     }

@@ -8,7 +8,7 @@ use crate::kernel::Currency;
 use crate::kernel::money::STALE_AFTER_DAYS;
 use crate::l10n::L10n;
 use crate::lists::query::{Key, KeyKind, Sort, down, up};
-use crate::lists::{Cell, Column, Drawn, List, Scope, Screen};
+use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
 use crate::settings;
 
 /// The list of arrears.
@@ -110,8 +110,11 @@ impl List for Arrears {
         if let Some(bucket) = &scope.filters.bucket {
             select.sql(" and ").sql(BUCKET).sql(" = ").bind(bucket.clone());
         }
-        let title = "(select p.title from pledges p where p.id = b.pledge_id)";
-        scope.keep_text(select, &["d.name", "d.code", "b.pledge_ref", title]);
+        let places = [
+            Place::Own("select x.id from pledges p join instalment_balances x on x.pledge_id = p.id where", "p.sought"),
+            Place::OfDonor("select x.id from instalment_balances x where not isempty(x.overdue_during) and x.donor_id"),
+        ];
+        scope.keep_text(select, "b.id", &places);
     }
 
     fn dress(select: &mut Select, _: &Scope) {

@@ -30,16 +30,12 @@ struct ChangePage {
     may_undo: bool,
 }
 
-/// Accounts are the administrators' and auditors' business, and what one did oneself; everything else recorded so far is
-/// everybody's to read.
+/// Accounts are the administrators' and auditors' business, and what one did to one's own or to one's saved views;
+/// everything else recorded so far is everybody's to read.
 fn allow(viewer: &Viewer, change: &Change) -> Result<(), PageError> {
-    let of_accounts = change.touched.iter().any(|touched| touched == "accounts");
+    let guarded = change.touched.iter().any(|touched| touched == "accounts" || touched == "saved_views");
     let own = change.account_id == viewer.account;
-    if of_accounts && !own && !may(viewer.role, access::Act::ReadAudit) {
-        Err(Refused::Forbidden.into())
-    } else {
-        Ok(())
-    }
+    if guarded && !own && !may(viewer.role, access::Act::ReadAudit) { Err(Refused::Forbidden.into()) } else { Ok(()) }
 }
 
 fn later_in_words(later: &[Later], frame_l10n: L10n, zone: chrono_tz::Tz) -> Vec<(i64, String)> {

@@ -20,7 +20,7 @@ pub struct Change {
     pub recorded_at: DateTime<Utc>,
     /// Who.
     pub account: String,
-    /// Whose account that is.
+    /// Their account.
     pub account_id: AccountId,
     /// What kind of act.
     pub act: String,

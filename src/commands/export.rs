@@ -322,7 +322,7 @@ async fn for_import(tx: &mut ReadTx, what: What, known_at: KnownAt, out: &mut Ta
     let names: Vec<&str> = spec.columns.iter().map(|column| column.name).collect();
     out.write_all(names.join(",").as_bytes())?;
     out.write_all(b"\n")?;
-    let mut select = imports::existing(spec, known_at.0, None);
+    let mut select = imports::existing(spec, known_at.0, &[]);
     let mut rows = select.done().build().fetch(&mut **tx);
     while let Some(row) = rows.try_next().await? {
         for (at, (column, cell)) in spec.columns.iter().zip(imports::cells(spec, &row)?).enumerate() {

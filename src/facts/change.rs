@@ -152,19 +152,16 @@ impl WriteTx {
         if let Some(head) = &self.head {
             return Ok(head.recorded);
         }
-        // The lock first, by itself; only then the clock, so that no later change can have an earlier instant.
+        // The lock first, in a part of its own; only then the clock, so that no later change can have an earlier instant.
         let head = if self.rehearsal {
-            "select change_id, recorded_at, hash from change_head"
+            "with head as materialized (select change_id, recorded_at, hash from change_head)
+             select change_id, greatest(clock_timestamp(), recorded_at + interval '1 microsecond'), hash from head"
         } else {
-            "select change_id, recorded_at, hash from change_head for update"
+            "with head as materialized (select change_id, recorded_at, hash from change_head for update)
+             select change_id, greatest(clock_timestamp(), recorded_at + interval '1 microsecond'), hash from head"
         };
-        let (last, last_at, previous_hash): (i64, DateTime<Utc>, Vec<u8>) =
+        let (last, at, previous_hash): (i64, DateTime<Utc>, Vec<u8>) =
             sqlx::query_as(head).fetch_one(&mut *self.tx).await?;
-        let at: DateTime<Utc> =
-            sqlx::query_scalar("select greatest(clock_timestamp(), $1::timestamptz + interval '1 microsecond')")
-                .bind(last_at)
-                .fetch_one(&mut *self.tx)
-                .await?;
         let recorded = Recorded { change: ChangeId(last + 1), at };
         self.head = Some(Head { recorded, previous_hash });
         Ok(recorded)
@@ -228,9 +225,12 @@ impl WriteTx {
             previous_hash: &head.previous_hash,
         });
         sqlx::query(
-            "insert into changes
-                (id, recorded_at, account_id, os_user, act, reason, form_id, details, digest, previous_hash, hash)
-             values ($1, $2, $3, $4, $5, $6, $7, $8::json, $9, $10, $11)",
+            "with said as (
+                insert into changes
+                    (id, recorded_at, account_id, os_user, act, reason, form_id, details, digest, previous_hash, hash)
+                values ($1, $2, $3, $4, $5, $6, $7, $8::json, $9, $10, $11)
+             )
+             update change_head set change_id = $1, recorded_at = $2, hash = $11",
         )
         .bind(change.0)
         .bind(at)
@@ -245,12 +245,6 @@ impl WriteTx {
         .bind(&hash)
         .execute(&mut *self.tx)
         .await?;
-        sqlx::query("update change_head set change_id = $1, recorded_at = $2, hash = $3")
-            .bind(change.0)
-            .bind(at)
-            .bind(&hash)
-            .execute(&mut *self.tx)
-            .await?;
         self.tx.commit().await?;
         Ok(Some(head.recorded))
     }

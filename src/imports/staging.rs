@@ -38,15 +38,52 @@ impl Found {
     }
 }
 
-/// Makes the staging table of a kind. Its text is put together from the spec alone.
-pub async fn create(connection: &mut PgConnection, spec: &Spec) -> Result<(), sqlx::Error> {
-    let mut sql = format!(
-        "create temp table {} (file integer not null, line integer not null, bad boolean not null, given bigint not null,
-         found boolean not null default false, fact_id bigint, fact_diff text[] not null default '{{}}',
-         label_diff text[] not null default '{{}}', event_fill text[] not null default '{{}}',
-         event_diff text[] not null default '{{}}', left_out bigint[] not null default '{{}}', old jsonb",
-        spec.stage
-    );
+/// Where problems of cells are gathered.
+const PROBLEMS: &str = "import_problems";
+
+/// How long the tables that rows are staged in stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stay {
+    /// For the transaction: rows of files, whose number the plans of the statements depend on.
+    Transaction,
+    /// For the connection, emptied when the transaction ends: a few rows from forms. The tables and the plans of the
+    /// statements that read them are made once, not once a form.
+    Connection,
+}
+
+/// Makes the staging tables of kinds, and the one for problems. Their text is put together from the specs alone.
+pub async fn create(connection: &mut PgConnection, specs: &[&'static Spec], stay: Stay) -> Result<(), sqlx::Error> {
+    let names: Vec<String> = specs.iter().map(|spec| spec.stage).chain([PROBLEMS]).map(str::to_owned).collect();
+    let there: Vec<String> =
+        sqlx::query_scalar("select name from unnest($1) as name where to_regclass('pg_temp.' || name) is not null")
+            .bind(&names)
+            .fetch_all(&mut *connection)
+            .await?;
+    let tables = specs.iter().map(|spec| (spec.stage, columns_of(spec)));
+    let problems = "severity text not null, file integer not null, line integer not null, col text not null,
+        value text not null, key text not null, arg text not null";
+    for (name, columns) in tables.chain([(PROBLEMS, problems.to_owned())]) {
+        let is_there = there.iter().any(|table| table == name);
+        let end = match stay {
+            Stay::Connection if is_there => continue,
+            Stay::Connection => "delete rows",
+            Stay::Transaction => "drop",
+        };
+        if is_there {
+            sqlx::query(AssertSqlSafe(format!("drop table pg_temp.{name}"))).execute(&mut *connection).await?;
+        }
+        let create = format!("create temp table {name} ({columns}) on commit {end}");
+        sqlx::query(AssertSqlSafe(create)).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+fn columns_of(spec: &Spec) -> String {
+    let mut sql = "file integer not null, line integer not null, bad boolean not null, given bigint not null,
+         found boolean not null default false, fact_id bigint, fact_diff text[] not null default '{}',
+         label_diff text[] not null default '{}', event_fill text[] not null default '{}',
+         event_diff text[] not null default '{}', left_out bigint[] not null default '{}', old jsonb"
+        .to_owned();
     for column in spec.columns {
         sql.push_str(&format!(", {} {}", column.name, column.cell.sql_type()));
     }
@@ -54,9 +91,7 @@ pub async fn create(connection: &mut PgConnection, spec: &Spec) -> Result<(), sq
         sql.push_str(", ");
         sql.push_str(spec.extra);
     }
-    sql.push_str(") on commit drop");
-    sqlx::query(AssertSqlSafe(sql)).execute(connection).await?;
-    Ok(())
+    sql
 }
 
 /// Copies a file's rows into the staging table.

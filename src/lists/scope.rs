@@ -30,6 +30,8 @@ pub struct Filters {
     pub donor: Option<String>,
     /// That fund.
     pub fund: Option<String>,
+    /// Donors of that focal point: an e-mail.
+    pub focal_point: Option<String>,
     /// That age class of arrears.
     pub bucket: Option<String>,
     /// That currency.
@@ -193,11 +195,6 @@ impl Scope {
         }
     }
 
-    /// Keeps rows where one of `columns` holds the letters asked for.
-    pub fn keep_text(&self, select: &mut Select, columns: &[&'static str]) {
-        self.keep_letters(select, columns);
-    }
-
     /// Keeps rows where one of `columns` holds the letters asked for, as they were typed.
     pub fn keep_letters(&self, select: &mut Select, columns: &[&'static str]) {
         let Some(text) = &self.filters.text else { return };
@@ -208,4 +205,42 @@ impl Scope {
         }
         select.sql(")");
     }
+
+    /// Keeps rows whose `key` is found by the words asked for in one of `places`: each word somewhere in the same text,
+    /// without accents and case.
+    pub fn keep_text(&self, select: &mut Select, key: &'static str, places: &[Place]) {
+        let Some(text) = &self.filters.text else { return };
+        let holds = |select: &mut Select, column: &'static str| {
+            // The longest word by itself: an index finds by that, and the others are only looked at in what it finds.
+            select.sql(column).sql(" like (select (sought_words(").bind(text.clone()).sql("))[1]) and ").sql(column);
+            select.sql(" like all ((select sought_words(").bind(text.clone()).sql("))::text[])");
+        };
+        // As an array it is worked out first, once; the plan never begins with the rows and asks of each.
+        select.sql(" and ").sql(key).sql(" = any(array(");
+        for (at, place) in places.iter().enumerate() {
+            select.sql(if at == 0 { "" } else { " union all " });
+            match place {
+                Place::Own(rows, column) => {
+                    select.sql(rows).sql(" ");
+                    holds(select, column);
+                }
+                Place::OfDonor(rows) => {
+                    select.sql(rows).sql(" in (select n.id from donors n where ");
+                    holds(select, "n.sought");
+                    select.sql(" union all select n.donor_id from donor_aliases n where ");
+                    holds(select, "n.sought");
+                    select.sql(")");
+                }
+            }
+        }
+        select.sql("))");
+    }
+}
+
+/// Where the words of a search may stand.
+pub enum Place {
+    /// In a text of its own: `select … from … where`, and the text, folded.
+    Own(&'static str, &'static str),
+    /// In the name, code or an alias of a donor: `select … from … where`, ending with the donor's column.
+    OfDonor(&'static str),
 }

@@ -25,6 +25,8 @@ pub enum Refused {
     Forbidden,
     /// Not there.
     NotFound,
+    /// Somebody changed it meanwhile.
+    Conflict,
     /// Larger than so many megabytes.
     TooLarge(usize),
     /// Too many at once.
@@ -97,6 +99,7 @@ impl IntoResponse for PageError {
             Refused::SentOtherwise => (StatusCode::CONFLICT, "sent-otherwise", String::new()),
             Refused::Forbidden => (StatusCode::FORBIDDEN, "forbidden", String::new()),
             Refused::NotFound => (StatusCode::NOT_FOUND, "not-found", String::new()),
+            Refused::Conflict => (StatusCode::CONFLICT, "conflict", String::new()),
             Refused::TooLarge(most) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", most.to_string()),
             Refused::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too-many", String::new()),
             Refused::Told(StatusCode::NOT_FOUND) => (StatusCode::NOT_FOUND, "not-found", String::new()),

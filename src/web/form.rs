@@ -35,6 +35,19 @@ pub enum Widget {
     Code,
     /// A box to tick; its value where it is.
     Tick,
+    /// One of these, all of them in sight.
+    Pick(Vec<Pick>),
+}
+
+/// Something that can be picked: a line about it stands below its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pick {
+    /// What is sent.
+    pub value: String,
+    /// What it is.
+    pub title: String,
+    /// What there is to say about it.
+    pub line: String,
 }
 
 /// A field.
@@ -104,6 +117,11 @@ impl Field {
     pub fn wrong(mut self, error: Option<String>) -> Self {
         self.error = error;
         self
+    }
+
+    /// Whether all that can be chosen is in sight.
+    fn picks(&self) -> bool {
+        matches!(self.widget, Widget::Pick(_))
     }
 
     /// What a reader of the page needs to know of it, as attributes. Names are ours: nothing typed is in them.

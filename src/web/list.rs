@@ -15,12 +15,15 @@ use sqlx::postgres::PgConnection;
 use super::beside::{self, Tab};
 use super::detail::act_in_words;
 use super::errors::{PageError, Refused};
+use super::format;
 use super::frame::{Action, Frame, filters};
-use super::params::{self, given};
+use super::list_files;
+pub use super::params::Params;
+use super::params::{self, NAMES, given};
 use super::session::{SignedIn, Viewer};
 use super::state::AppState;
-use super::{address, format, list_files};
 use crate::access::{Role, may};
+use crate::finding::{Kind, store::resolve};
 use crate::kernel::calendar::{EARLIEST_YEAR, LATEST_YEAR, parse_day};
 use crate::kernel::country::region_keys;
 use crate::lists::query::{self, COUNTED, Placed, Sort, Stretch};
@@ -30,82 +33,6 @@ use crate::rooms;
 
 /// Rows of a page.
 const PAGE: i64 = 50;
-/// The parameters of lists, in the order addresses have them.
-const NAMES: [&str; 24] = [
-    "as_of",
-    "known_at",
-    "year",
-    "unit",
-    "donor",
-    "donor_kind",
-    "region",
-    "fund",
-    "fund_kind",
-    "earmarking",
-    "pledge",
-    "bucket",
-    "currency",
-    "role",
-    "who",
-    "act",
-    "room",
-    "code",
-    "state",
-    "since",
-    "until",
-    "q",
-    "sort",
-    "after",
-];
-/// The parameters of an address, as they were given; empty ones are not there.
-#[derive(Debug, Clone, Default)]
-pub struct Params(pub(super) Vec<(&'static str, String)>);
-
-impl Params {
-    pub(super) fn of(pairs: Result<Query<Vec<(String, String)>>, QueryRejection>) -> Result<Self, PageError> {
-        let Query(pairs) = pairs.map_err(|_| Refused::BadParameter("?", String::new()))?;
-        let mut params = Params::default();
-        for name in NAMES {
-            let value = pairs.iter().find(|(given, _)| given == name).map(|(_, value)| value.trim());
-            if let Some(value) = value.filter(|value| !value.is_empty()) {
-                if value.contains('\0') || value.chars().count() > 2000 {
-                    return Err(Refused::BadParameter(name, value.replace('\0', "").chars().take(50).collect()).into());
-                }
-                params.0.push((name, value.to_owned()));
-            }
-        }
-        Ok(params)
-    }
-
-    /// The value of a parameter.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(given, _)| *given == name).map(|(_, value)| value.as_str())
-    }
-
-    /// The same without some parameters; leafing always begins anew.
-    pub fn without(&self, names: &[&str]) -> Params {
-        Params(self.0.iter().filter(|(name, _)| *name != "after" && !names.contains(name)).cloned().collect())
-    }
-
-    /// The same with a parameter set.
-    pub fn with(&self, name: &'static str, value: impl Into<String>) -> Params {
-        let mut changed = self.without(&[name]);
-        changed.0.push((name, value.into()));
-        changed
-    }
-
-    /// The address with these parameters.
-    pub fn address(&self, path: &str) -> String {
-        let mut pairs: Vec<String> = Vec::new();
-        for name in NAMES {
-            if let Some(value) = self.get(name) {
-                pairs.push(format!("{name}={}", address::escape(value)));
-            }
-        }
-        if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
-    }
-}
-
 /// Where a page of a list begins, and what was known when the reader began to leaf.
 #[derive(Serialize, Deserialize)]
 struct Mark {
@@ -141,11 +68,13 @@ fn bad(name: &'static str, value: &str) -> PageError {
 }
 
 /// Understands an address, or names the part that cannot be read.
-pub(super) fn understand<L: List>(
+///
+/// # Errors
+/// Names the part.
+pub fn understand<L: List>(
     params: &Params,
     today: NaiveDate,
     latest: crate::kernel::KnownAt,
-    zone: chrono_tz::Tz,
 ) -> Result<Asked, PageError> {
     let as_of = params::as_of(params.get("as_of"), today)?;
     let (sort, reversed) = query::sort_named::<L>(params.get("sort"))
@@ -165,6 +94,7 @@ pub(super) fn understand<L: List>(
         unit: text("unit"),
         donor: text("donor"),
         fund: text("fund"),
+        focal_point: text("focal_point"),
         pledge: text("pledge"),
         who: text("who"),
         act: text("act"),
@@ -211,7 +141,7 @@ pub(super) fn understand<L: List>(
     filters.region = one_of("region", |word| word == NO_REGION || region_keys().any(|region| region == word))?;
     filters.fund_kind = one_of("fund_kind", |word| FUND_KINDS.contains(&word))?;
     filters.earmarking = one_of("earmarking", |word| EARMARKINGS.contains(&word))?;
-    let scope = Scope { filters, zone, ..Scope::new(as_of, known_at) };
+    let scope = Scope { filters, ..Scope::new(as_of, known_at) };
     let known_then = params.get("known_at").is_some();
     Ok(Asked { scope, sort, reversed, known_then, after: mark.map(|mark| mark.place) })
 }
@@ -240,7 +170,7 @@ pub(super) struct Choices {
     funds: Vec<Named>,
     people: Vec<Named>,
     acts: Vec<Named>,
-    donor: Option<Named>,
+    pub(super) donor: Option<Named>,
 }
 
 impl Choices {
@@ -278,7 +208,10 @@ impl Choices {
                 .fetch_optional(&mut *connection)
                 .await?;
             if choices.donor.is_none() {
-                return Err(bad("donor", code));
+                // Without script people type a name.
+                let named = resolve(&mut *connection, Kind::Donor, code).await?;
+                let (code, name) = named.ok_or_else(|| bad("donor", code))?;
+                choices.donor = Some(Named { code, name, depth: 0 });
             }
         }
         let missing = |wanted: &Option<String>, all: &[Named]| {
@@ -349,6 +282,10 @@ pub struct Field {
     pub value: String,
     /// What can be chosen; empty for a text field.
     pub options: Vec<(String, String)>,
+    /// The kind of thing a text field suggests while one types.
+    pub suggest: Option<&'static str>,
+    /// The name of what it says now, where that is a code.
+    pub shown: Option<String>,
     /// A hint.
     pub hint: Option<String>,
 }
@@ -414,10 +351,54 @@ impl ListView {
         self.kept(&names)
     }
 
+    /// The address that is saved of this page: where one leafed to is not in it.
+    pub fn here(&self) -> String {
+        self.params.without(&[]).address(&self.path)
+    }
+
+    /// Whether the address narrows or orders the list, so that it is worth a name.
+    pub fn worth_saving(&self) -> bool {
+        !self.params.without(&["as_of", "known_at"]).0.is_empty()
+    }
+
+    /// Whether the address asks for a day or an instant.
+    pub fn of_a_day(&self) -> bool {
+        self.params.get("as_of").is_some() || self.params.get("known_at").is_some()
+    }
+
+    /// Whether this page is what a saved view leads to; one of today is the same on every day.
+    pub fn is_at(&self, address: &str) -> bool {
+        self.here() == address || self.params.without(&["as_of", "known_at"]).address(&self.path) == address
+    }
+
     /// A parameter's value, as it was given.
     pub fn given(&self, name: &str) -> String {
         self.params.get(name).unwrap_or_default().to_owned()
     }
+}
+
+/// The address a list itself would write for these parameters, or the part of them it does not take. Without a day
+/// unless it is to be kept: a saved view is of today.
+///
+/// # Errors
+/// Names the parameter that cannot be read.
+pub fn canonical<L: List>(
+    pairs: Vec<(String, String)>,
+    today: NaiveDate,
+    latest: crate::kernel::KnownAt,
+    keep_day: bool,
+) -> Result<String, PageError> {
+    let given = Params::of(Ok(Query(pairs)))?.without(&[]);
+    let asked = understand::<L>(&given, today, latest)?;
+    let day = ["as_of", "known_at"];
+    let takes =
+        |name: &&str| L::FILTERS.contains(name) || ["q", "sort"].contains(name) || keep_day && day.contains(name);
+    let dropped: Vec<&'static str> = NAMES.into_iter().filter(|name| !takes(name)).collect();
+    let mut params = given.without(&dropped);
+    if params.get("as_of").is_some() {
+        params = params.with("as_of", asked.scope.as_of.to_string());
+    }
+    Ok(params.address(&format!("/{}", L::NAME)))
 }
 
 /// A page of a list, read and drawn.
@@ -436,7 +417,7 @@ pub struct Read<L: List> {
 pub enum Turned<L: List> {
     /// The page.
     Page(Box<Read<L>>),
-    /// The address that can be saved and sent: a day as people write it is in it as ISO.
+    /// The address that can be saved and sent: a day as people write it is in it as ISO, a donor's name as its code.
     Elsewhere(Redirect),
 }
 
@@ -448,13 +429,18 @@ pub async fn read<L: List>(
     pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
 ) -> Result<Turned<L>, PageError> {
     let params = Params::of(pairs)?;
-    let mut asked = understand::<L>(&params, frame.today, latest, frame.zone)?;
+    let mut asked = understand::<L>(&params, frame.today, latest)?;
+    asked.scope.zone = frame.zone;
     let path = format!("/{}", L::NAME);
     let iso = asked.scope.as_of.to_string();
     if params.get("as_of").is_some_and(|text| text != iso) {
         return Ok(Turned::Elsewhere(Redirect::to(&params.with("as_of", iso).address(&path))));
     }
     let choices = Choices::read::<L>(&mut *signed_in_tx, &asked.scope).await?;
+    if let Some(donor) = choices.donor.as_ref().filter(|donor| Some(&donor.code) != asked.scope.filters.donor.as_ref())
+    {
+        return Ok(Turned::Elsewhere(Redirect::to(&params.with("donor", &donor.code).address(&path))));
+    }
     L::prepare(&mut *signed_in_tx, &mut asked.scope, &frame.memory).await?;
     let totals = if L::SUMMED { query::totals::<L>(&mut *signed_in_tx, &asked.scope).await? } else { Vec::new() };
     let stretch =
@@ -621,11 +607,13 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
                 "region" => words(&region_keys().chain([NO_REGION]).collect::<Vec<_>>(), "region"),
                 _ => Vec::new(),
             };
-            let hint = ["unit", "donor", "since", "until", "donor_kind"]
+            let hint = ["unit", "donor", "since", "until", "donor_kind", "focal_point"]
                 .contains(name)
                 .then(|| l10n.word("filter-hint", name));
             let label = if *name == "state" { l10n.word("filter-state", L::NAME) } else { l10n.word("filter", name) };
-            Field { name, label, value: params.get(name).unwrap_or_default().to_owned(), options, hint }
+            let suggest = ["donor", "pledge", "currency"].contains(name).then_some(*name);
+            let shown = choices.donor.as_ref().filter(|_| *name == "donor").map(|donor| donor.name.clone());
+            Field { name, label, value: params.get(name).unwrap_or_default().to_owned(), options, suggest, shown, hint }
         })
         .collect()
 }
@@ -642,7 +630,7 @@ fn chips<L: List>(
     };
     let state_label = l10n.word("filter-state", L::NAME);
     let word = |family: &str, word: &Option<String>| word.as_ref().map(|word| l10n.word(family, word));
-    let on: [(&'static str, String, Option<String>); 20] = [
+    let on: [(&'static str, String, Option<String>); 21] = [
         ("year", l10n.word("filter", "year"), filters.year.map(|year| year.to_string())),
         ("unit", l10n.word("filter", "unit"), name(&choices.units, &filters.unit)),
         ("donor", l10n.word("filter", "donor"), choices.donor.as_ref().map(|donor| donor.name.clone())),
@@ -651,6 +639,7 @@ fn chips<L: List>(
         ("fund_kind", l10n.word("filter", "fund_kind"), word("funds", &filters.fund_kind)),
         ("earmarking", l10n.word("filter", "earmarking"), word("earmarking", &filters.earmarking)),
         ("fund", l10n.word("filter", "fund"), name(&choices.funds, &filters.fund)),
+        ("focal_point", l10n.word("filter", "focal_point"), filters.focal_point.clone()),
         ("pledge", l10n.word("filter", "pledge"), filters.pledge.clone()),
         ("bucket", l10n.word("filter", "bucket"), filters.bucket.as_ref().map(|bucket| l10n.word("bucket", bucket))),
         ("currency", l10n.word("filter", "currency"), filters.currency.map(|currency| currency.to_string())),

@@ -10,6 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 use sqlx::postgres::PgConnection;
+use sqlx::types::Json;
 use subtle::ConstantTimeEq;
 
 use super::errors::{PageError, Refused};
@@ -22,6 +23,7 @@ use crate::imports::Problem;
 use crate::kernel::KnownAt;
 use crate::kernel::ids::AccountId;
 use crate::l10n::L10n;
+use crate::saved_views::SavedView;
 
 /// A session nobody used for so long has ended.
 const IDLE: TimeDelta = TimeDelta::hours(12);
@@ -65,6 +67,8 @@ pub struct Viewer {
     pub session: i64,
     /// Whether somebody else chose their password: they choose another before anything else.
     pub password_one_time: bool,
+    /// Their saved views and those others share, their own first.
+    pub views: Json<Vec<SavedView>>,
     /// What they have just done, where the address says so.
     #[sqlx(skip)]
     pub flash: Option<Flash>,
@@ -167,7 +171,12 @@ impl Viewer {
 /// Loads the session a cookie names, and says in the transaction who reads.
 const VIEWER: &str =
     "select a.id as account, a.email, a.name, a.role, u.code as unit_code, u.name as unit_name, a.theme,
-        a.language, s.csrf_token as csrf, s.id as session, a.password_one_time, s.created_at, s.last_seen_at, h.recorded_at as latest
+        a.language, s.csrf_token as csrf, s.id as session, a.password_one_time, s.created_at, s.last_seen_at, h.recorded_at as latest,
+        (select coalesce(json_agg(json_build_object('key', v.key, 'name', v.name, 'list', v.list, 'address', v.address,
+                'shared', v.shared, 'own', v.account_id = a.id, 'by', o.name, 'version', v.version)
+            order by v.account_id <> a.id, lower(v.name), v.id), '[]')
+         from saved_views v join accounts o on o.id = v.account_id
+         where v.removed_at is null and (v.account_id = a.id or v.shared)) as views
      from sessions s join accounts a on a.id = s.account_id left join units u on u.id = a.unit_id
      cross join change_head h
      cross join lateral (select set_config('dis.account', a.id::text, true)) who

@@ -336,6 +336,7 @@ impl EachList for Addresses {
             "until" => "until=2020-12-31".to_owned(),
             "year" => "year=2020".to_owned(),
             "donor_kind" => "donor_kind=C01".to_owned(),
+            "focal_point" => "focal_point=johan.lindqvist%40demo.example".to_owned(),
             "region" => "region=northern-europe".to_owned(),
             "fund_kind" => "fund_kind=core".to_owned(),
             "earmarking" => "earmarking=soft".to_owned(),
