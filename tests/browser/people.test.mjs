@@ -81,7 +81,7 @@ test("accounts, audit and settings in every look", async t => {
 		const page = await newPage(launched, { storageState });
 		await page.goto("/settings/member_states/new");
 		await page.getByLabel("Value").fill("194");
-		await page.getByLabel("Reason").fill("one more joined");
+		await page.getByLabel("Why").fill("one more joined");
 		await page.keyboard.press("Enter");
 		await page.waitForURL("**/settings?done=*");
 		assert.match(await page.locator(".flash").innerText(), /number of Member States was set/);
