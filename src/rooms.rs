@@ -58,9 +58,6 @@ pub static ROOMS: &[Room] = &[
     room("settings", "office", "settings", "").only(Act::ReadAudit),
 ];
 
-/// Lists that stand side by side under one entry of the menu.
-pub static TOGETHER: &[&[&str]] = &[&[audit::Changes::NAME, audit::Facts::NAME, audit::SignIns::NAME]];
-
 /// Something the command palette offers besides pages and the new things of every room ([`new_action`]).
 pub struct Command {
     /// The last part of the key of its name (`action-…`).
@@ -94,6 +91,9 @@ pub static COMMANDS: &[Command] = &[
     command("theme-auto", "screen", Act::ReadFigures, Leads::Press("auto")),
     command("sign-out", "logout", Act::ReadFigures, Leads::Press("sign-out")),
 ];
+
+/// Lists that stand side by side under one entry of the menu.
+pub static TOGETHER: &[&[&str]] = &[&[audit::Changes::NAME, audit::Facts::NAME, audit::SignIns::NAME]];
 
 /// Calls a macro-like function for every list there is, so that no list is forgotten anywhere.
 pub trait EachList {
@@ -224,9 +224,9 @@ pub fn uploads() -> Router<AppState> {
 
 /// Addresses that read, for the test that tries each as every role and as nobody: who may.
 pub fn reading() -> Vec<(String, Act)> {
-    let mut addresses: Vec<(String, Act)> = ["/", "/account", "/find", "/find?q=sw", "/suggest?q=sw", "/views"]
-        .map(|address| (address.to_owned(), Act::ReadFigures))
-        .into();
+    let everybodys = ["/", "/account", "/find", "/find?q=sw", "/suggest?q=sw", "/views"];
+    let mut addresses: Vec<(String, Act)> =
+        everybodys.iter().map(|address| ((*address).to_owned(), Act::ReadFigures)).collect();
     for (name, may) in each_list(&mut WhoMay) {
         addresses.extend(["", ".csv", ".xlsx"].map(|end| (format!("/{name}{end}"), may)));
     }

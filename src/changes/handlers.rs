@@ -30,10 +30,10 @@ struct ChangePage {
     may_undo: bool,
 }
 
-/// Accounts are the administrators' and auditors' business, and what one did to one's own or to one's saved views;
-/// everything else recorded so far is everybody's to read.
+/// Accounts and saved views are the administrators' and auditors' business, and whoever's own they are; everything else
+/// recorded so far is everybody's to read.
 fn allow(viewer: &Viewer, change: &Change) -> Result<(), PageError> {
-    let guarded = change.touched.iter().any(|touched| touched == "accounts" || touched == "saved_views");
+    let guarded = change.touched.iter().any(|touched| ["accounts", "saved_views"].contains(&touched.as_str()));
     let own = change.account_id == viewer.account;
     if guarded && !own && !may(viewer.role, access::Act::ReadAudit) { Err(Refused::Forbidden.into()) } else { Ok(()) }
 }

@@ -75,6 +75,7 @@ pub fn understand<L: List>(
     params: &Params,
     today: NaiveDate,
     latest: crate::kernel::KnownAt,
+    zone: chrono_tz::Tz,
 ) -> Result<Asked, PageError> {
     let as_of = params::as_of(params.get("as_of"), today)?;
     let (sort, reversed) = query::sort_named::<L>(params.get("sort"))
@@ -141,7 +142,7 @@ pub fn understand<L: List>(
     filters.region = one_of("region", |word| word == NO_REGION || region_keys().any(|region| region == word))?;
     filters.fund_kind = one_of("fund_kind", |word| FUND_KINDS.contains(&word))?;
     filters.earmarking = one_of("earmarking", |word| EARMARKINGS.contains(&word))?;
-    let scope = Scope { filters, ..Scope::new(as_of, known_at) };
+    let scope = Scope { filters, zone, ..Scope::new(as_of, known_at) };
     let known_then = params.get("known_at").is_some();
     Ok(Asked { scope, sort, reversed, known_then, after: mark.map(|mark| mark.place) })
 }
@@ -389,7 +390,8 @@ pub fn canonical<L: List>(
     keep_day: bool,
 ) -> Result<String, PageError> {
     let given = Params::of(Ok(Query(pairs)))?.without(&[]);
-    let asked = understand::<L>(&given, today, latest)?;
+    // Which zone days are read in moves no address.
+    let asked = understand::<L>(&given, today, latest, chrono_tz::UTC)?;
     let day = ["as_of", "known_at"];
     let takes =
         |name: &&str| L::FILTERS.contains(name) || ["q", "sort"].contains(name) || keep_day && day.contains(name);
@@ -429,8 +431,7 @@ pub async fn read<L: List>(
     pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
 ) -> Result<Turned<L>, PageError> {
     let params = Params::of(pairs)?;
-    let mut asked = understand::<L>(&params, frame.today, latest)?;
-    asked.scope.zone = frame.zone;
+    let mut asked = understand::<L>(&params, frame.today, latest, frame.zone)?;
     let path = format!("/{}", L::NAME);
     let iso = asked.scope.as_of.to_string();
     if params.get("as_of").is_some_and(|text| text != iso) {

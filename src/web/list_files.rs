@@ -35,8 +35,7 @@ async fn begin_export<L: List>(
     let SignedIn { mut tx, viewer, latest } = signed_in;
     allow::<L>(&viewer)?;
     let params = Params::of(pairs)?;
-    let mut asked = understand::<L>(&params, state.0.clock.today(), latest)?;
-    asked.scope.zone = state.0.clock.zone();
+    let mut asked = understand::<L>(&params, state.0.clock.today(), latest, state.0.clock.zone())?;
     let choices = Choices::read::<L>(&mut tx, &asked.scope).await?;
     asked.scope.filters.donor = choices.donor.map(|donor| donor.code);
     L::prepare(&mut tx, &mut asked.scope, &state.0.memory).await?;
