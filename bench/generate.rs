@@ -12,6 +12,8 @@ pub const AS_OF: &str = "2026-06-30";
 pub const A_UNIT: &str = "U0005";
 /// The account that is a donor's focal point and signs in.
 pub const READER: &str = "reader@bench.example";
+/// The account that posts receipts.
+pub const FINANCE: &str = "finance@bench.example";
 
 /// How much of everything.
 #[derive(Clone, Copy)]

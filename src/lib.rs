@@ -2,21 +2,28 @@
 #![forbid(unsafe_code)]
 
 pub mod access;
+pub mod allocations;
 pub mod arrears;
+pub mod audit;
 pub mod balances;
+#[cfg(test)]
+mod by_acts;
 pub mod changes;
 pub mod commands;
 pub mod config;
 pub mod contributions;
+pub mod dashboard;
 pub mod db;
 pub mod demo;
 pub mod donors;
 pub mod embedded;
 pub mod exchange_rates;
 pub mod facts;
+pub mod finding;
 pub mod funds;
 pub mod giving;
 pub mod home;
+pub mod import_page;
 pub mod imports;
 pub mod instalments;
 pub mod kernel;
@@ -25,6 +32,8 @@ pub mod ledger;
 pub mod lists;
 pub mod pledges;
 pub mod rooms;
+pub mod saved_views;
+pub mod settings;
 pub mod units;
 pub mod users;
 pub mod verify;

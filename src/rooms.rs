@@ -8,9 +8,10 @@ use crate::lists::List;
 use crate::web::entry::Columns;
 use crate::web::entry_room::{self, EntryRoom};
 use crate::web::frame::{Action, Frame};
-use crate::web::{AppState, address, assets, list};
+use crate::web::{AppState, address, assets, list, list_files};
 use crate::{
-    arrears, changes, contributions, donors, exchange_rates, funds, giving, instalments, pledges, units, users,
+    allocations, arrears, audit, changes, contributions, dashboard, donors, exchange_rates, finding, funds, giving,
+    import_page, instalments, pledges, saved_views, settings, units, users,
 };
 
 /// A room with an entry in the menu.
@@ -23,10 +24,20 @@ pub struct Room {
     pub icon: &'static str,
     /// The letter after `g` that goes there.
     pub letter: &'static str,
+    /// Who may read it: the menu shows it to nobody else.
+    pub may: Act,
+}
+
+impl Room {
+    /// For those alone who may do that.
+    const fn only(mut self, act: Act) -> Self {
+        self.may = act;
+        self
+    }
 }
 
 const fn room(name: &'static str, part: &'static str, icon: &'static str, letter: &'static str) -> Room {
-    Room { name, part, icon, letter }
+    Room { name, part, icon, letter, may: Act::ReadFigures }
 }
 
 /// Rooms in the order of the menu.
@@ -35,12 +46,54 @@ pub static ROOMS: &[Room] = &[
     room("pledges", "money", "pledges", "p"),
     room("instalments", "money", "instalments", ""),
     room("contributions", "money", "contributions", "c"),
+    room("allocations", "money", "allocations", "w"),
     room("arrears", "money", "arrears", "a"),
     room("giving", "money", "trend", "v"),
     room("units", "office", "units", ""),
     room("funds", "office", "funds", ""),
     room("rates", "office", "exchange", ""),
+    room("imports", "office", "imports", "i"),
+    room("users", "office", "user", "").only(Act::ReadAudit),
+    room("audit", "office", "audit", "").only(Act::ReadAudit),
+    room("settings", "office", "settings", "").only(Act::ReadAudit),
 ];
+
+/// Something the command palette offers besides pages and the new things of every room ([`new_action`]).
+pub struct Command {
+    /// The last part of the key of its name (`action-…`).
+    pub name: &'static str,
+    /// Its icon.
+    pub icon: &'static str,
+    /// What one must be allowed to do.
+    pub act: Act,
+    /// Where it leads.
+    pub leads: Leads,
+}
+
+/// Where a command leads.
+#[derive(Clone, Copy)]
+pub enum Leads {
+    /// To an address.
+    To(&'static str),
+    /// To a button of the page's frame, the one with this `data-press`.
+    Press(&'static str),
+}
+
+const fn command(name: &'static str, icon: &'static str, act: Act, leads: Leads) -> Command {
+    Command { name, icon, act, leads }
+}
+
+/// Every command, in the order they are offered where all are as near to what was typed.
+pub static COMMANDS: &[Command] = &[
+    command("views", "bookmark", Act::SaveViews, Leads::To("/views")),
+    command("theme-light", "sun", Act::ReadFigures, Leads::Press("light")),
+    command("theme-dark", "moon", Act::ReadFigures, Leads::Press("dark")),
+    command("theme-auto", "screen", Act::ReadFigures, Leads::Press("auto")),
+    command("sign-out", "logout", Act::ReadFigures, Leads::Press("sign-out")),
+];
+
+/// Lists that stand side by side under one entry of the menu.
+pub static TOGETHER: &[&[&str]] = &[&[audit::Changes::NAME, audit::Facts::NAME, audit::SignIns::NAME]];
 
 /// Calls a macro-like function for every list there is, so that no list is forgotten anywhere.
 pub trait EachList {
@@ -57,11 +110,17 @@ pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
         (pledges::Pledges::NAME, each.list::<pledges::Pledges>()),
         (instalments::Instalments::NAME, each.list::<instalments::Instalments>()),
         (contributions::Contributions::NAME, each.list::<contributions::Contributions>()),
+        (allocations::Allocations::NAME, each.list::<allocations::Allocations>()),
         (arrears::Arrears::NAME, each.list::<arrears::Arrears>()),
         (giving::Giving::NAME, each.list::<giving::Giving>()),
         (units::Units::NAME, each.list::<units::Units>()),
         (funds::Funds::NAME, each.list::<funds::Funds>()),
         (exchange_rates::Rates::NAME, each.list::<exchange_rates::Rates>()),
+        (import_page::Imports::NAME, each.list::<import_page::Imports>()),
+        (users::Users::NAME, each.list::<users::Users>()),
+        (audit::Changes::NAME, each.list::<audit::Changes>()),
+        (audit::Facts::NAME, each.list::<audit::Facts>()),
+        (audit::SignIns::NAME, each.list::<audit::SignIns>()),
     ]
 }
 
@@ -71,8 +130,8 @@ impl EachList for Files {
     type Output = Router<AppState>;
     fn list<L: List>(&mut self) -> Router<AppState> {
         // These pages show more than their rows; every other list is drawn as it is.
-        if [arrears::Arrears::NAME, giving::Giving::NAME].contains(&L::NAME) {
-            list::files::<L>()
+        if [arrears::Arrears::NAME, giving::Giving::NAME, import_page::Imports::NAME].contains(&L::NAME) {
+            list_files::files::<L>()
         } else {
             list::routes::<L>()
         }
@@ -90,8 +149,17 @@ pub fn columns_shown() -> Vec<Columns> {
 
 /// What makes a new one in a room, for those who may.
 pub fn new_action(room: &str, frame: &Frame) -> Option<Action> {
+    if room == allocations::Allocations::NAME {
+        let sure = Action::new(frame.t("sure-open"), "/allocations/sure".to_owned());
+        return may(frame.viewer.role, Act::KeepMoney).then_some(sure);
+    }
     let entered = ENTRY_ROOMS.iter().find(|entered| entered.room == room).map(|entered| entered.may);
-    let may_do = entered.or((room == pledges::Pledges::NAME).then_some(Act::KeepPledges))?;
+    let of_its_own = match room {
+        pledges::Pledges::NAME => Some(Act::KeepPledges),
+        users::Users::NAME => Some(Act::KeepAccounts),
+        _ => None,
+    };
+    let may_do = entered.or(of_its_own)?;
     let label = frame.word("new", room);
     may(frame.viewer.role, may_do).then(|| Action::new(label, format!("/{room}/new")).first("n"))
 }
@@ -106,7 +174,7 @@ pub fn edit_action(room: &str, code: &str, frame: &Frame) -> Option<Action> {
 /// Every address there is.
 pub fn router() -> Router<AppState> {
     let mut router = Router::new()
-        .route("/", get(arrears::handlers::home))
+        .route("/", get(dashboard::handlers::page))
         .route("/arrears", get(arrears::handlers::page))
         .route("/giving", get(giving::handlers::page))
         .route("/donors/{code}", get(donors::handlers::detail))
@@ -116,15 +184,25 @@ pub fn router() -> Router<AppState> {
         .route("/pledges/{code}/amend", get(pledges::entering::amend).post(pledges::entering::agree))
         .route("/pledges/{code}/{event}", get(pledges::events::ask).post(pledges::events::happen))
         .route("/contributions/{code}", get(contributions::handlers::detail))
+        .route("/contributions/{code}/{act}", get(contributions::acts::ask).post(contributions::acts::happen))
+        .route("/allocations/sure", get(contributions::sure::ask).post(contributions::sure::match_all))
         .route("/units/{code}", get(units::handlers::detail))
         .route("/funds/{code}", get(funds::handlers::detail))
         .route("/rates/{code}", get(exchange_rates::handlers::detail))
+        .route("/imports", get(import_page::handlers::page))
+        .route("/imports/{id}", get(import_page::handlers::detail).post(import_page::handlers::act))
+        .route("/imports/{id}/refused.csv", get(import_page::handlers::refused_rows))
         .route("/changes/{number}", get(changes::handlers::page))
         .route("/changes/{number}/undo", get(changes::handlers::ask_why).post(changes::handlers::undo))
-        .route("/login", get(users::handlers::form).post(users::handlers::sign_in))
-        .route("/logout", post(users::handlers::sign_out))
-        .route("/theme", post(users::handlers::theme))
-        .route("/static/{*path}", get(assets::serve));
+        .route("/suggest", get(finding::handlers::suggest))
+        .route("/suggest/duplicates", get(finding::handlers::duplicates))
+        .route("/find", get(finding::handlers::find))
+        .route("/recent", post(finding::handlers::opened))
+        .route("/views", get(saved_views::handlers::page).post(saved_views::handlers::save))
+        .route("/views/{key}", post(saved_views::handlers::change))
+        .route("/static/{*path}", get(assets::serve))
+        .merge(users::routes())
+        .merge(settings::routes());
     for room in ENTRY_ROOMS {
         router = router.merge(entry_room::routes(room));
     }
@@ -134,11 +212,33 @@ pub fn router() -> Router<AppState> {
     router
 }
 
-/// Addresses that read, for the test that tries each as every role and as nobody.
-pub fn reading() -> Vec<String> {
-    let mut addresses = vec!["/".to_owned()];
-    for room in ROOMS {
-        addresses.extend(["", ".csv", ".xlsx"].map(|end| format!("/{}{end}", room.name)));
+/// Addresses that take files.
+pub const UPLOADS: [&str; 1] = ["/imports"];
+/// The most those files may hold, in bytes.
+pub const LARGEST_FILES: usize = import_page::upload::LARGEST;
+
+/// The routes of [`UPLOADS`]: apart, because their requests are larger than a form.
+pub fn uploads() -> Router<AppState> {
+    Router::new().route("/imports", post(import_page::upload::take))
+}
+
+/// Addresses that read, for the test that tries each as every role and as nobody: who may.
+pub fn reading() -> Vec<(String, Act)> {
+    let everybodys = ["/", "/account", "/find", "/find?q=sw", "/suggest?q=sw", "/views"];
+    let mut addresses: Vec<(String, Act)> =
+        everybodys.iter().map(|address| ((*address).to_owned(), Act::ReadFigures)).collect();
+    for (name, may) in each_list(&mut WhoMay) {
+        addresses.extend(["", ".csv", ".xlsx"].map(|end| (format!("/{name}{end}"), may)));
     }
+    addresses.extend(settings::reading());
     addresses
+}
+
+struct WhoMay;
+
+impl EachList for WhoMay {
+    type Output = Act;
+    fn list<L: List>(&mut self) -> Act {
+        L::MAY
+    }
 }

@@ -24,7 +24,7 @@ type Paid = BTreeMap<(ContributionId, i32, bool), (i128, i128)>;
 
 /// What is compared: everything in whole minor units of the pledge's currency.
 #[derive(Debug, Clone, PartialEq)]
-struct Picture {
+pub(crate) struct Picture {
     status: &'static str,
     paid: i128,
     /// Not compared once cancelled: domain.md does not say what a write-off of nothing is worth.
@@ -144,7 +144,7 @@ fn drop_coin(heap: &mut Heap<'_>, slot: &mut Slot, by_hand: bool, paid: &mut Pai
     row.1 += own;
 }
 
-fn picture(facts: &PledgeFacts, rates: &dyn Rates, day: NaiveDate) -> Picture {
+pub(crate) fn picture(facts: &PledgeFacts, rates: &dyn Rates, day: NaiveDate) -> Picture {
     let by_day = |on: &NaiveDate| *on <= day;
     let signed_on = facts.signed_on.filter(by_day);
     let cancelled = facts.cancelled_on.filter(by_day).is_some();
@@ -274,7 +274,7 @@ fn hide_if(cancelled: bool, mut slots: Vec<Slot>) -> Vec<Slot> {
 }
 
 /// The rule's answer in the same shape.
-fn as_picture(state: &PledgeState, facts: &PledgeFacts, day: NaiveDate) -> Picture {
+pub(crate) fn as_picture(state: &PledgeState, facts: &PledgeFacts, day: NaiveDate) -> Picture {
     let currency = state.terms.currency;
     let minor = |amount: Decimal| minor(amount, currency);
     let cancelled = state.status.as_str() == "cancelled";
@@ -314,7 +314,7 @@ fn as_picture(state: &PledgeState, facts: &PledgeFacts, day: NaiveDate) -> Pictu
 
 /// Rates as a plain list; the last that had begun is in force.
 #[derive(Debug, Clone)]
-struct RateTable(Vec<(Currency, NaiveDate, Decimal)>);
+pub(crate) struct RateTable(pub(crate) Vec<(Currency, NaiveDate, Decimal)>);
 
 impl Rates for RateTable {
     fn units_per_usd(&self, currency: Currency, day: NaiveDate) -> Option<Decimal> {

@@ -26,7 +26,7 @@ pub struct LoadedPledge {
     pub instalment_rows: HashMap<(Option<NaiveDate>, i32), i64>,
 }
 
-/// Exchange rates as known at an instant.
+/// Exchange rates as known at an instant, of the currencies asked for so far.
 #[derive(Debug, Default)]
 pub struct RateTable(HashMap<Currency, Vec<(NaiveDate, Decimal)>>);
 
@@ -42,20 +42,41 @@ impl Rates for RateTable {
 }
 
 impl RateTable {
-    /// Reads every rate known at an instant.
-    pub async fn load(connection: &mut PgConnection, known_at: DateTime<Utc>) -> Result<Self, sqlx::Error> {
+    /// Reads what these pledges need of the rates known at an instant, where it was not read before: nothing, where
+    /// every payment is in its pledge's currency.
+    pub async fn read_for(
+        &mut self,
+        connection: &mut PgConnection,
+        pledges: &[LoadedPledge],
+        known_at: DateTime<Utc>,
+    ) -> Result<(), sqlx::Error> {
+        let mut needed: Vec<Currency> = Vec::new();
+        for facts in pledges.iter().map(|loaded| &loaded.facts) {
+            for receipt in &facts.contributions {
+                let others = facts.terms.iter().filter(|terms| terms.currency != receipt.currency);
+                needed.extend(others.flat_map(|terms| [terms.currency, receipt.currency]));
+            }
+        }
+        needed.retain(|currency| *currency != Currency::USD && !self.0.contains_key(currency));
+        needed.sort_unstable();
+        needed.dedup();
+        if needed.is_empty() {
+            return Ok(());
+        }
+        let codes: Vec<String> = needed.iter().map(Currency::to_string).collect();
         let rows: Vec<(Currency, NaiveDate, Decimal)> = sqlx::query_as(
             "select currency, valid_from, units_per_usd from exchange_rates
-             where was_known(recorded_at, voided_at, $1) order by currency, valid_from",
+             where currency = any($2) and was_known(recorded_at, voided_at, $1) order by currency, valid_from",
         )
         .bind(known_at)
+        .bind(&codes)
         .fetch_all(connection)
         .await?;
-        let mut table: HashMap<Currency, Vec<(NaiveDate, Decimal)>> = HashMap::new();
+        self.0.extend(needed.into_iter().map(|currency| (currency, Vec::new())));
         for (currency, valid_from, rate) in rows {
-            table.entry(currency).or_default().push((valid_from, rate));
+            self.0.entry(currency).or_default().push((valid_from, rate));
         }
-        Ok(RateTable(table))
+        Ok(())
     }
 }
 

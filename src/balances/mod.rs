@@ -5,7 +5,7 @@
 //! and every page asks those. They can be rebuilt from the facts alone; `dis verify` compares.
 
 #[cfg(test)]
-mod brute_force;
+pub(crate) mod brute_force;
 #[cfg(test)]
 mod by_example;
 pub mod facts;

@@ -28,10 +28,10 @@ pub async fn recompute(tx: &mut WriteTx, pledges: &[PledgeId]) -> Result<(), sql
         return Ok(());
     }
     let at = tx.recorded().await?.at;
-    let rates = RateTable::load(tx.connection(), at).await?;
+    let mut rates = RateTable::default();
     for batch in pledges.chunks(BATCH) {
         let connection = tx.connection();
-        let wanted = computed(&mut *connection, batch, &rates, at).await?;
+        let wanted = computed(&mut *connection, batch, &mut rates, at).await?;
         let kept = Kept::open(&mut *connection, batch).await?;
         let (close, open) = differences(kept.pledges, wanted.pledges);
         close_versions(&mut *connection, Derived::Pledges, &close, at).await?;
@@ -50,12 +50,14 @@ pub async fn recompute(tx: &mut WriteTx, pledges: &[PledgeId]) -> Result<(), sql
 async fn computed(
     connection: &mut PgConnection,
     pledges: &[PledgeId],
-    rates: &RateTable,
+    rates: &mut RateTable,
     known_at: DateTime<Utc>,
 ) -> Result<Versions, sqlx::Error> {
+    let loaded = load::load(&mut *connection, pledges, known_at).await?;
+    rates.read_for(connection, &loaded, known_at).await?;
     let mut versions = Versions::default();
-    for loaded in load::load(connection, pledges, known_at).await? {
-        versions.add(&loaded, rates);
+    for pledge in &loaded {
+        versions.add(pledge, rates);
     }
     Ok(versions)
 }
@@ -64,13 +66,13 @@ async fn computed(
 #[derive(Default)]
 pub struct Comparison {
     /// The rates known at the instants compared, until they are said to have moved.
-    rates: Option<RateTable>,
+    rates: RateTable,
 }
 
 impl Comparison {
     /// From here on other rates are known.
     pub fn rates_moved(&mut self) {
-        self.rates = None;
+        self.rates = RateTable::default();
     }
 
     /// How many rows of the tables, as known at an instant, are not what the rule makes of the facts known then.
@@ -82,12 +84,7 @@ impl Comparison {
     ) -> Result<usize, sqlx::Error> {
         let mut wrong = 0;
         for batch in pledges.chunks(BATCH) {
-            let rates = match self.rates.take() {
-                Some(rates) => rates,
-                None => RateTable::load(&mut *connection, known_at).await?,
-            };
-            let wanted = computed(&mut *connection, batch, &rates, known_at).await?;
-            self.rates = Some(rates);
+            let wanted = computed(&mut *connection, batch, &mut self.rates, known_at).await?;
             let kept = Kept::known_at(&mut *connection, batch, known_at).await?;
             wrong += count(differences(kept.pledges, wanted.pledges));
             wrong += count(differences(kept.instalments, wanted.instalments));

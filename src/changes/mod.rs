@@ -1,8 +1,8 @@
 //! A change: what one act recorded, voided and edited, in words, and how it is taken back.
 //!
-//! Reads everything every room records; nothing imports it.
+//! Reads everything every room records; only the page of imports takes changes back as this one does.
 
 pub mod handlers;
 mod store;
 
-pub use store::{Change, TakenBack, take_back};
+pub use store::{Change, TakenBack, change, take_back, take_back_within};

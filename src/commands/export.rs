@@ -164,7 +164,7 @@ async fn write(
     if args.for_import {
         for_import(&mut tx, args.what, known_at, &mut target).await?;
     } else {
-        let scope = Scope { filters, ..Scope::new(as_of, known_at) };
+        let scope = Scope { filters, zone: clock.zone(), ..Scope::new(as_of, known_at) };
         let about = &about(args, &scope, by, clock);
         match args.what {
             What::Arrears => list::<Arrears>(&mut tx, &scope, args.format, about, &mut target).await?,
@@ -322,7 +322,7 @@ async fn for_import(tx: &mut ReadTx, what: What, known_at: KnownAt, out: &mut Ta
     let names: Vec<&str> = spec.columns.iter().map(|column| column.name).collect();
     out.write_all(names.join(",").as_bytes())?;
     out.write_all(b"\n")?;
-    let mut select = imports::existing(spec, known_at.0, None);
+    let mut select = imports::existing(spec, known_at.0, &[]);
     let mut rows = select.done().build().fetch(&mut **tx);
     while let Some(row) = rows.try_next().await? {
         for (at, (column, cell)) in spec.columns.iter().zip(imports::cells(spec, &row)?).enumerate() {

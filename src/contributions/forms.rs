@@ -6,7 +6,7 @@ use crate::web::entry::{Columns, half, shown};
 use crate::web::entry_room::EntryRoom;
 
 /// The next free reference of the year, counted on from the highest there is.
-const NEXT: &str = "select 'R-' || extract(year from $1::date) || '-' || lpad((coalesce(max(substring(ref from '[0-9]+$')::bigint), 0) + 1)::text, 4, '0')
+pub const NEXT: &str = "select 'R-' || extract(year from $1::date) || '-' || lpad((coalesce(max(substring(ref from '[0-9]+$')::bigint), 0) + 1)::text, 4, '0')
     from contributions where ref ~ ('^R-' || extract(year from $1::date) || '-[0-9]{1,9}$')";
 
 /// The forms of contributions.

@@ -6,11 +6,11 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::Contributions;
+use super::{Contributions, acts};
 use crate::facts::tables::{CONTRIBUTION_FACTS, HAND_ALLOCATIONS};
 use crate::kernel::Currency;
 use crate::l10n::L10n;
-use crate::lists::{Drawn, List};
+use crate::lists::{Cell, Drawn, List};
 use crate::web::detail::{self, Detail, Figure, Said, Section, When};
 use crate::web::frame::Frame;
 use crate::web::{AppState, PageError, Refused, SignedIn, address, format};
@@ -45,6 +45,16 @@ struct Paid {
     currency: Currency,
     amount: Decimal,
     own_amount: Decimal,
+    by_hand: bool,
+}
+
+/// What takes it back.
+#[derive(sqlx::FromRow)]
+struct TakesBack {
+    key: String,
+    received_on: NaiveDate,
+    amount: Decimal,
+    note: Option<String>,
 }
 
 /// `GET /contributions/{ref}`.
@@ -77,10 +87,21 @@ pub async fn detail(
     .await?;
     let found = found.ok_or(Refused::NotFound)?;
     let paid: Vec<Paid> = sqlx::query_as(
-        "select p.ref as pledge_ref, a.number, b.currency, a.amount, a.own_amount
+        "select p.ref as pledge_ref, a.number, b.currency, a.amount, a.own_amount, a.by_hand
          from allocations a join pledges p on p.id = a.pledge_id
          join pledge_balances b on b.pledge_id = a.pledge_id and b.valid @> $2 and b.known @> $3
-         where a.contribution_id = $1 and a.valid @> $2 and a.known @> $3 order by p.ref, a.number",
+         where a.contribution_id = $1 and a.valid @> $2 and a.known @> $3 order by p.ref, a.number, a.by_hand desc",
+    )
+    .bind(found.id)
+    .bind(scope.as_of.0)
+    .bind(scope.known_at.0)
+    .fetch_all(&mut *tx)
+    .await?;
+    let back: Vec<TakesBack> = sqlx::query_as(
+        "select f.key, f.received_on, f.amount, c.note from contribution_facts f
+         join contributions c on c.id = f.contribution_id
+         where f.reverses_id = $1 and f.received_on <= $2 and was_known(f.recorded_at, f.voided_at, $3)
+         order by f.received_on, f.key",
     )
     .bind(found.id)
     .bind(scope.as_of.0)
@@ -97,16 +118,25 @@ pub async fn detail(
     } else if found.amount < Decimal::ZERO {
         tags.push(("warn", l10n.word("contributions", "negative")));
     }
+    let left = found.amount + found.taken_back;
+    let is_receipt = found.reverses.is_none() && left > Decimal::ZERO;
+    let mut sections = Vec::new();
+    if found.reverses.is_none() {
+        sections.push(where_it_went(&found, &paid, l10n));
+    }
+    if !back.is_empty() {
+        sections.push(taken_back(&found, &back, l10n));
+    }
     let detail = Detail {
         room: Contributions::NAME,
         title: code.clone(),
+        actions: acts::offered(&code, is_receipt, found.pledge_ref.is_some(), &frame),
         code,
         tags,
-        actions: Vec::new(),
         figures: figures(&found, &paid, l10n),
         chart: None,
         said: said(&found, l10n),
-        sections: vec![allocations(&found, &paid, l10n)],
+        sections,
         history,
     };
     detail::page(frame, detail, &scope, known_then)
@@ -158,21 +188,57 @@ fn said(found: &ContributionFigures, l10n: L10n) -> Vec<Said> {
     said
 }
 
-fn allocations(found: &ContributionFigures, paid: &[Paid], l10n: L10n) -> Section {
-    let heads = [("col-pledge-number", ""), ("col-allocated", "num"), ("col-amount", "num w")];
-    let row = |paid: &Paid| {
+/// Everything that became of it: what each instalment took, what pays nothing yet, what was taken back. The amounts
+/// add up to what it was.
+fn where_it_went(found: &ContributionFigures, paid: &[Paid], l10n: L10n) -> Section {
+    let heads = [("col-went-to", ""), ("col-of-it", "num"), ("col-in-pledge", "num w")];
+    let mut rows: Vec<Vec<Drawn>> = paid
+        .iter()
+        .map(|paid| {
+            let to = Drawn::text(format!("{} · {}", paid.pledge_ref, paid.number)).link("pledges", &paid.pledge_ref);
+            let by_hand = paid.by_hand.then_some(("info", "contributions-by-hand"));
+            let in_pledge = if paid.currency == found.currency {
+                Drawn::default()
+            } else {
+                money(paid.amount, paid.currency, l10n)
+            };
+            vec![to.tag(by_hand), money(paid.own_amount, found.currency, l10n), in_pledge]
+        })
+        .collect();
+    let allocated: Decimal = paid.iter().map(|paid| paid.own_amount).sum();
+    let rest = found.amount + found.taken_back - allocated;
+    let mut last = |key: &str, amount: Decimal| {
+        if !amount.is_zero() {
+            rows.push(vec![Drawn::text(l10n.t(key)), money(amount, found.currency, l10n), Drawn::default()]);
+        }
+    };
+    last("contributions-went-nowhere", rest);
+    last("contributions-went-back", -found.taken_back);
+    Section {
+        title: l10n.t("contributions-went"),
+        heads: heads.map(|(label, class)| (l10n.t(label), class)).into(),
+        rows,
+        all: found.pledge_ref.as_deref().map(|pledge| address::to("pledges", pledge)).unwrap_or_default(),
+        empty: l10n.t("contributions-paid-nothing"),
+    }
+}
+
+/// What takes it back.
+fn taken_back(found: &ContributionFigures, back: &[TakesBack], l10n: L10n) -> Section {
+    let heads = [("col-reference", ""), ("col-received", "nowrap"), ("col-amount", "num")];
+    let row = |one: &TakesBack| {
         vec![
-            Drawn::text(format!("{} · {}", paid.pledge_ref, paid.number)).link("pledges", &paid.pledge_ref),
-            money(paid.own_amount, found.currency, l10n),
-            money(paid.amount, paid.currency, l10n),
+            Drawn::text(&one.key).link("contributions", &one.key).below(one.note.clone().unwrap_or_default()),
+            Drawn::of(&Cell::Day(one.received_on), l10n),
+            money(one.amount, found.currency, l10n),
         ]
     };
     Section {
-        title: l10n.t("contributions-paid"),
+        title: l10n.t("contributions-taken-back"),
         heads: heads.map(|(label, class)| (l10n.t(label), class)).into(),
-        rows: paid.iter().map(row).collect(),
-        all: found.pledge_ref.as_deref().map(|pledge| address::to("pledges", pledge)).unwrap_or_default(),
-        empty: l10n.t("contributions-paid-nothing"),
+        rows: back.iter().map(row).collect(),
+        all: String::new(),
+        empty: String::new(),
     }
 }
 

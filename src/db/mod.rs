@@ -64,6 +64,8 @@ pub struct Db {
     pub pages: PgPool,
     /// For exports: four, with deadlines of their own.
     pub exports: PgPool,
+    /// For imports that are checked and landed behind a page: two, the next waits.
+    pub imports: PgPool,
 }
 
 /// How long a page's statement may run, and how long a page waits for a connection.
@@ -74,6 +76,8 @@ const LONG_DEADLINE: Duration = Duration::from_secs(600);
 const RESTED: Duration = Duration::from_millis(500);
 /// How many exports run at once; the next is told 429.
 pub const EXPORTS_AT_ONCE: u32 = 4;
+/// How many imports are checked or landed at once.
+const IMPORTS_AT_ONCE: u32 = 2;
 
 /// Reads the address of a database.
 pub fn options_from_url(url: &str) -> Result<PgConnectOptions, DbError> {
@@ -88,6 +92,8 @@ fn as_app(options: &PgConnectOptions, deadline: Duration) -> PgConnectOptions {
         ("statement_timeout", deadline.as_str()),
         ("idle_in_transaction_session_timeout", "60000"),
         ("jit", "off"),
+        // How like a mistyped name must be to be offered: a letter wrong or missing in six.
+        ("pg_trgm.word_similarity_threshold", "0.4"),
     ])
 }
 
@@ -123,7 +129,11 @@ impl Db {
             .test_before_acquire(false)
             .before_acquire(still_there)
             .connect_lazy_with(as_app(options, LONG_DEADLINE));
-        Ok(Db { pages, exports })
+        let imports = PgPoolOptions::new()
+            .max_connections(IMPORTS_AT_ONCE)
+            .acquire_timeout(LONG_DEADLINE)
+            .connect_lazy_with(as_app(options, LONG_DEADLINE));
+        Ok(Db { pages, exports, imports })
     }
 
     /// A snapshot for a page.
@@ -138,7 +148,7 @@ impl Db {
 
     /// Closes the pools, waiting for what is under way.
     pub async fn close(&self) {
-        tokio::join!(self.pages.close(), self.exports.close());
+        tokio::join!(self.pages.close(), self.exports.close(), self.imports.close());
     }
 }
 

@@ -48,6 +48,7 @@ pub struct WriteTx {
     form: Option<Uuid>,
     details: serde_json::Map<String, serde_json::Value>,
     head: Option<Head>,
+    rehearsal: bool,
 }
 
 /// A form as it was sent: its own id, a digest of what it says, and where its result is shown.
@@ -78,8 +79,36 @@ struct Head {
 impl WriteTx {
     /// Begins to write: who, what kind of act (a key of `locales/`, `act-…`), and why.
     pub async fn begin(db: &Db, actor: Actor, act: &'static str, reason: Option<String>) -> Result<Self, sqlx::Error> {
-        let tx = db.pages.begin().await?;
-        Ok(WriteTx { tx, actor, act, reason, form: None, details: serde_json::Map::new(), head: None })
+        Ok(Self::within(db.pages.begin().await?, actor, act, reason, false))
+    }
+
+    /// Begins to write what takes longer than a page may.
+    pub async fn begin_long(
+        db: &Db,
+        actor: Actor,
+        act: &'static str,
+        reason: Option<String>,
+    ) -> Result<Self, sqlx::Error> {
+        Ok(Self::within(db.imports.begin().await?, actor, act, reason, false))
+    }
+
+    /// Begins to try out what takes long: nothing of it stays, and nobody waits for it. It takes no recording lock, so
+    /// what it sees as the next change may be another's by the time it is done; `commit` is refused.
+    pub async fn rehearse(db: &Db, actor: Actor, act: &'static str) -> Result<Self, sqlx::Error> {
+        let mut tx = db.imports.begin().await?;
+        // Shorter than PostgreSQL waits before it looks for a deadlock: the one that gives way is the rehearsal.
+        sqlx::query("set local lock_timeout = '500ms'").execute(&mut *tx).await?;
+        Ok(Self::within(tx, actor, act, None, true))
+    }
+
+    fn within(
+        tx: Transaction<'static, Postgres>,
+        actor: Actor,
+        act: &'static str,
+        reason: Option<String>,
+        rehearsal: bool,
+    ) -> Self {
+        WriteTx { tx, actor, act, reason, form: None, details: serde_json::Map::new(), head: None, rehearsal }
     }
 
     /// The connection, for reading and for writing what is neither fact nor label (staging, balances).
@@ -123,16 +152,16 @@ impl WriteTx {
         if let Some(head) = &self.head {
             return Ok(head.recorded);
         }
-        // The lock first, by itself; only then the clock, so that no later change can have an earlier instant.
-        let (last, last_at, previous_hash): (i64, DateTime<Utc>, Vec<u8>) =
-            sqlx::query_as("select change_id, recorded_at, hash from change_head for update")
-                .fetch_one(&mut *self.tx)
-                .await?;
-        let at: DateTime<Utc> =
-            sqlx::query_scalar("select greatest(clock_timestamp(), $1::timestamptz + interval '1 microsecond')")
-                .bind(last_at)
-                .fetch_one(&mut *self.tx)
-                .await?;
+        // The lock first, in a part of its own; only then the clock, so that no later change can have an earlier instant.
+        let head = if self.rehearsal {
+            "with head as materialized (select change_id, recorded_at, hash from change_head)
+             select change_id, greatest(clock_timestamp(), recorded_at + interval '1 microsecond'), hash from head"
+        } else {
+            "with head as materialized (select change_id, recorded_at, hash from change_head for update)
+             select change_id, greatest(clock_timestamp(), recorded_at + interval '1 microsecond'), hash from head"
+        };
+        let (last, at, previous_hash): (i64, DateTime<Utc>, Vec<u8>) =
+            sqlx::query_as(head).fetch_one(&mut *self.tx).await?;
         let recorded = Recorded { change: ChangeId(last + 1), at };
         self.head = Some(Head { recorded, previous_hash });
         Ok(recorded)
@@ -172,6 +201,9 @@ impl WriteTx {
 
     /// Writes the change, last, and commits. A transaction that recorded nothing leaves no change.
     pub async fn commit(mut self) -> Result<Option<Recorded>, sqlx::Error> {
+        if self.rehearsal {
+            return Err(sqlx::Error::Protocol("a rehearsal leaves nothing".to_owned()));
+        }
         let Some(head) = self.head.take() else {
             self.tx.commit().await?;
             return Ok(None);
@@ -193,9 +225,12 @@ impl WriteTx {
             previous_hash: &head.previous_hash,
         });
         sqlx::query(
-            "insert into changes
-                (id, recorded_at, account_id, os_user, act, reason, form_id, details, digest, previous_hash, hash)
-             values ($1, $2, $3, $4, $5, $6, $7, $8::json, $9, $10, $11)",
+            "with said as (
+                insert into changes
+                    (id, recorded_at, account_id, os_user, act, reason, form_id, details, digest, previous_hash, hash)
+                values ($1, $2, $3, $4, $5, $6, $7, $8::json, $9, $10, $11)
+             )
+             update change_head set change_id = $1, recorded_at = $2, hash = $11",
         )
         .bind(change.0)
         .bind(at)
@@ -210,12 +245,6 @@ impl WriteTx {
         .bind(&hash)
         .execute(&mut *self.tx)
         .await?;
-        sqlx::query("update change_head set change_id = $1, recorded_at = $2, hash = $3")
-            .bind(change.0)
-            .bind(at)
-            .bind(&hash)
-            .execute(&mut *self.tx)
-            .await?;
         self.tx.commit().await?;
         Ok(Some(head.recorded))
     }

@@ -104,12 +104,35 @@ impl FactTable {
         Ok(insert.done().build().execute(tx.connection()).await?.rows_affected())
     }
 
-    /// Voids every fact whose id `source`, a query of ours, gives. Returns how many.
-    pub async fn void(&'static self, tx: &mut WriteTx, source: &'static str) -> Result<u64, sqlx::Error> {
+    /// Voids one fact by its id. Returns how many that were.
+    pub async fn void_one(&'static self, tx: &mut WriteTx, id: i64) -> Result<u64, sqlx::Error> {
         let recorded = tx.recorded().await?;
         let mut update = Select::new("update ");
         update.sql(self.name).sql(" set voided_at = ").bind(recorded.at).sql(", voided_change_id = ");
-        update.bind(recorded.change.0).sql(" where voided_at is null and id in (").sql(source).sql(")");
+        update.bind(recorded.change.0).sql(" where voided_at is null and id = ").bind(id);
+        Ok(update.done().build().execute(tx.connection()).await?.rows_affected())
+    }
+
+    /// Voids every fact whose id `source`, a query of ours, gives. Returns how many.
+    pub async fn void(&'static self, tx: &mut WriteTx, source: &'static str) -> Result<u64, sqlx::Error> {
+        let text = |update: &mut Select| {
+            update.sql(source);
+        };
+        self.void_bound(tx, text).await
+    }
+
+    /// Voids what a statement put together of our own text and bound values gives; as [`FactTable::void`].
+    pub async fn void_bound(
+        &'static self,
+        tx: &mut WriteTx,
+        source: impl FnOnce(&mut Select),
+    ) -> Result<u64, sqlx::Error> {
+        let recorded = tx.recorded().await?;
+        let mut update = Select::new("update ");
+        update.sql(self.name).sql(" set voided_at = ").bind(recorded.at).sql(", voided_change_id = ");
+        update.bind(recorded.change.0).sql(" where voided_at is null and id in (");
+        source(&mut update);
+        update.sql(")");
         Ok(update.done().build().execute(tx.connection()).await?.rows_affected())
     }
 }

@@ -14,8 +14,8 @@ use crate::db::Select;
 pub type Held = BTreeMap<String, String>;
 
 /// The statement for everything of a kind known at an instant, every column as text, in the order of the spec's columns.
-/// `of` keeps what has that code or reference as the first part of its key.
-pub fn existing(spec: &'static Spec, known_at: DateTime<Utc>, of: Option<&str>) -> Select {
+/// `of` keeps what has one of those codes or references as the first part of its key; all where it is empty.
+pub fn existing(spec: &'static Spec, known_at: DateTime<Utc>, of: &[String]) -> Select {
     let mut select = Select::new("with known as (select ");
     select.bind(known_at).sql("::timestamptz as at) select ");
     for (at, column) in spec.columns.iter().enumerate() {
@@ -28,8 +28,8 @@ pub fn existing(spec: &'static Spec, known_at: DateTime<Utc>, of: Option<&str>) 
         select.sql(" as ").sql(column.name);
     }
     select.sql(" from (").sql(spec.existing).sql(") existing");
-    if let (Some(code), Some(key)) = (of, spec.columns.iter().find(|column| column.part == Part::Key)) {
-        select.sql(" where existing.").sql(key.name).sql(" = ").bind(code.to_owned());
+    if let (false, Some(key)) = (of.is_empty(), spec.columns.iter().find(|column| column.part == Part::Key)) {
+        select.sql(" where existing.").sql(key.name).sql(" = any(").bind(of.to_vec()).sql(")");
     }
     select
 }
@@ -47,8 +47,18 @@ pub async fn held(
     code: &str,
     known_at: DateTime<Utc>,
 ) -> Result<Vec<Held>, sqlx::Error> {
+    held_each(connection, kind, &[code.to_owned()], known_at).await
+}
+
+/// The rows of a kind under any of these codes or references, in the order of their keys.
+pub async fn held_each(
+    connection: &mut PgConnection,
+    kind: Kind,
+    codes: &[String],
+    known_at: DateTime<Utc>,
+) -> Result<Vec<Held>, sqlx::Error> {
     let spec = kind.spec();
-    let rows = existing(spec, known_at, Some(code)).done().build().fetch_all(connection).await?;
+    let rows = existing(spec, known_at, codes).done().build().fetch_all(connection).await?;
     let mut held: Vec<Held> = Vec::new();
     for row in &rows {
         let named = spec.columns.iter().map(|column| column.name.to_owned()).zip(cells(spec, row)?);

@@ -6,14 +6,15 @@ use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgConnection;
 
-use super::file::CsvFile;
-use super::held::{Held, held};
+use super::draft::{Draft, Phase, Seen};
+use super::file::RowFile;
+use super::held::{Held, held, held_each};
 use super::report::{Outcome, Problem, TOLD};
 use super::spec::{Column, Kind, Part, Spec};
-use super::staging::{self, Found};
+use super::staging::{self, Found, Stay};
 use crate::access::{Role, may};
 use crate::balances;
-use crate::db::{Db, Select};
+use crate::db::Db;
 use crate::facts::{Actor, ChangeId, Claim, FormStamp, WriteTx};
 use crate::kernel::Clock;
 use crate::kernel::ids::PledgeId;
@@ -29,6 +30,8 @@ pub struct Import {
     pub correct: Option<String>,
     /// Where the rows come from a form and not from a file.
     pub entry: Option<Entry>,
+    /// Where the files are a draft that is looked at before it lands.
+    pub draft: Option<Draft>,
 }
 
 /// What somebody entered in a form: rows of files, and the form they were typed in. Who may enter them was asked before.
@@ -74,6 +77,20 @@ impl Drawn {
         rows.retain(|row| only.iter().all(|(name, value)| row.get(name).map_or("", String::as_str) == value));
         Ok(Drawn { kind, code: code.to_owned(), only, rows })
     }
+
+    /// What the system holds under each of some codes.
+    pub async fn read_each(
+        connection: &mut PgConnection,
+        kind: Kind,
+        codes: &[String],
+        known_at: DateTime<Utc>,
+    ) -> Result<Vec<Self>, sqlx::Error> {
+        let key = kind.spec().columns.iter().find(|column| column.part == Part::Key).map_or("", |column| column.name);
+        let rows = if codes.is_empty() { Vec::new() } else { held_each(connection, kind, codes, known_at).await? };
+        let of = |code: &String| rows.iter().filter(|row| row.get(key) == Some(code)).cloned().collect();
+        let drawn = |code: &String| Drawn { kind, code: code.clone(), only: Held::new(), rows: of(code) };
+        Ok(codes.iter().map(drawn).collect())
+    }
 }
 
 /// Why an import could not be tried.
@@ -106,42 +123,65 @@ pub async fn run(db: &Db, actor: Actor, clock: &Clock, import: &Import) -> Resul
     if let Some((kind, _)) = import.files.iter().find(|(kind, _)| !may(actor.role, kind.act())) {
         return Err(ImportError::Forbidden { role: actor.role, kind: *kind });
     }
-    let names: Vec<String> = import.files.iter().map(|(_, path)| path.display().to_string()).collect();
+    let draft = import.draft.as_ref();
+    let names: Vec<String> = match draft {
+        Some(draft) => draft.names.clone(),
+        None => import.files.iter().map(|(_, path)| path.display().to_string()).collect(),
+    };
     let entry = import.entry.as_ref();
     let act = entry.map_or("import", |entry| entry.act);
     let reason = import.correct.clone().or_else(|| entry.and_then(|entry| entry.reason.clone()));
-    let mut tx = WriteTx::begin(db, actor, act, reason).await?;
-    if let Some(entry) = entry {
-        take_up(&mut tx, entry).await?;
+    let mut tx = match draft {
+        Some(_) if import.dry_run => WriteTx::rehearse(db, actor, act).await?,
+        Some(_) => WriteTx::begin_long(db, actor, act, reason).await?,
+        None => WriteTx::begin(db, actor, act, reason).await?,
+    };
+    if let Some(draft) = draft.filter(|_| !import.dry_run) {
+        claim(&mut tx, &draft.form).await?;
     }
     let mut outcome = Outcome { files: names, ..Outcome::default() };
-    let mut landing = Landing { tx: &mut tx, correct: import.correct.is_some(), found: Found::default() };
-    let mut kinds = landing.stage(import, clock).await?;
-    kinds.sort_unstable();
-    kinds.dedup();
+    let correct = import.correct.is_some() || (draft.is_some() && import.dry_run);
+    let few = entry.is_some();
+    let mut landing = Landing { tx: &mut tx, correct, draft, few, found: Found::default(), told: Told::default() };
+    let kinds = landing.stage(import, clock).await?;
+    if let Some(entry) = entry {
+        // Only now: everybody else who writes waits from here on.
+        take_up(landing.tx, entry).await?;
+    }
+    landing.phase(Phase::Comparing);
     landing.prepare(&kinds).await?;
     let mut touched: Vec<PledgeId> = Vec::new();
     for kind in &kinds {
         landing.check(kind.spec()).await?;
-        if landing.clean().await? {
+        if landing.clean() {
+            landing.phase(Phase::Recording);
             touched.extend(landing.land(kind.spec()).await?);
         }
     }
-    if landing.clean().await? {
+    if landing.clean() {
         for kind in &kinds {
-            landing.gather(kind.spec().final_checks, "error").await?;
+            landing.gather(kind.spec().final_checks, Vec::new(), "error").await?;
         }
     }
-    if landing.clean().await? {
+    if landing.clean() {
         touched.sort_unstable();
         touched.dedup();
         balances::recompute(landing.tx, &touched).await?;
         for kind in &kinds {
-            landing.gather(kind.spec().warnings, "warning").await?;
+            landing.gather(kind.spec().warnings, Vec::new(), "warning").await?;
+            if few {
+                landing.refuse_what_forms_refuse(kind.spec()).await?;
+            }
         }
     }
     landing.report(&kinds, &mut outcome).await?;
-    if outcome.accepted() && !import.dry_run && outcome.added + outcome.changed > 0 {
+    if draft.is_some() {
+        outcome.preview = Some(landing.preview(&kinds).await?);
+    }
+    // Whoever lands a draft has seen what it does: it does that, or nothing.
+    let as_seen = draft.and_then(|draft| draft.seen).is_none_or(|seen| seen == Seen::of(&outcome));
+    outcome.moved = !as_seen;
+    if outcome.accepted() && as_seen && !import.dry_run && outcome.added + outcome.changed > 0 {
         match entry {
             Some(entry) => {
                 if !outcome.warnings.is_empty() {
@@ -151,7 +191,7 @@ pub async fn run(db: &Db, actor: Actor, clock: &Clock, import: &Import) -> Resul
             }
             None => tx.say(serde_json::json!({
                 "files": outcome.files, "added": outcome.added, "changed": outcome.changed,
-                "unchanged": outcome.unchanged,
+                "unchanged": outcome.unchanged, "kinds": kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>(),
             })),
         }
         outcome.change = tx.commit().await?.map(|recorded| recorded.change);
@@ -163,11 +203,7 @@ pub async fn run(db: &Db, actor: Actor, clock: &Clock, import: &Import) -> Resul
 
 /// Takes the recording lock for a form: acted on once, and only on what it was drawn from.
 async fn take_up(tx: &mut WriteTx, entry: &Entry) -> Result<(), ImportError> {
-    match tx.claim(&entry.form).await? {
-        Claim::Fresh => {}
-        Claim::Done(change) => return Err(ImportError::EnteredBefore(change)),
-        Claim::Other => return Err(ImportError::EnteredOtherwise),
-    }
+    claim(tx, &entry.form).await?;
     let at = tx.recorded().await?.at;
     let mut now = Vec::new();
     for drawn in &entry.drawn_from {
@@ -177,41 +213,66 @@ async fn take_up(tx: &mut WriteTx, entry: &Entry) -> Result<(), ImportError> {
     if same { Ok(()) } else { Err(ImportError::Stale(now)) }
 }
 
-struct Landing<'t> {
-    tx: &'t mut WriteTx,
-    correct: bool,
-    found: Found,
+async fn claim(tx: &mut WriteTx, form: &FormStamp) -> Result<(), ImportError> {
+    match tx.claim(form).await? {
+        Claim::Fresh => Ok(()),
+        Claim::Done(change) => Err(ImportError::EnteredBefore(change)),
+        Claim::Other => Err(ImportError::EnteredOtherwise),
+    }
 }
 
+pub(super) struct Landing<'t> {
+    pub(super) tx: &'t mut WriteTx,
+    correct: bool,
+    draft: Option<&'t Draft>,
+    /// Whether these are the few rows of a form: no statement needs a plan of its own for them.
+    few: bool,
+    pub(super) found: Found,
+    told: Told,
+}
+
+/// How many problems stand in the table for them.
+#[derive(Default)]
+struct Told {
+    errors: u64,
+    warnings: u64,
+}
+
+/// What is odd in a file and happens in life, but is a slip in a form: the reader is there to put it right.
+const REFUSED_IN_FORMS: [&str; 1] = ["refund-too-large"];
+
 impl Landing<'_> {
-    fn connection(&mut self) -> &mut PgConnection {
+    pub(super) fn connection(&mut self) -> &mut PgConnection {
         self.tx.connection()
+    }
+
+    fn phase(&self, phase: Phase) {
+        if let Some(draft) = self.draft {
+            draft.progress.enter(phase);
+        }
     }
 
     async fn execute(&mut self, sql: String) -> Result<(), sqlx::Error> {
         sqlx::query(AssertSqlSafe(sql)).execute(self.tx.connection()).await.map(drop)
     }
 
-    /// Reads every file into its staging table. Returns the kinds that have one.
+    /// Reads every file into its staging table. Returns the kinds that have one, in landing order.
     async fn stage(&mut self, import: &Import, clock: &Clock) -> Result<Vec<Kind>, sqlx::Error> {
-        sqlx::query(
-            "create temp table import_problems (severity text not null, file integer not null, line integer not null,
-             col text not null, value text not null, key text not null, arg text not null) on commit drop",
-        )
-        .execute(self.connection())
-        .await?;
-        let mut kinds: Vec<Kind> = Vec::new();
-        let files = import.files.iter().map(|(kind, path)| (*kind, CsvFile::open(path, kind.spec())));
         let entered = import.entry.iter().flat_map(|entry| &entry.rows);
-        let entered = entered.map(|(kind, rows)| (*kind, CsvFile::parse(rows.clone(), kind.spec())));
-        for (number, (kind, file)) in (0i32..).zip(files.chain(entered)) {
-            if !kinds.contains(&kind) {
-                staging::create(self.tx.connection(), kind.spec()).await?;
-                kinds.push(kind);
-            }
+        let mut kinds: Vec<Kind> =
+            import.files.iter().map(|(kind, _)| *kind).chain(entered.clone().map(|(kind, _)| *kind)).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        let specs: Vec<&'static Spec> = kinds.iter().map(|kind| kind.spec()).collect();
+        let stay = if self.few { Stay::Connection } else { Stay::Transaction };
+        staging::create(self.tx.connection(), &specs, stay).await?;
+        let files = import.files.iter().map(|(kind, path)| RowFile::open(path, kind.spec()));
+        let entered = entered.map(|(kind, rows)| RowFile::parse(rows.clone(), kind.spec()));
+        for (number, file) in (0i32..).zip(files.chain(entered)) {
             match file {
                 Ok(file) => {
-                    staging::fill(self.tx.connection(), number, &file, clock.today(), &mut self.found).await?;
+                    let overlay = self.draft.map(|draft| draft.of_file(number)).unwrap_or_default();
+                    staging::fill(self.tx.connection(), number, &file, clock.today(), overlay, &mut self.found).await?;
                 }
                 Err(why) => self.found.add_unreadable(number, why),
             }
@@ -219,13 +280,20 @@ impl Landing<'_> {
         Ok(kinds)
     }
 
+    /// Tells the planner how many rows there are, where there may be many.
+    async fn analyze(&mut self, spec: &'static Spec) -> Result<(), sqlx::Error> {
+        if self.few { Ok(()) } else { self.execute(format!("analyze {}", spec.stage)).await }
+    }
+
     /// Makes rows for codes never seen, and gives the planner the sizes.
     async fn prepare(&mut self, kinds: &[Kind]) -> Result<(), sqlx::Error> {
         self.tx.recorded().await?;
-        // The planner needs the sizes and hardly more: a small sample, thrice over a hundred thousand rows.
-        self.execute("set local default_statistics_target = 10".to_owned()).await?;
+        if !self.few {
+            // The planner needs the sizes and hardly more: a small sample, thrice over a hundred thousand rows.
+            self.execute("set local default_statistics_target = 10".to_owned()).await?;
+        }
         for kind in kinds {
-            self.execute(format!("analyze {}", kind.spec().stage)).await?;
+            self.analyze(kind.spec()).await?;
             for sql in kind.spec().identities {
                 sqlx::query(*sql).execute(self.connection()).await?;
             }
@@ -234,56 +302,71 @@ impl Landing<'_> {
     }
 
     async fn check(&mut self, spec: &'static Spec) -> Result<(), sqlx::Error> {
-        self.refuse_double_keys(spec).await?;
         for sql in spec.resolve {
             sqlx::query(*sql).execute(self.connection()).await?;
         }
         // Only now does the table hold what the next statements join on; the planner has to see that.
-        self.execute(format!("analyze {}", spec.stage)).await?;
+        self.analyze(spec).await?;
         self.compare(spec).await?;
         for sql in spec.compare {
             sqlx::query(*sql).execute(self.connection()).await?;
         }
-        self.execute(format!("analyze {}", spec.stage)).await?;
-        if !self.correct {
-            self.refuse_differences(spec).await?;
-            self.gather(spec.unless_corrected, "error").await?;
+        self.analyze(spec).await?;
+        // What needs a reason is refused without one; a draft shows it, so that the reason can be given.
+        let severity = if self.correct { "correction" } else { "error" };
+        let (mut checks, mut own) = (spec.checks.to_vec(), vec![double_keys(spec)]);
+        if severity == "error" {
+            checks.extend(spec.unless_corrected);
+            own.push(differences(spec));
+        } else if self.draft.is_some() {
+            self.gather(spec.unless_corrected, vec![differences(spec)], severity).await?;
         }
-        self.gather(spec.checks, "error").await
+        self.gather(&checks, own, "error").await
     }
 
-    /// Runs checks, each a query of ours for file, line, col, value, key, arg.
-    async fn gather(&mut self, checks: &[&'static str], severity: &'static str) -> Result<(), sqlx::Error> {
-        for check in checks {
-            let mut insert =
-                Select::new("insert into import_problems (severity, file, line, col, value, key, arg) select ");
-            insert.bind(severity).sql(", file, line, col, coalesce(value, ''), key, coalesce(arg, '') from (");
-            insert.sql(check).sql(") as found");
-            insert.done().build().execute(self.tx.connection()).await?;
+    /// Runs checks, each a query of ours for file, line, col, value, key, arg, all of them in one statement.
+    async fn gather(
+        &mut self,
+        checks: &[&'static str],
+        own: Vec<String>,
+        severity: &'static str,
+    ) -> Result<(), sqlx::Error> {
+        let all: Vec<String> = checks.iter().map(|check| (*check).to_owned()).chain(own).collect();
+        if all.is_empty() {
+            return Ok(());
+        }
+        let found = all.iter().map(|check| format!("select file, line, col, value, key, arg from ({check}) one"));
+        let insert = format!(
+            "insert into import_problems (severity, file, line, col, value, key, arg)
+             select '{severity}', file, line, col, coalesce(value, ''), key, coalesce(arg, '') from ({}) found",
+            found.collect::<Vec<_>>().join(" union all ")
+        );
+        let told = sqlx::query(AssertSqlSafe(insert)).execute(self.connection()).await?.rows_affected();
+        match severity {
+            "error" => self.told.errors += told,
+            "warning" => self.told.warnings += told,
+            _ => {}
         }
         Ok(())
     }
 
-    async fn refuse_double_keys(&mut self, spec: &'static Spec) -> Result<(), sqlx::Error> {
-        let keys: Vec<&Column> = spec.columns.iter().filter(|column| column.part == Part::Key).collect();
-        let names: Vec<&str> = keys.iter().map(|column| column.name).collect();
-        let (first, all) = (names[0], names.join(", "));
-        // A key of which a part could not be read is no key; a part that may be empty may also be unread in a bad row.
-        let mut whole: Vec<String> =
-            keys.iter().filter(|key| key.required).map(|key| format!("{} is not null", key.name)).collect();
-        if keys.iter().any(|key| !key.required) {
-            whole.push("not bad".to_owned());
+    /// Makes errors of warnings about what a form brings that it should not bring so.
+    async fn refuse_what_forms_refuse(&mut self, spec: &'static Spec) -> Result<(), sqlx::Error> {
+        if self.told.warnings == 0 {
+            return Ok(());
         }
-        self.execute(format!(
-            "insert into import_problems (severity, file, line, col, value, key, arg)
-             select 'error', file, line, '{first}', {first}::text, 'key-twice', first_line::text
-             from (select file, line, {first}, first_value(line) over same as first_line, row_number() over same as nth
-                   from {stage} where {whole}
-                   window same as (partition by {all} order by file, line)) rows where nth > 1",
-            stage = spec.stage,
-            whole = whole.join(" and ")
-        ))
-        .await
+        let update = format!(
+            "update import_problems p set severity = 'error' from {} s
+             where p.severity = 'warning' and p.key = any($1) and s.file = p.file and s.line = p.line
+                and (not s.found or s.fact_diff <> '{{}}')",
+            spec.stage
+        );
+        let refused: Vec<String> = REFUSED_IN_FORMS.map(str::to_owned).into();
+        let refused =
+            sqlx::query(AssertSqlSafe(update)).bind(refused).execute(self.connection()).await?.rows_affected();
+        self.told.errors += refused;
+        self.told.warnings -= refused;
+        Ok(())
     }
 
     /// Sets beside each row what the system holds under its key, in the file's own words.
@@ -352,23 +435,8 @@ impl Landing<'_> {
         Ok(())
     }
 
-    async fn refuse_differences(&mut self, spec: &'static Spec) -> Result<(), sqlx::Error> {
-        self.execute(format!(
-            "insert into import_problems (severity, file, line, col, value, key, arg)
-             select 'error', s.file, s.line, col, coalesce(to_jsonb(s) ->> col, ''), 'differs', coalesce(s.old ->> col, '')
-             from {} s cross join lateral unnest(s.fact_diff || s.event_diff) as col where not s.bad",
-            spec.stage
-        ))
-        .await
-    }
-
-    async fn clean(&mut self) -> Result<bool, sqlx::Error> {
-        if self.found.count > 0 {
-            return Ok(false);
-        }
-        sqlx::query_scalar("select not exists (select from import_problems where severity = 'error')")
-            .fetch_one(self.connection())
-            .await
+    fn clean(&self) -> bool {
+        self.found.count == 0 && self.told.errors == 0
     }
 
     /// Records what is new. Returns the pledges whose balances may have changed.
@@ -407,10 +475,14 @@ impl Landing<'_> {
             outcome.unchanged += unchanged.unsigned_abs();
             outcome.rejected += rejected.unsigned_abs();
         }
-        for (severity, told, count) in [
-            ("error", &mut outcome.errors, &mut outcome.error_count),
-            ("warning", &mut outcome.warnings, &mut outcome.warning_count),
-        ] {
+        outcome.error_count = self.told.errors;
+        outcome.warning_count = self.told.warnings;
+        for (severity, told, count) in
+            [("error", &mut outcome.errors, self.told.errors), ("warning", &mut outcome.warnings, self.told.warnings)]
+        {
+            if count == 0 {
+                continue;
+            }
             *told = sqlx::query_as(
                 "select file, line, col, value, key, arg from import_problems where severity = $1
                  order by file, line, col limit $2",
@@ -419,11 +491,6 @@ impl Landing<'_> {
             .bind(TOLD as i64)
             .fetch_all(self.tx.connection())
             .await?;
-            let all: i64 = sqlx::query_scalar("select count(*) from import_problems where severity = $1")
-                .bind(severity)
-                .fetch_one(self.tx.connection())
-                .await?;
-            *count = all.unsigned_abs();
         }
         outcome.error_count += self.found.count;
         let mut all: Vec<Problem> = std::mem::take(&mut self.found.problems);
@@ -433,4 +500,34 @@ impl Landing<'_> {
         outcome.errors = all;
         Ok(())
     }
+}
+
+/// A check: whether a key stands twice.
+fn double_keys(spec: &'static Spec) -> String {
+    let keys: Vec<&Column> = spec.columns.iter().filter(|column| column.part == Part::Key).collect();
+    let names: Vec<&str> = keys.iter().map(|column| column.name).collect();
+    let (first, all) = (names[0], names.join(", "));
+    // A key of which a part could not be read is no key; a part that may be empty may also be unread in a bad row.
+    let mut whole: Vec<String> =
+        keys.iter().filter(|key| key.required).map(|key| format!("{} is not null", key.name)).collect();
+    if keys.iter().any(|key| !key.required) {
+        whole.push("not bad".to_owned());
+    }
+    format!(
+        "select file, line, '{first}' as col, {first}::text as value, 'key-twice' as key, first_line::text as arg
+         from (select file, line, {first}, first_value(line) over same as first_line, row_number() over same as nth
+               from {stage} where {whole} window same as (partition by {all} order by file, line)) rows where nth > 1",
+        stage = spec.stage,
+        whole = whole.join(" and ")
+    )
+}
+
+/// A check: what differs from what the system holds.
+fn differences(spec: &'static Spec) -> String {
+    format!(
+        "select s.file, s.line, col, coalesce(to_jsonb(s) ->> col, '') as value, 'differs' as key,
+                coalesce(s.old ->> col, '') as arg
+         from {} s cross join lateral unnest(s.fact_diff || s.event_diff) as col where not s.bad",
+        spec.stage
+    )
 }

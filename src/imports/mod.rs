@@ -5,15 +5,22 @@
 //! compared in the words of the file itself: the query behind `--for-import` gives the other side of the comparison.
 
 pub mod cells;
+mod csv_file;
+pub mod draft;
 pub mod file;
 mod held;
 mod kinds;
 mod landing;
+mod preview;
 mod report;
 pub mod spec;
 mod staging;
+mod un_rates;
+mod xlsx;
 
+pub use file::{Unreadable, guess};
 pub use held::{Held, cells, existing, held};
 pub use landing::{Drawn, Entry, Import, ImportError, run};
-pub use report::{Outcome, Problem};
+pub use preview::{Changed, FileCounts, NewRow, Preview, Sum};
+pub use report::{Outcome, Problem, TOLD};
 pub use spec::Kind;

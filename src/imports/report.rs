@@ -9,7 +9,7 @@ use crate::l10n::L10n;
 pub const TOLD: usize = 1_000;
 
 /// Something wrong, or odd, with a cell.
-#[derive(Debug, Clone, sqlx::FromRow, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, Serialize, Deserialize)]
 pub struct Problem {
     /// Which file, in the order they were given.
     pub file: i32,
@@ -66,6 +66,10 @@ pub struct Outcome {
     pub files: Vec<String>,
     /// The change it made, if it made one.
     pub change: Option<crate::facts::ChangeId>,
+    /// Of a draft: what it would do, row by row.
+    pub preview: Option<super::preview::Preview>,
+    /// Of a draft: it would not do what was seen, and did nothing.
+    pub moved: bool,
 }
 
 // The keys of contract.md, no others.

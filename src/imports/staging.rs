@@ -5,7 +5,8 @@ use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgConnection;
 
 use super::cells::{self, Value};
-use super::file::{CsvFile, Row, Unreadable};
+use super::draft::{Overlay, RowFix};
+use super::file::{Row, RowFile, Unreadable};
 use super::report::{Problem, TOLD};
 use super::spec::{Cell, Kind, Part, Spec};
 use crate::db::copy::CopyIn;
@@ -37,15 +38,52 @@ impl Found {
     }
 }
 
-/// Makes the staging table of a kind. Its text is put together from the spec alone.
-pub async fn create(connection: &mut PgConnection, spec: &Spec) -> Result<(), sqlx::Error> {
-    let mut sql = format!(
-        "create temp table {} (file integer not null, line integer not null, bad boolean not null, given bigint not null,
-         found boolean not null default false, fact_id bigint, fact_diff text[] not null default '{{}}',
-         label_diff text[] not null default '{{}}', event_fill text[] not null default '{{}}',
-         event_diff text[] not null default '{{}}', left_out bigint[] not null default '{{}}', old jsonb",
-        spec.stage
-    );
+/// Where problems of cells are gathered.
+const PROBLEMS: &str = "import_problems";
+
+/// How long the tables that rows are staged in stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stay {
+    /// For the transaction: rows of files, whose number the plans of the statements depend on.
+    Transaction,
+    /// For the connection, emptied when the transaction ends: a few rows from forms. The tables and the plans of the
+    /// statements that read them are made once, not once a form.
+    Connection,
+}
+
+/// Makes the staging tables of kinds, and the one for problems. Their text is put together from the specs alone.
+pub async fn create(connection: &mut PgConnection, specs: &[&'static Spec], stay: Stay) -> Result<(), sqlx::Error> {
+    let names: Vec<String> = specs.iter().map(|spec| spec.stage).chain([PROBLEMS]).map(str::to_owned).collect();
+    let there: Vec<String> =
+        sqlx::query_scalar("select name from unnest($1) as name where to_regclass('pg_temp.' || name) is not null")
+            .bind(&names)
+            .fetch_all(&mut *connection)
+            .await?;
+    let tables = specs.iter().map(|spec| (spec.stage, columns_of(spec)));
+    let problems = "severity text not null, file integer not null, line integer not null, col text not null,
+        value text not null, key text not null, arg text not null";
+    for (name, columns) in tables.chain([(PROBLEMS, problems.to_owned())]) {
+        let is_there = there.iter().any(|table| table == name);
+        let end = match stay {
+            Stay::Connection if is_there => continue,
+            Stay::Connection => "delete rows",
+            Stay::Transaction => "drop",
+        };
+        if is_there {
+            sqlx::query(AssertSqlSafe(format!("drop table pg_temp.{name}"))).execute(&mut *connection).await?;
+        }
+        let create = format!("create temp table {name} ({columns}) on commit {end}");
+        sqlx::query(AssertSqlSafe(create)).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+fn columns_of(spec: &Spec) -> String {
+    let mut sql = "file integer not null, line integer not null, bad boolean not null, given bigint not null,
+         found boolean not null default false, fact_id bigint, fact_diff text[] not null default '{}',
+         label_diff text[] not null default '{}', event_fill text[] not null default '{}',
+         event_diff text[] not null default '{}', left_out bigint[] not null default '{}', old jsonb"
+        .to_owned();
     for column in spec.columns {
         sql.push_str(&format!(", {} {}", column.name, column.cell.sql_type()));
     }
@@ -53,17 +91,16 @@ pub async fn create(connection: &mut PgConnection, spec: &Spec) -> Result<(), sq
         sql.push_str(", ");
         sql.push_str(spec.extra);
     }
-    sql.push_str(") on commit drop");
-    sqlx::query(AssertSqlSafe(sql)).execute(connection).await?;
-    Ok(())
+    sql
 }
 
 /// Copies a file's rows into the staging table.
 pub async fn fill(
     connection: &mut PgConnection,
     number: i32,
-    file: &CsvFile<'_>,
+    file: &RowFile<'_>,
     today: NaiveDate,
+    overlay: Overlay<'_>,
     found: &mut Found,
 ) -> Result<u64, sqlx::Error> {
     let spec = file.spec();
@@ -71,11 +108,23 @@ pub async fn fill(
     let statement = format!("copy {} (file, line, bad, given, {}) from stdin", spec.stage, names.join(", "));
     let mut copy = CopyIn::begin_with(connection, &statement).await?;
     let mut rows = 0;
-    let mut reading = file.rows();
+    let mut reading = match file.rows() {
+        Ok(reading) => reading,
+        Err(why) => {
+            found.add_unreadable(number, why);
+            return Ok(0);
+        }
+    };
     // One row at a time, from the file to the table: however long the file, no more of it is held as values.
     loop {
         let staged = match reading.next_row() {
-            Ok(Some(row)) => read_row(&row, file, number, today, found),
+            Ok(Some(row)) => {
+                let fix = overlay.fix(row.line);
+                if fix.is_some_and(|fix| fix.left_out) {
+                    continue;
+                }
+                read_row(&row, file, number, today, fix, found)
+            }
             Ok(None) => break,
             Err(why) => {
                 found.add_unreadable(number, why);
@@ -96,8 +145,13 @@ pub async fn fill(
             };
         }
         copy.end_row().await?;
+        if rows % 256 == 0 {
+            let (read, of) = reading.so_far();
+            overlay.tell(rows, read, of);
+        }
     }
     copy.finish().await?;
+    overlay.done(rows);
     Ok(rows)
 }
 
@@ -108,7 +162,14 @@ struct Staged {
     values: Vec<Option<Value>>,
 }
 
-fn read_row(row: &Row<'_>, file: &CsvFile<'_>, number: i32, today: NaiveDate, found: &mut Found) -> Staged {
+fn read_row(
+    row: &Row<'_>,
+    file: &RowFile<'_>,
+    number: i32,
+    today: NaiveDate,
+    fix: Option<&RowFix>,
+    found: &mut Found,
+) -> Staged {
     let spec = file.spec();
     let mut staged = Staged { line: row.line, bad: false, given: 0, values: vec![None; spec.columns.len()] };
     let before = found.count;
@@ -116,12 +177,19 @@ fn read_row(row: &Row<'_>, file: &CsvFile<'_>, number: i32, today: NaiveDate, fo
         let (col, value) = (col.to_owned(), value.chars().take(200).collect());
         found.add(Problem { file: number, line: row.line, col, value, key: key.to_owned(), arg });
     };
-    if row.whole {
+    let fixed = |name: &str| fix.and_then(|fix| fix.cells.get(name)).map(String::as_str);
+    // A row that was too short or too long is whole once every cell of it was typed anew.
+    if row.whole || file.columns().iter().all(|name| fixed(name).is_some()) {
         for (at, column) in spec.columns.iter().enumerate() {
-            if row.has(at) {
+            let typed = fixed(column.name);
+            if row.has(at) || typed.is_some() {
                 staged.given |= 1 << at;
             }
-            let text = row.cell(at).unwrap_or_default();
+            if let (Some(wrong), None) = (row.wrong(at), typed) {
+                tell(column.name, row.cell(at).unwrap_or_default().trim(), wrong.key, wrong.arg.clone());
+                continue;
+            }
+            let text = typed.or(row.cell(at)).unwrap_or_default();
             match cells::read(text, column.cell, today) {
                 Ok(None) if column.required => tell(column.name, "", "required", String::new()),
                 Ok(value) => staged.values[at] = value,

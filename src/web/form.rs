@@ -27,10 +27,27 @@ pub enum Widget {
     Suggest(&'static str),
     /// An e-mail address.
     Email,
-    /// A password.
+    /// A password to be.
     Password,
+    /// The password there is.
+    CurrentPassword,
+    /// A code of the second factor.
+    Code,
     /// A box to tick; its value where it is.
     Tick,
+    /// One of these, all of them in sight.
+    Pick(Vec<Pick>),
+}
+
+/// Something that can be picked: a line about it stands below its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pick {
+    /// What is sent.
+    pub value: String,
+    /// What it is.
+    pub title: String,
+    /// What there is to say about it.
+    pub line: String,
 }
 
 /// A field.
@@ -100,6 +117,11 @@ impl Field {
     pub fn wrong(mut self, error: Option<String>) -> Self {
         self.error = error;
         self
+    }
+
+    /// Whether all that can be chosen is in sight.
+    fn picks(&self) -> bool {
+        matches!(self.widget, Widget::Pick(_))
     }
 
     /// What a reader of the page needs to know of it, as attributes. Names are ours: nothing typed is in them.
@@ -191,6 +213,21 @@ pub struct Press {
     pub label: String,
 }
 
+/// A picture for a phone's camera above the fields, and the same as text.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    /// Squares from side to side.
+    pub side: i32,
+    /// The path of the dark ones.
+    pub path: String,
+    /// What it is, for those who do not see it.
+    pub title: String,
+    /// What to do with it.
+    pub hint: String,
+    /// What to type where there is no camera.
+    pub text: String,
+}
+
 /// A form, drawn.
 pub struct FormPage {
     /// Where it goes.
@@ -201,6 +238,8 @@ pub struct FormPage {
     pub title: String,
     /// A line below that.
     pub lead: Option<String>,
+    /// A picture above them.
+    pub picture: Option<Picture>,
     /// Its fields.
     pub sections: Vec<Section>,
     /// A table of fields below them.
@@ -237,6 +276,7 @@ impl FormPage {
             title,
             submit,
             lead: None,
+            picture: None,
             sections: Vec::new(),
             grid: None,
             last: Vec::new(),
@@ -283,6 +323,11 @@ impl FormPage {
     /// How many things there are to put right.
     pub fn faults(&self) -> usize {
         self.errors.len() + self.wrong().len()
+    }
+
+    /// Whether what is typed may be kept by the browser until it is sent.
+    fn keeps(&self) -> bool {
+        !self.fields().any(|field| matches!(field.widget, Widget::Password | Widget::CurrentPassword | Widget::Code))
     }
 
     fn has_faults(&self) -> bool {

@@ -80,5 +80,6 @@ pub async fn page(
     let Some(handle) = recorder() else { return PageError(Refused::Fault).into_response() };
     note_connections("pages", &state.0.db.pages);
     note_connections("exports", &state.0.db.exports);
+    note_connections("imports", &state.0.db.imports);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], handle.render()).into_response()
 }

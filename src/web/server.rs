@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -21,6 +21,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use super::errors::{PageError, Refused};
 use super::metrics;
+use super::reader;
 use super::state::AppState;
 use crate::rooms;
 
@@ -34,6 +35,10 @@ const PAGE_WITHIN: Duration = Duration::from_millis(1900);
 const FILE_WITHIN: Duration = Duration::from_secs(120);
 /// The most a form may send.
 const LARGEST_FORM: usize = 1 << 20;
+/// The most a form with files may send: the files, and what the form says besides.
+const LARGEST_UPLOAD: usize = rooms::LARGEST_FILES + (1 << 20);
+/// How long files may take to arrive, on a slow line.
+const UPLOAD_WITHIN: Duration = Duration::from_secs(900);
 /// How long connections have to finish when the server stops.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 
@@ -45,6 +50,9 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; f
 pub fn app(state: AppState) -> Router {
     let pages = rooms::router()
         .fallback(|| async { PageError(Refused::NotFound) })
+        .layer(RequestBodyLimitLayer::new(LARGEST_FORM))
+        // A file is larger than any form: its address has a limit of its own, and reads it by the piece.
+        .merge(rooms::uploads().layer(DefaultBodyLimit::max(LARGEST_UPLOAD)))
         .layer(middleware::from_fn(within_deadline))
         .layer(middleware::from_fn_with_state(state.clone(), same_origin))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
@@ -53,12 +61,12 @@ pub fn app(state: AppState) -> Router {
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics::page));
     pages
-        .merge(watched)
-        .layer(RequestBodyLimitLayer::new(LARGEST_FORM))
+        .merge(watched.layer(RequestBodyLimitLayer::new(LARGEST_FORM)))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(CatchPanicLayer::custom(|_| PageError(Refused::Fault).into_response()))
         .layer(middleware::from_fn(in_our_words))
         .layer(middleware::from_fn_with_state(state.clone(), with_headers))
+        .layer(middleware::from_fn(reader::spoken_to))
         .with_state(state)
 }
 
@@ -74,7 +82,14 @@ async fn ready(State(state): State<AppState>) -> Response {
 async fn within_deadline(request: Request, next: Next) -> Response {
     // A workbook is packed whole before its first byte can go.
     let file = [".xlsx", ".csv"].iter().any(|end| request.uri().path().ends_with(end));
-    let deadline = if file { FILE_WITHIN } else { PAGE_WITHIN };
+    let upload = request.method() == Method::POST && rooms::UPLOADS.contains(&request.uri().path());
+    let deadline = if upload {
+        UPLOAD_WITHIN
+    } else if file {
+        FILE_WITHIN
+    } else {
+        PAGE_WITHIN
+    };
     match tokio::time::timeout(deadline, next.run(request)).await {
         Ok(response) => response,
         Err(_) => PageError(Refused::Away).into_response(),

@@ -30,7 +30,7 @@ const STATES = [
 	["giving, nothing", "/giving?as_of=2000-12-31"],
 	["giving, the filter's sheet open", "/giving?as_of=2021-07-31", page => open(page, "Filter")],
 	["contributions, narrowed by every means", "/contributions?as_of=2021-07-31&fund_kind=core&donor_kind=C01&region=northern-europe&earmarking=unearmarked&state=cash&since=2013-01-01&until=2020-12-31"],
-	...["donors", "pledges", "instalments", "contributions", "units", "funds", "rates"].flatMap(room => [
+	...["donors", "pledges", "instalments", "contributions", "units", "funds", "rates", "imports"].flatMap(room => [
 		[`${room}, the list`, `/${room}?as_of=2021-07-31`],
 		[`${room}, nothing`, `/${room}?q=nothing+like+this`],
 	]),
@@ -42,6 +42,26 @@ const STATES = [
 	["a unit", "/units/ROAF"],
 	["a fund", "/funds/FEM"],
 	["a currency", "/rates/EUR"],
+	["the palette, with what was opened last", "/donors/SWE", page => palette(page, "")],
+	["the palette, with what was found", "/donors", page => palette(page, "sw")],
+	["the palette, with nothing", "/donors", page => palette(page, "zzzzqqq")],
+	["the shortcuts", "/donors", async page => {
+		if (!await page.getByRole("dialog").count()) await page.keyboard.press("?");
+	}],
+	["suggestions in the filter", DAY, async page => {
+		await open(page, "Filter");
+		await page.getByRole("combobox", { name: "Donor" }).fill("");
+		await page.getByRole("combobox", { name: "Donor" }).fill("unit");
+		await page.locator(".suggest [role=option]").first().waitFor();
+		await page.keyboard.press("ArrowDown");
+	}],
+	["the sheet that saves a view", `${DAY}&unit=ROAF`, page => open(page, "Save this view")],
+	["a page of what was found", "/find?q=sweden"],
+	["a page of nothing found", "/find?q=zzzzqqq"],
+	["no saved view", "/views"],
+	["saved views, one being renamed", `${DAY}&unit=ROAF&sort=donor`, views],
+	["a list with saved views", `${DAY}&unit=ROAF&sort=donor`],
+	["an import by a command", "/imports/1"],
 	["an error: 404", "/nothing/here"],
 	["an error: 400", "/arrears?as_of=yesterday"],
 	["an error: 400, of a long address", `/arrears?unit=${"NOWHERE".repeat(30)}`],
@@ -50,6 +70,24 @@ const STATES = [
 async function open(page, text) {
 	const summary = page.locator("summary", { hasText: text });
 	if (!await summary.evaluate(el => el.parentElement.open)) await summary.click();
+}
+
+async function palette(page, typed) {
+	const box = page.locator("#palette-box");
+	if (!await box.isVisible()) await page.keyboard.press("Control+k");
+	await box.fill(typed);
+	await page.locator(typed === "zzzzqqq" ? "#palette > .hint:not(:empty)" : "#palette [role=option]").first().waitFor();
+}
+
+/** Saves a view as the form does, and shows the page of views with its sheet open. */
+async function views(page) {
+	if (page.url().includes("/views")) return;
+	await open(page, "Save this view");
+	await page.getByLabel("Name", { exact: true }).fill("A name of some length, as people give them, مصر");
+	await page.locator("details[open] button.primary").click();
+	await page.waitForURL(/done=/);
+	await page.goto("/views");
+	await page.locator("summary", { hasText: "Rename" }).first().click();
 }
 
 test("every page in every look", async t => {

@@ -14,7 +14,7 @@ pub(crate) fn fill(answer: &Answer, changes: &[(&str, &str)]) -> Vec<(String, St
     let mut fields: Vec<(String, String)> = Vec::new();
     for element in page.select(&Selector::parse("main form.form input, main form.form textarea").unwrap()) {
         let kind = attribute(&element, "type");
-        if kind == "checkbox" && element.attr("checked").is_none() {
+        if ["checkbox", "radio"].contains(&kind.as_str()) && element.attr("checked").is_none() {
             continue;
         }
         let value = if element.value().name() == "textarea" {

@@ -2,14 +2,19 @@
 #![forbid(unsafe_code)]
 
 mod crash;
+mod dashboard;
 mod embedded;
 mod entering;
 mod exports;
+mod finding;
 mod foundation;
 mod giving;
+mod imports_page;
 mod loading;
 mod migrations;
+mod money;
 mod pages;
+mod people;
 mod real_data;
 mod serving;
 mod tidy;

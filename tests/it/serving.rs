@@ -74,7 +74,7 @@ async fn every_page_stands_over_an_empty_database() {
     users::add(&ground.db, actor(), account).await.unwrap();
     let site = Site::over(ground);
     let cookie = site.try_to_sign_in("admin@example.org", "a long enough password", "/").await.cookies();
-    for address in dis::rooms::reading() {
+    for (address, _) in dis::rooms::reading() {
         for query in ["", "?as_of=1900-01-01"] {
             let status = site.get_bytes(&format!("{address}{query}"), &cookie).await;
             assert!(status.is_success() || status.is_redirection(), "{address}{query}: {status}");
@@ -113,6 +113,34 @@ async fn what_is_refused_by_the_outermost_parts_is_told_in_our_words() {
         for inside in ["deserialize", "missing field", "Invalid UTF-8", "axum", "sqlx"] {
             assert!(!answer.body.contains(inside), "{method} {address}: {}", answer.body);
         }
+    }
+    site.close().await;
+}
+
+#[tokio::test]
+async fn https_makes_cookies_that_stay_with_it_and_knows_one_origin() {
+    let site = Site::reached_at(Ground::new().await, Some("https://dis.example.org"));
+    let form = site.get("/login", "").await;
+    let cookie = form.headers.get(header::SET_COOKIE).unwrap().to_str().unwrap();
+    assert!(cookie.starts_with("__Host-dis_form="), "{cookie}");
+    for part in ["Path=/", "HttpOnly", "SameSite=Lax", "Secure"] {
+        assert!(cookie.split("; ").any(|said| said == part), "{cookie}");
+    }
+    assert!(form.headers.contains_key(header::STRICT_TRANSPORT_SECURITY));
+    assert_eq!(form.headers.get(header::CACHE_CONTROL).unwrap(), "no-store");
+    let policy = form.headers.get(header::CONTENT_SECURITY_POLICY).unwrap().to_str().unwrap();
+    assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe-inline"), "{policy}");
+    for (origin, status) in [
+        ("https://dis.example.org", StatusCode::UNPROCESSABLE_ENTITY),
+        ("http://dis.example.org", StatusCode::FORBIDDEN),
+        ("https://evil.example", StatusCode::FORBIDDEN),
+        ("null", StatusCode::FORBIDDEN),
+    ] {
+        let request = Request::post("/login")
+            .header(header::ORIGIN, origin)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from("email=a&password=b&form_token=c"));
+        assert_eq!(site.send(request.unwrap()).await.status, status, "{origin}");
     }
     site.close().await;
 }

@@ -40,7 +40,7 @@ pub static SPEC: Spec = Spec {
             fund_id = r.fund_id, pledge_id = r.pledge_id, reverses_id = r.reverses_id, unit_id = r.unit_id
         from (select t.ctid as at, c.id as contribution_id, d.id as donor_id, f.id as fund_id, p.id as pledge_id,
                      o.id as reverses_id, u.id as unit_id
-              from stage_contributions t join contributions c on c.ref = t.ref left join donors d on d.code = t.donor
+              from stage_contributions t left join contributions c on c.ref = t.ref left join donors d on d.code = t.donor
               left join funds f on f.code = t.fund left join pledges p on p.ref = t.pledge
               left join contributions o on o.ref = t.reverses left join units u on u.code = t.unit) r
         where s.ctid = r.at"],

@@ -55,7 +55,7 @@ pub static SPEC: Spec = Spec {
     resolve: &["update stage_pledges s set pledge_id = r.pledge_id, donor_id = r.donor_id, unit_id = r.unit_id,
             fund_id = r.fund_id
         from (select t.ctid as at, p.id as pledge_id, d.id as donor_id, u.id as unit_id, f.id as fund_id
-              from stage_pledges t join pledges p on p.ref = t.ref left join donors d on d.code = t.donor
+              from stage_pledges t left join pledges p on p.ref = t.ref left join donors d on d.code = t.donor
               left join units u on u.code = t.unit left join funds f on f.code = t.fund) r
         where s.ctid = r.at"],
     compare: &[
