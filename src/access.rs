@@ -81,14 +81,22 @@ pub enum Act {
     ReadFigures,
     /// Add and disable accounts.
     KeepAccounts,
-    /// Read who changed what, accounts among it.
+    /// Read who changed what, accounts and sign-ins among it, and the settings.
     ReadAudit,
+    /// Say what a setting is from a day on.
+    KeepSettings,
     /// Load units and funds.
     LoadStructure,
     /// Load donors, pledges and instalments.
     LoadPledges,
     /// Load exchange rates and contributions.
     LoadMoney,
+    /// Keep saved views of their own.
+    SaveViews,
+    /// Share a saved view with everybody.
+    ShareViews,
+    /// Rename and remove what others share.
+    KeepSharedViews,
     /// Enter and correct units and funds.
     KeepStructure,
     /// Enter and correct donors.
@@ -105,8 +113,12 @@ pub fn may(role: Role, act: Act) -> bool {
     match (role, act) {
         (System, _) => true,
         (Admin | ResourceMobilization | Finance | UnitStaff | Manager | Auditor, Act::ReadFigures) => true,
+        (Admin, Act::KeepSharedViews) => true,
+        // A view of one's own is like a bookmark; one that is shared changes what everybody sees.
+        (Admin | ResourceMobilization | Finance | UnitStaff | Manager | Auditor, Act::SaveViews) => true,
+        (Admin | ResourceMobilization | Finance | UnitStaff | Manager, Act::ShareViews) => true,
         (Admin | Auditor, Act::ReadAudit) => true,
-        (Admin, Act::KeepAccounts | Act::LoadStructure | Act::KeepStructure) => true,
+        (Admin, Act::KeepAccounts | Act::KeepSettings | Act::LoadStructure | Act::KeepStructure) => true,
         // "finance (contributions, allocations, rates, imports)": an import is theirs whatever it holds.
         (Finance, Act::LoadStructure | Act::LoadPledges | Act::LoadMoney | Act::KeepMoney) => true,
         (ResourceMobilization, Act::LoadPledges | Act::KeepDonors | Act::KeepPledges) => true,
@@ -125,6 +137,7 @@ mod tests {
         for role in [Role::Auditor, Role::Manager, Role::UnitStaff] {
             for act in [
                 Act::KeepAccounts,
+                Act::KeepSettings,
                 Act::LoadStructure,
                 Act::LoadPledges,
                 Act::LoadMoney,

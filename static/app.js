@@ -284,6 +284,288 @@
 	};
 	all("input[data-date]").forEach(calendar);
 
+	/* ----- finding: suggestions in a field, look-alikes of a donor, the command palette, recent things ----- */
+	const folded = s => s.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().trim();
+
+	/* asks once the typing pauses; an answer that comes after a newer question is dropped */
+	const asker = (address, pause, show) => {
+		let timer, running;
+		const stop = () => { clearTimeout(timer); if (running) running.abort(); };
+		const ask = (query, at) => {
+			stop();
+			timer = setTimeout(async () => {
+				const mine = running = new AbortController();
+				try {
+					const answer = await fetch(address + "?" + new URLSearchParams(query), { signal: mine.signal, headers: { Accept: "application/json" } });
+					/* signed out meanwhile: the page says so when it is next sent, and what was typed is still there */
+					show(answer.ok ? (await answer.json()).items : null);
+				} catch (error) { if (error.name !== "AbortError") show(null); }
+			}, at ?? pause);
+		};
+		return { ask, stop };
+	};
+
+	/* what both boxes do by the ARIA pattern "combobox with a list": the focus stays in the box, arrows walk the options */
+	const walker = (box, list, choose) => {
+		let at = -1;
+		const options = () => [...list.querySelectorAll("[role=option]")];
+		const mark = to => {
+			const all = options();
+			at = all.length ? (to + all.length) % all.length : -1;
+			all.forEach((option, n) => option.setAttribute("aria-selected", String(n === at)));
+			if (at < 0) box.removeAttribute("aria-activedescendant");
+			else { box.setAttribute("aria-activedescendant", idOf(all[at])); all[at].scrollIntoView({ block: "nearest" }); }
+		};
+		const none = () => { at = -1; for (const option of options()) option.setAttribute("aria-selected", "false"); box.removeAttribute("aria-activedescendant"); };
+		list.addEventListener("pointerdown", e => { if (e.button === 0 && e.pointerType === "mouse") e.preventDefault(); }); /* the focus stays */
+		list.addEventListener("click", e => {
+			const option = e.target.closest("[role=option]");
+			if (option) choose(option, e);
+		});
+		return { mark, none, options, at: () => at, current: () => options()[at] };
+	};
+
+	const bold = (name, typed) => {
+		const span = el("span", { className: "name", dir: "auto" }), at = typed ? name.toLowerCase().indexOf(typed.toLowerCase()) : -1;
+		if (at < 0) span.append(name);
+		else span.append(name.slice(0, at), el("b", {}, name.slice(at, at + typed.length)), name.slice(at + typed.length));
+		return span;
+	};
+	const BY_CODE = ["pledge", "contribution", "currency"]; /* what people call by its code rather than by its name */
+	const draw = (item, typed) => {
+		const text = el("span", {}, bold(item.name, typed));
+		if (item.note) text.append(el("span", { className: "sub", dir: "auto" }, item.note));
+		const option = el("div", { role: "option", "aria-selected": "false" }, text);
+		if (!["page", "action", "view", "person"].includes(item.kind) && item.code !== item.name) option.append(el("span", { className: "code" }, item.code));
+		option.item = item;
+		return option;
+	};
+
+	/* ----- a field that suggests: an input with the code, or a select, becomes a box to type in; the form sends the code ----- */
+	const suggest = field => {
+		const select = field.matches("select"), kind = field.dataset.suggest;
+		if (field.disabled || field.readOnly) return;
+		const box = select ? el("input", { type: "text" }) : field;
+		const carrier = select ? field : el("input", { type: "hidden", name: field.name, value: field.value });
+		const wrap = el("span", { className: "suggest" }), list = el("div", { className: "found", role: "listbox", hidden: true }), status = el("span", { className: "sr", role: "status" });
+		field.before(wrap);
+		if (select) {
+			const id = field.id;
+			for (const name of ["aria-describedby", "aria-invalid", "required"]) if (field.hasAttribute(name)) box.setAttribute(name, field.getAttribute(name));
+			field.removeAttribute("id");
+			field.removeAttribute("required");
+			field.hidden = true;
+			box.id = id;
+			box.value = field.value ? field.selectedOptions[0].textContent.trim() : "";
+		} else {
+			box.removeAttribute("name");
+			box.removeAttribute("list");
+			if (field.dataset.label && field.value === field.defaultValue) box.value = field.dataset.label; /* not of what was kept from before */
+			if (field.form && field.hasAttribute("form")) carrier.setAttribute("form", field.form.id);
+		}
+		wrap.append(box, carrier, list, status);
+		const label = box.labels && box.labels[0];
+		list.setAttribute("aria-label", label ? label.textContent : "");
+		for (const [name, value] of Object.entries({ role: "combobox", "aria-expanded": "false", "aria-controls": idOf(list), "aria-autocomplete": "list", autocomplete: "off", autocapitalize: "off", spellcheck: "false" })) box.setAttribute(name, value);
+		let shown = box.value, chosen = carrier.value;
+
+		const tell = () => { for (const type of ["input", "change"]) carrier.dispatchEvent(new Event(type, { bubbles: true })); };
+		const close = () => { list.hidden = true; box.setAttribute("aria-expanded", "false"); walk.none(); };
+		const open = () => {
+			list.hidden = false;
+			box.setAttribute("aria-expanded", "true");
+			list.classList.remove("up");
+			const r = list.getBoundingClientRect();
+			if (r.bottom > innerHeight && box.getBoundingClientRect().top > r.height) list.classList.add("up");
+		};
+		const set = (code, text) => {
+			carrier.value = code;
+			chosen = code;
+			shown = box.value = text;
+			questions.stop();
+			close();
+			status.textContent = "";
+			tell();
+		};
+		const choose = option => { set(option.item.code, BY_CODE.includes(option.item.kind) ? option.item.code : option.item.name); box.focus(); };
+		const walk = walker(box, list, choose);
+		const show = items => {
+			if (doc.activeElement !== box) return;
+			if (!items || !items.length) {
+				close();
+				list.replaceChildren();
+				status.textContent = items ? words.nothing : words.failed;
+				if (!items) { list.append(el("p", { className: "hint" }, words.failed)); list.hidden = false; }
+				return;
+			}
+			list.replaceChildren(...items.map(item => draw(item, box.value.trim())));
+			status.textContent = words.found.replace("#", items.length);
+			open();
+		};
+		const server = asker("/suggest", 120, show);
+		const own = {
+			ask: ({ q }) => {
+				const asked = folded(q).split(/\s+/);
+				const all = [...field.options].filter(o => o.value).map(o => ({ kind, code: o.value, name: o.textContent.trim() }));
+				show(all.filter(o => asked.every(word => folded(o.name + " " + o.code).includes(word))).slice(0, 50));
+			},
+			stop: () => {},
+		};
+		const questions = select ? own : server;
+		const small = select || ["unit", "fund", "currency", "person"].includes(kind);
+		const ask = at => {
+			const q = box.value.trim();
+			if (q || small) questions.ask({ kind, q, most: small && !q ? 50 : 8 }, at);
+			else { questions.stop(); close(); status.textContent = ""; }
+		};
+		box.addEventListener("input", () => {
+			/* until something is chosen the text itself is sent: a code or an exact name is understood */
+			if (select) { const exact = [...field.options].find(o => folded(o.textContent) === folded(box.value) || o.value === box.value.trim()); carrier.value = exact ? exact.value : ""; }
+			else carrier.value = box.value.trim() === shown ? chosen : box.value;
+			tell();
+			ask();
+		});
+		box.addEventListener("keydown", e => {
+			if (e.isComposing || e.ctrlKey || e.metaKey) return;
+			const opened = !list.hidden && walk.options().length;
+			const { key, altKey } = e;
+			if (key === "ArrowDown" || key === "ArrowUp") {
+				if (opened && altKey) close();
+				else if (opened) walk.mark(key === "ArrowDown" ? walk.at() + 1 : walk.at() < 0 ? -1 : walk.at() - 1);
+				else if (walk.options().length && box.value.trim() !== shown) { open(); if (!altKey) walk.mark(key === "ArrowDown" ? 0 : -1); }
+				else ask(0);
+			} else if (key === "Enter" && opened && walk.current()) choose(walk.current());
+			else if (key === "Escape" && (opened || !list.hidden)) close();
+			else if ((key === "Home" || key === "End") && opened && walk.current()) walk.mark(key === "Home" ? 0 : -1);
+			else if (key === "Tab") { if (opened && walk.current()) choose(walk.current()); else close(); return; }
+			else return;
+			e.preventDefault();
+		});
+		box.addEventListener("focus", () => { if (box.value) box.select(); });
+		box.addEventListener("click", () => { if (small && list.hidden) ask(0); });
+		box.addEventListener("blur", () => setTimeout(() => {
+			if (wrap.contains(doc.activeElement)) return;
+			const exact = walk.options().find(o => [o.item.code, o.item.name].some(text => folded(text) === folded(box.value)));
+			if (exact && box.value.trim() && box.value !== shown) set(exact.item.code, BY_CODE.includes(exact.item.kind) ? exact.item.code : exact.item.name);
+			if (select && !box.value.trim() && carrier.value) { carrier.value = ""; tell(); }
+			close();
+		}, 120));
+		if (field.form || box.form) (field.form || box.form).addEventListener("reset", () => setTimeout(() => { carrier.value = chosen; box.value = shown; }));
+	};
+	for (const field of doc.querySelectorAll("[data-suggest]")) suggest(field);
+	doc.addEventListener("dis:added", e => { for (const field of e.target.querySelectorAll("[data-suggest]:not([role])")) suggest(field); }); /* rows a script adds */
+
+	/* ----- a donor that may be here already ----- */
+	for (const box of doc.querySelectorAll("[data-duplicates=donor]")) {
+		const hint = el("div", { className: "notice warn alike", role: "status", hidden: true });
+		(box.closest(".field") || box).append(hint);
+		if (!hint.parentElement.matches(".field")) box.after(hint);
+		const country = box.form && box.form.elements[box.dataset.country || "country"];
+		const questions = asker("/suggest/duplicates", 300, items => {
+			hint.hidden = !items || !items.length;
+			if (hint.hidden) return hint.replaceChildren();
+			hint.replaceChildren(el("div", {}, el("strong", {}, words.alike), el("ul", {}, ...items.map(d =>
+				el("li", {}, el("a", { href: d.href, target: "_blank", rel: "noopener", dir: "auto" }, d.name, el("span", { className: "sr" }, " " + words.newTab)), ` ${d.code} · ${d.why}`)))));
+		});
+		const ask = () => {
+			const name = box.value.trim(), of = country && country.value ? country.value.trim() : "";
+			if (name.length > 2 || of) questions.ask({ name, country: of, but: box.dataset.but || "" });
+			else { questions.stop(); hint.hidden = true; }
+		};
+		box.addEventListener("input", ask);
+		if (country && country.addEventListener) country.addEventListener("change", ask);
+	}
+
+	/* ----- the command palette ----- */
+	const palette = doc.getElementById("palette");
+	if (palette) {
+		const box = palette.querySelector("input"), list = palette.querySelector(".found"), status = palette.querySelector("[role=status]");
+		const kinds = new Map([...palette.querySelectorAll("template[data-kind]")].map(t => [t.dataset.kind, t]));
+		const go = (option, e) => {
+			const { href, press } = option.item;
+			if (press) {
+				palette.close();
+				const button = doc.querySelector(`[data-press="${press}"]`);
+				if (button) button.click();
+			} else if (e && (e.ctrlKey || e.metaKey)) window.open(href, "_blank", "noopener");
+			else location.assign(href);
+		};
+		const walk = walker(box, list, go);
+		const show = items => {
+			const typed = box.value.trim(), groups = [];
+			for (const item of items || []) {
+				const name = typed ? item.kind : "recent";
+				let group = groups.find(g => g.name === name);
+				if (!group) groups.push(group = { name, items: [] });
+				group.items.push(item);
+			}
+			list.replaceChildren(...groups.map(({ name, items }) => {
+				const label = kinds.get(name) ? kinds.get(name).dataset.label : words.recent;
+				const head = el("div", { className: "group", role: "presentation" }, label);
+				return el("div", { role: "group", "aria-labelledby": idOf(head) }, head, ...items.map(item => {
+					const option = draw(item, typed);
+					option.prepend(kinds.get(item.kind).content.cloneNode(true));
+					return option;
+				}));
+			}));
+			box.setAttribute("aria-expanded", String(groups.length > 0));
+			status.textContent = !items ? words.failed : items.length ? words.found.replace("#", items.length) : typed ? words.nothing : "";
+			status.classList.toggle("sr", !!items && items.length > 0);
+			list.scrollTop = 0;
+			if (typed && groups.length) walk.mark(0); else walk.none();
+		};
+		const questions = asker("/suggest", 80, show);
+		const openPalette = typed => {
+			if (palette.open) return;
+			for (const other of doc.querySelectorAll("dialog[open]")) other.close();
+			const side = doc.getElementById("side");
+			if (side && side.matches(":popover-open")) side.hidePopover();
+			box.value = typed || "";
+			list.replaceChildren();
+			status.textContent = "";
+			walk.none();
+			palette.showModal();
+			box.focus();
+			questions.ask({ q: box.value }, 0);
+		};
+		for (const opener of doc.querySelectorAll("[data-opens=palette]")) opener.addEventListener("click", e => { e.preventDefault(); openPalette(); });
+		for (const closer of palette.querySelectorAll("[data-closes]")) closer.addEventListener("click", () => palette.close());
+		palette.addEventListener("click", e => { if (e.target === palette) palette.close(); });
+		palette.addEventListener("close", () => questions.stop());
+		box.addEventListener("input", () => questions.ask({ q: box.value.trim() }));
+		box.addEventListener("keydown", e => {
+			if (e.isComposing) return;
+			const { key } = e, any = walk.options().length;
+			if (key === "ArrowDown" && any) walk.mark(walk.at() + 1);
+			else if (key === "ArrowUp" && any) walk.mark(walk.at() < 0 ? -1 : walk.at() - 1);
+			else if (key === "PageDown" && any) walk.mark(Math.min(walk.at() + 5, any - 1));
+			else if (key === "PageUp" && any) walk.mark(Math.max(walk.at() - 5, 0));
+			else if ((key === "Home" || key === "End") && any && !e.shiftKey) walk.mark(key === "Home" ? 0 : -1);
+			else if (key === "Enter") {
+				if (walk.current()) go(walk.current(), e);
+				else if (box.value.trim()) location.assign("/find?q=" + encodeURIComponent(box.value.trim()));
+			} else return;
+			e.preventDefault();
+		});
+		doc.addEventListener("keydown", e => {
+			if (e.isComposing || e.altKey || e.shiftKey || !(e.ctrlKey || e.metaKey)) return;
+			if (e.key.toLowerCase() !== "k" && e.code !== "KeyK") return;
+			e.preventDefault();
+			if (palette.open) palette.close(); else openPalette();
+		});
+	}
+	/* a shortcut the page has no use for is not listed */
+	for (const line of doc.querySelectorAll("[data-if-key]")) line.hidden = !doc.querySelector(`[data-key="${line.dataset.ifKey}"]`);
+	for (const dialog of doc.querySelectorAll("#shortcuts")) dialog.addEventListener("click", e => { if (e.target === dialog) dialog.close(); });
+
+	/* ----- what was opened last: kept with the account, so that the next person at this browser never sees it ----- */
+	const thing = doc.querySelector("[data-thing]"), token = doc.querySelector("[name=csrf]");
+	if (thing && token) {
+		const at = thing.dataset.thing.indexOf("/");
+		const said = new URLSearchParams({ csrf: token.value, room: thing.dataset.thing.slice(0, at), code: thing.dataset.thing.slice(at + 1) });
+		fetch("/recent", { method: "POST", body: said, keepalive: true }).catch(() => {}); /* a comfort: nothing is lost with it */
+	}
+
 	/* ----- imports: files dropped anywhere on the page; work behind the page shows how far it is ----- */
 	const zone = doc.querySelector("form[data-drop]");
 	if (zone) {

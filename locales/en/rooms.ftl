@@ -84,3 +84,6 @@ earmarking-unearmarked = Unearmarked
 earmarking-soft = Softly earmarked
 earmarking-earmarked = Earmarked
 earmarking-tight = Tightly earmarked
+rates-in_force = In force
+rates-stale = Stale
+instalments-to_come = To come

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use crate::db::Select;
 use crate::kernel::Currency;
 use crate::lists::query::{KeyKind, Sort, down, up};
-use crate::lists::{Cell, Column, Drawn, List, Scope, Screen};
+use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
 
 /// The list of what waits for a person.
 pub struct Allocations;
@@ -176,15 +176,19 @@ impl List for Allocations {
         scope.keep_donor(select, "w.donor_id");
         scope.keep_fund(select, "w.fund_id");
         scope.keep_currency(select, "w.currency");
-        scope.keep_text(
-            select,
-            &[
-                "(select l.ref from contributions l where l.id = w.contribution_id)",
-                "(select l.note from contributions l where l.id = w.contribution_id)",
-                "(select p.ref from pledges p where p.id = w.pledge_id)",
-                "(select d.name from donors d where d.id = w.donor_id)",
-            ],
-        );
+        let places = [
+            Place::Own(
+                "select 'c' || x.id from contributions l join contribution_facts x on x.contribution_id = l.id where",
+                "l.sought",
+            ),
+            Place::Own(
+                "select 'p' || x.id from pledges p join pledge_balances x on x.pledge_id = p.id where",
+                "p.sought",
+            ),
+            Place::OfDonor("select 'c' || x.id from contribution_facts x where x.donor_id"),
+            Place::OfDonor("select 'p' || x.id from pledge_balances x where x.donor_id"),
+        ];
+        scope.keep_text(select, "w.id", &places);
     }
 
     fn dress(select: &mut Select, _: &Scope) {

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse, Response};
 
 use super::list::Arrears;
 use super::pages::ArrearsPage;
@@ -11,11 +11,6 @@ use crate::lists::List;
 use crate::web::frame::Frame;
 use crate::web::list::{Turned, read};
 use crate::web::{AppState, PageError, SignedIn};
-
-/// `GET /`: what there is to look at today.
-pub async fn home(_: SignedIn) -> Redirect {
-    Redirect::to("/arrears")
-}
 
 /// `GET /arrears`.
 pub async fn page(

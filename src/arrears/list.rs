@@ -8,7 +8,8 @@ use crate::kernel::Currency;
 use crate::kernel::money::STALE_AFTER_DAYS;
 use crate::l10n::L10n;
 use crate::lists::query::{Key, KeyKind, Sort, down, up};
-use crate::lists::{Cell, Column, Drawn, List, Scope, Screen};
+use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
+use crate::settings;
 
 /// The list of arrears.
 pub struct Arrears;
@@ -109,8 +110,11 @@ impl List for Arrears {
         if let Some(bucket) = &scope.filters.bucket {
             select.sql(" and ").sql(BUCKET).sql(" = ").bind(bucket.clone());
         }
-        let title = "(select p.title from pledges p where p.id = b.pledge_id)";
-        scope.keep_text(select, &["d.name", "d.code", "b.pledge_ref", title]);
+        let places = [
+            Place::Own("select x.id from pledges p join instalment_balances x on x.pledge_id = p.id where", "p.sought"),
+            Place::OfDonor("select x.id from instalment_balances x where not isempty(x.overdue_during) and x.donor_id"),
+        ];
+        scope.keep_text(select, "b.id", &places);
     }
 
     fn dress(select: &mut Select, _: &Scope) {
@@ -123,17 +127,11 @@ impl List for Arrears {
              join pledges p on p.id = b.pledge_id
              left join accounts fp on fp.id = d.focal_point_id
              left join rates r on r.currency = b.currency
-             cross join lateral (
-                -- Percentages by whole years overdue: those of the fund, else of every fund, else the labelled default.
-                select coalesce((
-                    select (s.value ->> years_overdue(b.falls_due_on, scope.day))::numeric from setting_facts s
-                    where s.setting = 'allowance_percent' and (s.fund_id is null or s.fund_id = b.fund_id)
-                        and (s.in_force_from is null or s.in_force_from <= scope.day)
-                        and was_known(s.recorded_at, s.voided_at, scope.known)
-                    order by s.fund_id nulls last, s.in_force_from desc nulls last limit 1
-                ), (array[0, 25, 60, 100])[years_overdue(b.falls_due_on, scope.day) + 1]::numeric) as percent
-             ) a",
+             cross join lateral (select (",
         );
+        // Percentages by whole years overdue.
+        settings::in_force(select, &settings::ALLOWANCE_PERCENT, "b.fund_id", "scope.day", "scope.known");
+        select.sql(" ->> years_overdue(b.falls_due_on, scope.day))::numeric as percent) a");
     }
 
     fn columns() -> &'static [Column<ArrearsRow>] {

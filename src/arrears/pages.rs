@@ -1,8 +1,9 @@
 //! What the page of arrears shows above its rows: every figure with where it leads.
 
 use askama::Template;
-use rust_decimal::{Decimal, dec};
+use rust_decimal::Decimal;
 
+use super::ages::Ages;
 use super::list::Arrears;
 use super::totals::Total;
 use crate::kernel::Currency;
@@ -21,19 +22,8 @@ pub struct ArrearsPage {
     total: String,
     lead: String,
     without_rate: Option<String>,
-    ages: Vec<Age>,
-    chart_description: String,
+    ages: Ages,
     currencies: Vec<CurrencyTotal>,
-}
-
-/// An age class with its part of the bar.
-struct Age {
-    class: String,
-    label: String,
-    usd: String,
-    href: String,
-    from: String,
-    width: String,
 }
 
 struct CurrencyTotal {
@@ -69,40 +59,17 @@ impl ArrearsPage {
                 group.usd = format::amount(usd, Currency::USD, l10n);
             }
         }
-        let ages = ages(totals, usd, &params, l10n);
-        let described: Vec<String> = ages.iter().map(|age| format!("{}: {}", age.label, age.usd)).collect();
+        let ages = Ages::new(totals, &params, l10n);
         ArrearsPage {
             total: format::amount(usd, Currency::USD, l10n),
             lead: l10n.with("arrears-lead", &[("rows", count.into()), ("day", day.into())]),
             without_rate: (without > 0).then(|| l10n.with("arrears-no-rate", &[("rows", without.into())])),
-            chart_description: described.join("; "),
             currencies: currencies(totals, &asked, &params, l10n),
             ages,
             list,
             frame,
         }
     }
-}
-
-fn ages(totals: &[Total], all: Decimal, params: &Params, l10n: L10n) -> Vec<Age> {
-    let gap = dec!(0.4);
-    let mut from = Decimal::ZERO;
-    let mut ages = Vec::new();
-    for (at, bucket) in BUCKETS.iter().enumerate() {
-        let usd: Decimal = totals.iter().filter(|t| t.bucket == *bucket).filter_map(|t| t.outstanding_usd).sum();
-        let share = if all.is_zero() { Decimal::ZERO } else { usd * dec!(100) / all };
-        let width = (share - gap).max(Decimal::ZERO);
-        ages.push(Age {
-            class: format!("a{}", at + 1),
-            label: l10n.word("bucket", bucket),
-            usd: format::amount(usd, Currency::USD, l10n),
-            href: params.with("bucket", *bucket).address("/arrears"),
-            from: format!("{from:.2}%"),
-            width: format!("{width:.2}%"),
-        });
-        from += share;
-    }
-    ages
 }
 
 fn currencies(totals: &[Total], asked: &Asked, params: &Params, l10n: L10n) -> Vec<CurrencyTotal> {

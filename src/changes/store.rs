@@ -8,6 +8,7 @@ use crate::balances;
 use crate::db::{Db, Select};
 use crate::facts::undo::{self, Later, Undone};
 use crate::facts::{Actor, ChangeId, Claim, FormStamp, WriteTx, tables};
+use crate::kernel::ids::AccountId;
 use crate::ledger::{self, Broken};
 
 /// A change.
@@ -19,6 +20,8 @@ pub struct Change {
     pub recorded_at: DateTime<Utc>,
     /// Who.
     pub account: String,
+    /// Their account.
+    pub account_id: AccountId,
     /// What kind of act.
     pub act: String,
     /// Why.
@@ -52,7 +55,7 @@ pub enum TakenBack {
 /// A change by its number.
 pub async fn change(connection: &mut PgConnection, id: i64) -> Result<Option<Change>, sqlx::Error> {
     let mut select = Select::new(
-        "select c.id, c.recorded_at, a.name as account, c.act, c.reason, c.details ->> 'room' as room,
+        "select c.id, c.recorded_at, a.name as account, c.account_id, c.act, c.reason, c.details ->> 'room' as room,
                 c.details ->> 'code' as code,
                 (select u.id from changes u where u.act = 'undo' and u.details ->> 'undoes' = c.id::text
                     and not exists (select from changes r where r.act = 'undo' and r.details ->> 'undoes' = u.id::text)
@@ -78,6 +81,7 @@ fn needed(touched: &str) -> Option<[Act; 2]> {
         "pledge_terms" | "pledge_events" | "instalments" | "condition_events" | "pledges" => {
             Some([Act::KeepPledges, Act::LoadPledges])
         }
+        "setting_facts" => Some([Act::KeepSettings, Act::KeepSettings]),
         "contribution_facts" | "contributions" | "hand_allocations" | "exchange_rates" => {
             Some([Act::KeepMoney, Act::LoadMoney])
         }

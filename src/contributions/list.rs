@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use crate::db::Select;
 use crate::kernel::Currency;
 use crate::lists::query::{KeyKind, Sort, down, up};
-use crate::lists::{Cell, Column, Drawn, List, Scope, Screen};
+use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
 
 /// The list of contributions.
 pub struct Contributions;
@@ -136,9 +136,15 @@ impl List for Contributions {
         scope.keep_donor(select, "c.donor_id");
         scope.keep_fund(select, "c.fund_id");
         scope.keep_currency(select, "c.currency");
-        let donor = "(select d.name from donors d where d.id = c.donor_id)";
-        let note = "(select l.note from contributions l where l.id = c.contribution_id)";
-        scope.keep_text(select, &["c.key", donor, note]);
+        let places = [
+            Place::Own(
+                "select x.id from contributions l join contribution_facts x on x.contribution_id = l.id where",
+                "l.sought",
+            ),
+            Place::Own("select x.id from contribution_facts x where x.paid_by is not null and", "folded(x.paid_by)"),
+            Place::OfDonor("select x.id from contribution_facts x where x.donor_id"),
+        ];
+        scope.keep_text(select, "c.id", &places);
     }
 
     fn dress(select: &mut Select, scope: &Scope) {

@@ -92,6 +92,8 @@ fn as_app(options: &PgConnectOptions, deadline: Duration) -> PgConnectOptions {
         ("statement_timeout", deadline.as_str()),
         ("idle_in_transaction_session_timeout", "60000"),
         ("jit", "off"),
+        // How like a mistyped name must be to be offered: a letter wrong or missing in six.
+        ("pg_trgm.word_similarity_threshold", "0.4"),
     ])
 }
 

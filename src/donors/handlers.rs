@@ -19,6 +19,7 @@ use crate::kernel::country::country;
 use crate::l10n::L10n;
 use crate::lists::{List, Scope};
 use crate::pledges::Pledges;
+use crate::settings::NO_DATA_YEARS;
 use crate::web::detail::{self, Detail, Figure, Said, When};
 use crate::web::frame::Frame;
 use crate::web::{AppState, PageError, Refused, SignedIn, address, format};
@@ -83,7 +84,10 @@ fn statement(code: &str, scope: &Scope) -> Select {
                     from receipts group by 1, 2) y) as years,
                 (select json_agg(s.value) from (
                     select distinct on (s.fund_id) s.value from setting_facts s
-                    where s.setting = 'no_data_years' and (s.in_force_from is null or s.in_force_from <= scope.day)
+                    where s.setting = ",
+    );
+    select.bind(NO_DATA_YEARS.name).sql(
+        " and (s.in_force_from is null or s.in_force_from <= scope.day)
                         and was_known(s.recorded_at, s.voided_at, scope.known)
                     order by s.fund_id, s.in_force_from desc nulls last) s) as no_data
          from scope join donors d on d.code = ",

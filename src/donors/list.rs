@@ -7,7 +7,7 @@ use crate::db::Select;
 use crate::kernel::country::country;
 use crate::lists::query::{KeyKind, Sort, up};
 use crate::lists::scope::DONOR_KINDS;
-use crate::lists::{Cell, Column, Drawn, List, Scope, Screen};
+use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
 
 /// The list of donors.
 pub struct Donors;
@@ -30,7 +30,7 @@ pub struct DonorRow {
 impl List for Donors {
     type Row = DonorRow;
     const NAME: &'static str = "donors";
-    const FILTERS: &'static [&'static str] = &["donor", "state"];
+    const FILTERS: &'static [&'static str] = &["donor", "focal_point", "state"];
     const STATES: &'static [&'static str] = &DONOR_KINDS;
     const SORTS: &'static [Sort] = &[
         Sort { name: "code", keys: &[up("d.code", KeyKind::Text)], indexed: true },
@@ -55,7 +55,11 @@ impl List for Donors {
             select.sql(" and d.id in (select donor_id from donors_in_force(");
             scope.day_and_known(select).sql(") where kind = ").bind(kind.clone()).sql(")");
         }
-        scope.keep_text(select, &["d.code", "d.name"]);
+        if let Some(email) = &scope.filters.focal_point {
+            select.sql(" and d.focal_point_id = (select a.id from accounts a where lower(a.email) = lower(");
+            select.bind(email.clone()).sql("))");
+        }
+        scope.keep_text(select, "d.id", &[Place::OfDonor("select x.id from donors x where x.id")]);
     }
 
     fn dress(select: &mut Select, _: &Scope) {

@@ -7,7 +7,7 @@ use crate::db::Select;
 use crate::kernel::Currency;
 use crate::kernel::money::STALE_AFTER_DAYS;
 use crate::lists::query::{KeyKind, Sort, down, up};
-use crate::lists::{Cell, Column, Drawn, List, Scope, Screen};
+use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
 
 /// The list of exchange rates.
 pub struct Rates;
@@ -25,7 +25,8 @@ pub struct RateRow {
 impl List for Rates {
     type Row = RateRow;
     const NAME: &'static str = "rates";
-    const FILTERS: &'static [&'static str] = &["currency", "since"];
+    const FILTERS: &'static [&'static str] = &["currency", "state", "since"];
+    const STATES: &'static [&'static str] = &["in_force", "stale"];
     const SORTS: &'static [Sort] = &[
         Sort {
             name: "from",
@@ -48,11 +49,26 @@ impl List for Rates {
             " from scope join exchange_rates r on was_known(r.recorded_at, r.voided_at, scope.known)
                 and r.valid_from <= scope.day where true",
         );
+        // The one in force of each currency: the latest there is by that day.
+        let in_force = " and r.valid_from = (select max(n.valid_from) from exchange_rates n
+            where n.currency = r.currency and n.valid_from <= scope.day
+                and was_known(n.recorded_at, n.voided_at, scope.known))";
+        match scope.filters.state.as_deref() {
+            Some("in_force") => {
+                select.sql(in_force);
+            }
+            Some("stale") => {
+                select.sql(in_force).sql(" and scope.day - r.valid_from > ");
+                select.bind(i32::try_from(STALE_AFTER_DAYS).unwrap_or(i32::MAX));
+            }
+            _ => {}
+        }
         scope.keep_currency(select, "r.currency");
         if let Some(since) = scope.filters.since {
             select.sql(" and r.valid_from >= ").bind(since);
         }
-        scope.keep_text(select, &["r.currency"]);
+        let currency = Place::Own("select x.id from exchange_rates x where", "lower(x.currency)");
+        scope.keep_text(select, "r.id", &[currency]);
     }
 
     fn dress(select: &mut Select, _: &Scope) {

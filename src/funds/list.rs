@@ -2,7 +2,7 @@
 
 use crate::db::Select;
 use crate::lists::query::{KeyKind, Sort, up};
-use crate::lists::{Cell, Column, Drawn, List, Scope, Screen};
+use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
 
 /// The list of funds.
 pub struct Funds;
@@ -33,7 +33,7 @@ impl List for Funds {
         if let Some(earmarking) = &scope.filters.state {
             select.sql(" and f.earmarking = ").bind(earmarking.clone());
         }
-        scope.keep_text(select, &["u.code", "u.name"]);
+        scope.keep_text(select, "u.id", &[Place::Own("select x.id from funds x where", "x.sought")]);
     }
 
     fn dress(select: &mut Select, scope: &Scope) {

@@ -13,7 +13,7 @@ use super::slice::{Slice, region};
 use super::store::Received;
 use crate::db::Select;
 use crate::lists::query::{KeyKind, Sort, down, up};
-use crate::lists::{Cell, Column, Drawn, Filters, List, Memory, Scope, Screen};
+use crate::lists::{Cell, Column, Drawn, Filters, List, Memory, Place, Scope, Screen};
 use crate::web::format;
 
 /// The list of donors through the years.
@@ -216,7 +216,7 @@ impl List for Giving {
 
     fn pick(select: &mut Select, scope: &Scope) {
         select.sql(" from scope cross join worked_out w join donors d on d.id = (w.value ->> 'id')::bigint where true");
-        scope.keep_text(select, &["d.code", "d.name"]);
+        scope.keep_text(select, "d.id", &[Place::OfDonor("select x.id from donors x where x.id")]);
     }
 
     fn dress(select: &mut Select, _: &Scope) {

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::db::Select;
 use crate::kernel::KnownAt;
 use crate::lists::query::{KeyKind, Sort, down, up};
-use crate::lists::{Cell, Column, Drawn, List, Scope, Screen};
+use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
 use crate::web::format;
 
 /// The list of imports.
@@ -65,7 +65,11 @@ impl List for Imports {
         if let Some(since) = scope.filters.since {
             select.sql(" and h.happened_at >= ").bind(since).sql("::date");
         }
-        scope.keep_text(select, &["h.files", "a.name"]);
+        let places = [
+            Place::Own("select x.ref from import_history x where", "folded(x.files)"),
+            Place::Own("select x.ref from import_history x join accounts n on n.id = x.account_id where", "n.sought"),
+        ];
+        scope.keep_text(select, "h.ref", &places);
     }
 
     fn dress(select: &mut Select, _scope: &Scope) {

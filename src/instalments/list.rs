@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use crate::db::Select;
 use crate::kernel::Currency;
 use crate::lists::query::{KeyKind, Sort, up};
-use crate::lists::{Cell, Column, Drawn, List, Scope, Screen};
+use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
 
 /// The list of instalments.
 pub struct Instalments;
@@ -30,8 +30,9 @@ pub struct InstalmentRow {
 impl List for Instalments {
     type Row = InstalmentRow;
     const NAME: &'static str = "instalments";
-    const FILTERS: &'static [&'static str] = &["unit", "donor", "fund", "pledge", "currency", "state"];
-    const STATES: &'static [&'static str] = &["outstanding", "paid", "overdue", "conditional"];
+    const FILTERS: &'static [&'static str] =
+        &["unit", "donor", "fund", "pledge", "currency", "state", "since", "until"];
+    const STATES: &'static [&'static str] = &["outstanding", "paid", "overdue", "to_come", "conditional"];
     const SORTS: &'static [Sort] = &[
         Sort {
             name: "pledge",
@@ -60,15 +61,30 @@ impl List for Instalments {
             Some("outstanding") => drop(select.sql(" and b.outstanding > 0")),
             Some("paid") => drop(select.sql(" and b.paid >= b.amount")),
             Some("overdue") => drop(select.sql(" and b.overdue_during @> scope.day")),
+            // Owed and not overdue: signed, unconditional, due today or later.
+            Some("to_come") => drop(select.sql(
+                " and b.outstanding > 0 and b.falls_due_on >= scope.day and exists (select from pledge_balances pb
+                    where pb.pledge_id = b.pledge_id and pb.valid @> scope.day and pb.known @> scope.known
+                        and pb.status = 'signed')",
+            )),
             Some("conditional") => drop(select.sql(" and b.falls_due_on is null")),
             _ => {}
+        }
+        if let Some(since) = scope.filters.since {
+            select.sql(" and coalesce(b.falls_due_on, b.due_on) >= ").bind(since);
+        }
+        if let Some(until) = scope.filters.until {
+            select.sql(" and coalesce(b.falls_due_on, b.due_on) <= ").bind(until);
         }
         scope.keep_unit(select, "b.unit_id");
         scope.keep_donor(select, "b.donor_id");
         scope.keep_fund(select, "b.fund_id");
         scope.keep_currency(select, "b.currency");
-        let donor = "(select d.name from donors d where d.id = b.donor_id)";
-        scope.keep_text(select, &["b.pledge_ref", donor]);
+        let places = [
+            Place::Own("select x.id from pledges p join instalment_balances x on x.pledge_id = p.id where", "p.sought"),
+            Place::OfDonor("select x.id from instalment_balances x where x.donor_id"),
+        ];
+        scope.keep_text(select, "b.id", &places);
     }
 
     fn dress(select: &mut Select, _: &Scope) {

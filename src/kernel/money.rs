@@ -47,6 +47,26 @@ impl Currency {
 #[error("not an ISO 4217 currency")]
 pub struct UnknownCurrency;
 
+/// Every currency money can be booked in, by code, with its English name of ISO 4217.
+pub fn currencies() -> &'static [(Currency, String)] {
+    static ALL: std::sync::OnceLock<Vec<(Currency, String)>> = std::sync::OnceLock::new();
+    ALL.get_or_init(|| {
+        // The crate lists them only with more crates; there are few enough codes of three letters to ask for each.
+        let letters = || ('A'..='Z').collect::<Vec<char>>();
+        let codes = letters().into_iter().flat_map(|a| {
+            letters()
+                .into_iter()
+                .flat_map(move |b| letters().into_iter().map(move |c| [a, b, c].iter().collect::<String>()))
+        });
+        codes
+            .filter_map(|code| {
+                let currency = code.parse().ok()?;
+                Some((currency, iso_currency::Currency::from_code(&code)?.name().to_owned()))
+            })
+            .collect()
+    })
+}
+
 impl FromStr for Currency {
     type Err = UnknownCurrency;
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 
 use crate::db::Select;
 use crate::kernel::country::{countries_of, region_keys};
@@ -29,6 +30,8 @@ pub struct Filters {
     pub donor: Option<String>,
     /// That fund.
     pub fund: Option<String>,
+    /// Donors of that focal point: an e-mail.
+    pub focal_point: Option<String>,
     /// That age class of arrears.
     pub bucket: Option<String>,
     /// That currency.
@@ -41,6 +44,16 @@ pub struct Filters {
     pub since: Option<NaiveDate>,
     /// Up to that day.
     pub until: Option<NaiveDate>,
+    /// What that person did: an e-mail.
+    pub who: Option<String>,
+    /// That kind of act.
+    pub act: Option<String>,
+    /// About a thing of that room.
+    pub room: Option<String>,
+    /// About the thing of that code.
+    pub code: Option<String>,
+    /// Accounts of that role.
+    pub role: Option<String>,
     /// That calendar year.
     pub year: Option<i32>,
     /// Donors whose topmost parent is of that kind.
@@ -64,6 +77,8 @@ pub struct Scope {
     pub known_at: KnownAt,
     /// The filters.
     pub filters: Filters,
+    /// The agency's time zone: where a list has instants, its days are days there.
+    pub zone: Tz,
     /// Rows a rule in Rust made for this reading (`List::prepare`): a JSON array of objects, in statements the
     /// table `worked_out` with a column `value`.
     pub worked_out: Option<Arc<str>>,
@@ -72,7 +87,7 @@ pub struct Scope {
 impl Scope {
     /// A reading without filters.
     pub fn new(as_of: AsOf, known_at: KnownAt) -> Self {
-        Scope { as_of, known_at, filters: Filters::default(), worked_out: None }
+        Scope { as_of, known_at, filters: Filters::default(), zone: Tz::UTC, worked_out: None }
     }
 
     /// Begins a statement: `scope.day` and `scope.known` can be named in it, and `rates`, the rates in force then, read
@@ -168,8 +183,20 @@ impl Scope {
         }
     }
 
-    /// Keeps rows where one of `columns` holds the letters asked for.
-    pub fn keep_text(&self, select: &mut Select, columns: &[&'static str]) {
+    /// Keeps rows whose instant `column` lies between the days asked for, both of them in the agency's time zone.
+    pub fn keep_between(&self, select: &mut Select, column: &'static str) {
+        if let Some(since) = self.filters.since {
+            select.sql(" and ").sql(column).sql(" >= (").bind(since).sql("::timestamp at time zone ");
+            select.bind(self.zone.name()).sql(")");
+        }
+        if let Some(until) = self.filters.until {
+            select.sql(" and ").sql(column).sql(" < ((").bind(until).sql("::date + 1)::timestamp at time zone ");
+            select.bind(self.zone.name()).sql(")");
+        }
+    }
+
+    /// Keeps rows where one of `columns` holds the letters asked for, as they were typed.
+    pub fn keep_letters(&self, select: &mut Select, columns: &[&'static str]) {
         let Some(text) = &self.filters.text else { return };
         let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         let like = format!("%{escaped}%");
@@ -178,4 +205,42 @@ impl Scope {
         }
         select.sql(")");
     }
+
+    /// Keeps rows whose `key` is found by the words asked for in one of `places`: each word somewhere in the same text,
+    /// without accents and case.
+    pub fn keep_text(&self, select: &mut Select, key: &'static str, places: &[Place]) {
+        let Some(text) = &self.filters.text else { return };
+        let holds = |select: &mut Select, column: &'static str| {
+            // The longest word by itself: an index finds by that, and the others are only looked at in what it finds.
+            select.sql(column).sql(" like (select (sought_words(").bind(text.clone()).sql("))[1]) and ").sql(column);
+            select.sql(" like all ((select sought_words(").bind(text.clone()).sql("))::text[])");
+        };
+        // As an array it is worked out first, once; the plan never begins with the rows and asks of each.
+        select.sql(" and ").sql(key).sql(" = any(array(");
+        for (at, place) in places.iter().enumerate() {
+            select.sql(if at == 0 { "" } else { " union all " });
+            match place {
+                Place::Own(rows, column) => {
+                    select.sql(rows).sql(" ");
+                    holds(select, column);
+                }
+                Place::OfDonor(rows) => {
+                    select.sql(rows).sql(" in (select n.id from donors n where ");
+                    holds(select, "n.sought");
+                    select.sql(" union all select n.donor_id from donor_aliases n where ");
+                    holds(select, "n.sought");
+                    select.sql(")");
+                }
+            }
+        }
+        select.sql("))");
+    }
+}
+
+/// Where the words of a search may stand.
+pub enum Place {
+    /// In a text of its own: `select … from … where`, and the text, folded.
+    Own(&'static str, &'static str),
+    /// In the name, code or an alias of a donor: `select … from … where`, ending with the donor's column.
+    OfDonor(&'static str),
 }

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use crate::db::Select;
 use crate::kernel::Currency;
 use crate::lists::query::{KeyKind, Sort, down, up};
-use crate::lists::{Cell, Column, Drawn, List, Scope, Screen};
+use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
 
 /// The list of pledges.
 pub struct Pledges;
@@ -78,9 +78,11 @@ impl List for Pledges {
         scope.keep_donor(select, "b.donor_id");
         scope.keep_fund(select, "b.fund_id");
         scope.keep_currency(select, "b.currency");
-        let donor = "(select d.name from donors d where d.id = b.donor_id)";
-        let title = "(select p.title from pledges p where p.id = b.pledge_id)";
-        scope.keep_text(select, &["b.pledge_ref", title, donor]);
+        let places = [
+            Place::Own("select x.id from pledges p join pledge_balances x on x.pledge_id = p.id where", "p.sought"),
+            Place::OfDonor("select x.id from pledge_balances x where x.donor_id"),
+        ];
+        scope.keep_text(select, "b.id", &places);
     }
 
     fn dress(select: &mut Select, _: &Scope) {

@@ -2,7 +2,7 @@
 
 use crate::db::Select;
 use crate::lists::query::{KeyKind, Sort, up};
-use crate::lists::{Cell, Column, Drawn, List, Scope, Screen};
+use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
 
 /// The list of units.
 pub struct Units;
@@ -38,7 +38,7 @@ impl List for Units {
         if let Some(kind) = &scope.filters.state {
             select.sql(" and u.kind = ").bind(kind.clone());
         }
-        scope.keep_text(select, &["u.code", "u.name"]);
+        scope.keep_text(select, "u.id", &[Place::Own("select x.id from units x where", "x.sought")]);
     }
 
     fn dress(select: &mut Select, scope: &Scope) {

@@ -9,6 +9,11 @@ pub fn escape(text: &str) -> String {
     utf8_percent_encode(text, KEPT).to_string()
 }
 
+/// What [`escape`] made text of.
+pub fn unescape(text: &str) -> String {
+    percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
 /// The address of one thing in a room.
 pub fn to(room: &str, code: &str) -> String {
     format!("/{room}/{}", escape(code))

@@ -15,6 +15,8 @@ pub enum Refused {
     AfterToday(String),
     /// Not signed in; where to come back to, for a person with a browser.
     SignIn(Option<String>),
+    /// Signed in with a password somebody else chose: another is chosen first.
+    ChoosePassword,
     /// A form that cannot be read at all, with the status that says why.
     BadForm(StatusCode),
     /// A form that was acted on before, and said something else then.
@@ -23,6 +25,8 @@ pub enum Refused {
     Forbidden,
     /// Not there.
     NotFound,
+    /// Somebody changed it meanwhile.
+    Conflict,
     /// Larger than so many megabytes.
     TooLarge(usize),
     /// Too many at once.
@@ -81,7 +85,7 @@ struct ErrorPage {
 
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
-        let l10n = L10n::ENGLISH;
+        let l10n = super::reader::l10n();
         let (status, key, arg) = match &self.0 {
             Refused::BadParameter(name, value) => (StatusCode::BAD_REQUEST, "bad-parameter", format!("{name}={value}")),
             Refused::AfterToday(value) => (StatusCode::BAD_REQUEST, "after-today", format!("as_of={value}")),
@@ -89,11 +93,13 @@ impl IntoResponse for PageError {
                 let next = percent_encoding::utf8_percent_encode(next, percent_encoding::NON_ALPHANUMERIC);
                 return Redirect::to(&format!("/login?next={next}")).into_response();
             }
+            Refused::ChoosePassword => return Redirect::to(super::session::CHOOSE_PASSWORD).into_response(),
             Refused::SignIn(None) => (StatusCode::UNAUTHORIZED, "sign-in", String::new()),
             Refused::BadForm(status) => (*status, "bad-form", String::new()),
             Refused::SentOtherwise => (StatusCode::CONFLICT, "sent-otherwise", String::new()),
             Refused::Forbidden => (StatusCode::FORBIDDEN, "forbidden", String::new()),
             Refused::NotFound => (StatusCode::NOT_FOUND, "not-found", String::new()),
+            Refused::Conflict => (StatusCode::CONFLICT, "conflict", String::new()),
             Refused::TooLarge(most) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", most.to_string()),
             Refused::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too-many", String::new()),
             Refused::Told(StatusCode::NOT_FOUND) => (StatusCode::NOT_FOUND, "not-found", String::new()),

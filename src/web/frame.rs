@@ -6,10 +6,16 @@ use chrono_tz::Tz;
 use super::format;
 use super::session::Viewer;
 use super::state::AppState;
+use crate::access::{Act, may};
+use crate::finding::Kind;
 use crate::kernel::{AsOf, KnownAt};
 use crate::l10n::L10n;
 use crate::lists::Memory;
 use crate::rooms::{ROOMS, Room};
+use crate::saved_views::SavedView;
+
+/// How many saved views the navigation shows; a link leads to all of them.
+const IN_NAVIGATION: usize = 8;
 
 /// An icon by name, drawn inline (templates/parts/icons.html).
 #[derive(askama::Template)]
@@ -101,6 +107,37 @@ impl Frame {
         }
     }
 
+    /// The saved views in the navigation: the first few, the reader's own before others'.
+    pub fn views(&self) -> &[SavedView] {
+        let all = &self.viewer.views;
+        &all[..all.len().min(IN_NAVIGATION)]
+    }
+
+    /// The saved views of a list.
+    pub fn views_of(&self, list: &str) -> Vec<&SavedView> {
+        self.viewer.views.iter().filter(|view| view.list == list).collect()
+    }
+
+    /// Whether the reader may share a view.
+    pub fn may_share(&self) -> bool {
+        may(self.viewer.role, Act::ShareViews)
+    }
+
+    /// An id for a form: sent twice with it, it makes one change.
+    pub fn form_id(&self) -> uuid::Uuid {
+        uuid::Uuid::now_v7()
+    }
+
+    /// Kinds of things the palette finds, to draw them by.
+    pub fn kinds(&self) -> [Kind; 10] {
+        Kind::ALL
+    }
+
+    /// The menu's rooms that have a letter, for the list of shortcuts.
+    pub fn lettered(&self) -> impl Iterator<Item = &'static Room> {
+        ROOMS.iter().filter(|room| !room.letter.is_empty())
+    }
+
     /// A sentence.
     pub fn t(&self, key: &str) -> String {
         self.l10n.t(key)
@@ -114,7 +151,7 @@ impl Frame {
     /// The parts of the menu, each with its rooms.
     pub fn menu(&self) -> Vec<(String, Vec<&'static Room>)> {
         let mut parts: Vec<(String, Vec<&'static Room>)> = Vec::new();
-        for room in ROOMS {
+        for room in ROOMS.iter().filter(|room| may(self.viewer.role, room.may)) {
             let part = self.word("menu", room.part);
             match parts.last_mut() {
                 Some((last, rooms)) if *last == part => rooms.push(room),
@@ -171,6 +208,12 @@ impl Frame {
             "next": self.t("calendar-next"),
             "today": self.t("calendar-today"),
             "months": months,
+            "found": self.t("suggest-found"),
+            "nothing": self.t("suggest-nothing"),
+            "failed": self.t("suggest-failed"),
+            "recent": self.t("find-recent"),
+            "alike": self.t("duplicates-title"),
+            "newTab": self.t("duplicates-new-tab"),
             "kept": self.t("form-kept"),
             "anew": self.t("form-anew"),
         })

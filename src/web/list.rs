@@ -1,109 +1,38 @@
 //! A list over HTTP: the page, and the files at the same address with the same rows.
 
-use std::io::{Seek, SeekFrom};
-
 use askama::Template;
 use axum::Router;
-use axum::body::{Body, Bytes};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::NaiveDate;
-use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnection;
-use tokio_stream::wrappers::ReceiverStream;
 
+use super::beside::{self, Tab};
+use super::detail::act_in_words;
 use super::errors::{PageError, Refused};
+use super::format;
 use super::frame::{Action, Frame, filters};
-use super::params::{self, given};
-use super::session::SignedIn;
+use super::list_files;
+pub use super::params::Params;
+use super::params::{self, NAMES, given};
+use super::session::{SignedIn, Viewer};
 use super::state::AppState;
-use super::{address, format};
+use crate::access::{Role, may};
+use crate::finding::{Kind, store::resolve};
 use crate::kernel::calendar::{EARLIEST_YEAR, LATEST_YEAR, parse_day};
 use crate::kernel::country::region_keys;
 use crate::lists::query::{self, COUNTED, Placed, Sort, Stretch};
 pub use crate::lists::scope::{BUCKETS, DONOR_KINDS, EARMARKINGS, FUND_KINDS, NO_REGION};
-use crate::lists::{Drawn, Filters, List, Scope, export};
+use crate::lists::{Drawn, Filters, List, Scope};
 use crate::rooms;
 
 /// Rows of a page.
 const PAGE: i64 = 50;
-/// The parameters of lists, in the order addresses have them.
-const NAMES: [&str; 19] = [
-    "as_of",
-    "known_at",
-    "year",
-    "unit",
-    "donor",
-    "donor_kind",
-    "region",
-    "fund",
-    "fund_kind",
-    "earmarking",
-    "pledge",
-    "bucket",
-    "currency",
-    "state",
-    "since",
-    "until",
-    "q",
-    "sort",
-    "after",
-];
-/// The parameters of an address, as they were given; empty ones are not there.
-#[derive(Debug, Clone, Default)]
-pub struct Params(Vec<(&'static str, String)>);
-
-impl Params {
-    fn of(pairs: Result<Query<Vec<(String, String)>>, QueryRejection>) -> Result<Self, PageError> {
-        let Query(pairs) = pairs.map_err(|_| Refused::BadParameter("?", String::new()))?;
-        let mut params = Params::default();
-        for name in NAMES {
-            let value = pairs.iter().find(|(given, _)| given == name).map(|(_, value)| value.trim());
-            if let Some(value) = value.filter(|value| !value.is_empty()) {
-                if value.contains('\0') || value.chars().count() > 2000 {
-                    return Err(Refused::BadParameter(name, value.replace('\0', "").chars().take(50).collect()).into());
-                }
-                params.0.push((name, value.to_owned()));
-            }
-        }
-        Ok(params)
-    }
-
-    /// The value of a parameter.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(given, _)| *given == name).map(|(_, value)| value.as_str())
-    }
-
-    /// The same without some parameters; leafing always begins anew.
-    pub fn without(&self, names: &[&str]) -> Params {
-        Params(self.0.iter().filter(|(name, _)| *name != "after" && !names.contains(name)).cloned().collect())
-    }
-
-    /// The same with a parameter set.
-    pub fn with(&self, name: &'static str, value: impl Into<String>) -> Params {
-        let mut changed = self.without(&[name]);
-        changed.0.push((name, value.into()));
-        changed
-    }
-
-    /// The address with these parameters.
-    pub fn address(&self, path: &str) -> String {
-        let mut pairs: Vec<String> = Vec::new();
-        for name in NAMES {
-            if let Some(value) = self.get(name) {
-                pairs.push(format!("{name}={}", address::escape(value)));
-            }
-        }
-        if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
-    }
-}
-
 /// Where a page of a list begins, and what was known when the reader began to leaf.
 #[derive(Serialize, Deserialize)]
 struct Mark {
@@ -139,7 +68,15 @@ fn bad(name: &'static str, value: &str) -> PageError {
 }
 
 /// Understands an address, or names the part that cannot be read.
-fn understand<L: List>(params: &Params, today: NaiveDate, latest: crate::kernel::KnownAt) -> Result<Asked, PageError> {
+///
+/// # Errors
+/// Names the part.
+pub fn understand<L: List>(
+    params: &Params,
+    today: NaiveDate,
+    latest: crate::kernel::KnownAt,
+    zone: chrono_tz::Tz,
+) -> Result<Asked, PageError> {
     let as_of = params::as_of(params.get("as_of"), today)?;
     let (sort, reversed) = query::sort_named::<L>(params.get("sort"))
         .ok_or_else(|| bad("sort", params.get("sort").unwrap_or_default()))?;
@@ -158,7 +95,12 @@ fn understand<L: List>(params: &Params, today: NaiveDate, latest: crate::kernel:
         unit: text("unit"),
         donor: text("donor"),
         fund: text("fund"),
+        focal_point: text("focal_point"),
         pledge: text("pledge"),
+        who: text("who"),
+        act: text("act"),
+        room: text("room"),
+        code: text("code"),
         text: given(params.get("q")).map(str::to_owned),
         ..Filters::default()
     };
@@ -179,6 +121,9 @@ fn understand<L: List>(params: &Params, today: NaiveDate, latest: crate::kernel:
         }
         filters.state = Some(state);
     }
+    if let Some(role) = text("role") {
+        filters.role = Some(role.parse::<Role>().map_err(|_| bad("role", &role))?.to_string());
+    }
     let day = |name: &'static str| match text(name) {
         Some(day) => parse_day(&day).map(Some).map_err(|_| bad(name, &day)),
         None => Ok(None),
@@ -197,7 +142,7 @@ fn understand<L: List>(params: &Params, today: NaiveDate, latest: crate::kernel:
     filters.region = one_of("region", |word| word == NO_REGION || region_keys().any(|region| region == word))?;
     filters.fund_kind = one_of("fund_kind", |word| FUND_KINDS.contains(&word))?;
     filters.earmarking = one_of("earmarking", |word| EARMARKINGS.contains(&word))?;
-    let scope = Scope { filters, ..Scope::new(as_of, known_at) };
+    let scope = Scope { filters, zone, ..Scope::new(as_of, known_at) };
     let known_then = params.get("known_at").is_some();
     Ok(Asked { scope, sort, reversed, known_then, after: mark.map(|mark| mark.place) })
 }
@@ -221,17 +166,20 @@ impl Named {
 }
 
 /// What filters can be chosen from, and the names of those that are on; refuses what names nothing.
-struct Choices {
+pub(super) struct Choices {
     units: Vec<Named>,
     funds: Vec<Named>,
-    donor: Option<Named>,
+    people: Vec<Named>,
+    acts: Vec<Named>,
+    pub(super) donor: Option<Named>,
 }
 
 impl Choices {
-    async fn read<L: List>(connection: &mut PgConnection, scope: &Scope) -> Result<Self, PageError> {
+    pub(super) async fn read<L: List>(connection: &mut PgConnection, scope: &Scope) -> Result<Self, PageError> {
         let filters = &scope.filters;
         let takes = |name: &str| L::FILTERS.contains(&name);
-        let mut choices = Choices { units: Vec::new(), funds: Vec::new(), donor: None };
+        let mut choices =
+            Choices { units: Vec::new(), funds: Vec::new(), people: Vec::new(), acts: Vec::new(), donor: None };
         if takes("unit") {
             choices.units = sqlx::query_as(
                 "select u.code, u.name, t.depth from unit_tree($1, $2) t join units u on u.id = t.unit_id order by t.path",
@@ -246,13 +194,25 @@ impl Choices {
                 .fetch_all(&mut *connection)
                 .await?;
         }
+        if takes("who") {
+            choices.people =
+                sqlx::query_as("select email as code, name, 0 as depth from accounts order by name, email")
+                    .fetch_all(&mut *connection)
+                    .await?;
+        }
+        if takes("act") {
+            choices.acts = beside::acts(&mut *connection).await?;
+        }
         if let Some(code) = &filters.donor {
             choices.donor = sqlx::query_as("select code, name, 0 as depth from donors where code = $1")
                 .bind(code)
                 .fetch_optional(&mut *connection)
                 .await?;
             if choices.donor.is_none() {
-                return Err(bad("donor", code));
+                // Without script people type a name.
+                let named = resolve(&mut *connection, Kind::Donor, code).await?;
+                let (code, name) = named.ok_or_else(|| bad("donor", code))?;
+                choices.donor = Some(Named { code, name, depth: 0 });
             }
         }
         let missing = |wanted: &Option<String>, all: &[Named]| {
@@ -263,6 +223,9 @@ impl Choices {
         }
         if let Some(code) = missing(&filters.fund, &choices.funds) {
             return Err(bad("fund", &code));
+        }
+        if let Some(code) = missing(&filters.who, &choices.people) {
+            return Err(bad("who", &code));
         }
         Ok(choices)
     }
@@ -320,6 +283,10 @@ pub struct Field {
     pub value: String,
     /// What can be chosen; empty for a text field.
     pub options: Vec<(String, String)>,
+    /// The kind of thing a text field suggests while one types.
+    pub suggest: Option<&'static str>,
+    /// The name of what it says now, where that is a code.
+    pub shown: Option<String>,
     /// A hint.
     pub hint: Option<String>,
 }
@@ -350,6 +317,8 @@ pub struct ListView {
     pub paper: String,
     /// Whether the rows are as of a day.
     pub dated: bool,
+    /// Lists that belong together, this one among them.
+    pub tabs: Vec<Tab>,
     /// What the reader may do here: a new one.
     pub actions: Vec<Action>,
     /// The sum of all rows, in US dollars, where the room gives one.
@@ -383,10 +352,55 @@ impl ListView {
         self.kept(&names)
     }
 
+    /// The address that is saved of this page: where one leafed to is not in it.
+    pub fn here(&self) -> String {
+        self.params.without(&[]).address(&self.path)
+    }
+
+    /// Whether the address narrows or orders the list, so that it is worth a name.
+    pub fn worth_saving(&self) -> bool {
+        !self.params.without(&["as_of", "known_at"]).0.is_empty()
+    }
+
+    /// Whether the address asks for a day or an instant.
+    pub fn of_a_day(&self) -> bool {
+        self.params.get("as_of").is_some() || self.params.get("known_at").is_some()
+    }
+
+    /// Whether this page is what a saved view leads to; one of today is the same on every day.
+    pub fn is_at(&self, address: &str) -> bool {
+        self.here() == address || self.params.without(&["as_of", "known_at"]).address(&self.path) == address
+    }
+
     /// A parameter's value, as it was given.
     pub fn given(&self, name: &str) -> String {
         self.params.get(name).unwrap_or_default().to_owned()
     }
+}
+
+/// The address a list itself would write for these parameters, or the part of them it does not take. Without a day
+/// unless it is to be kept: a saved view is of today.
+///
+/// # Errors
+/// Names the parameter that cannot be read.
+pub fn canonical<L: List>(
+    pairs: Vec<(String, String)>,
+    today: NaiveDate,
+    latest: crate::kernel::KnownAt,
+    keep_day: bool,
+) -> Result<String, PageError> {
+    let given = Params::of(Ok(Query(pairs)))?.without(&[]);
+    // Which zone days are read in moves no address.
+    let asked = understand::<L>(&given, today, latest, chrono_tz::UTC)?;
+    let day = ["as_of", "known_at"];
+    let takes =
+        |name: &&str| L::FILTERS.contains(name) || ["q", "sort"].contains(name) || keep_day && day.contains(name);
+    let dropped: Vec<&'static str> = NAMES.into_iter().filter(|name| !takes(name)).collect();
+    let mut params = given.without(&dropped);
+    if params.get("as_of").is_some() {
+        params = params.with("as_of", asked.scope.as_of.to_string());
+    }
+    Ok(params.address(&format!("/{}", L::NAME)))
 }
 
 /// A page of a list, read and drawn.
@@ -405,7 +419,7 @@ pub struct Read<L: List> {
 pub enum Turned<L: List> {
     /// The page.
     Page(Box<Read<L>>),
-    /// The address that can be saved and sent: a day as people write it is in it as ISO.
+    /// The address that can be saved and sent: a day as people write it is in it as ISO, a donor's name as its code.
     Elsewhere(Redirect),
 }
 
@@ -417,13 +431,17 @@ pub async fn read<L: List>(
     pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
 ) -> Result<Turned<L>, PageError> {
     let params = Params::of(pairs)?;
-    let mut asked = understand::<L>(&params, frame.today, latest)?;
+    let mut asked = understand::<L>(&params, frame.today, latest, frame.zone)?;
     let path = format!("/{}", L::NAME);
     let iso = asked.scope.as_of.to_string();
     if params.get("as_of").is_some_and(|text| text != iso) {
         return Ok(Turned::Elsewhere(Redirect::to(&params.with("as_of", iso).address(&path))));
     }
     let choices = Choices::read::<L>(&mut *signed_in_tx, &asked.scope).await?;
+    if let Some(donor) = choices.donor.as_ref().filter(|donor| Some(&donor.code) != asked.scope.filters.donor.as_ref())
+    {
+        return Ok(Turned::Elsewhere(Redirect::to(&params.with("donor", &donor.code).address(&path))));
+    }
     L::prepare(&mut *signed_in_tx, &mut asked.scope, &frame.memory).await?;
     let totals = if L::SUMMED { query::totals::<L>(&mut *signed_in_tx, &asked.scope).await? } else { Vec::new() };
     let stretch =
@@ -515,6 +533,7 @@ fn draw<L: List>(
         known,
         paper,
         dated: L::DATED,
+        tabs: beside::tabs::<L>(params, l10n),
         actions: rooms::new_action(L::NAME, frame).into_iter().collect(),
         foot: None,
         sum_column: L::screen().iter().position(|column| column.label == "col-usd"),
@@ -575,17 +594,27 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
                 "fund" => named(&choices.funds),
                 "bucket" => words(&BUCKETS, "bucket"),
                 "state" => words(L::STATES, L::NAME),
+                "who" => named(&choices.people),
+                "act" => choices
+                    .acts
+                    .iter()
+                    .map(|act| (act.code.clone(), act_in_words(&act.code, Some("…"), l10n)))
+                    .collect(),
+                "role" => words(&Role::OF_PEOPLE.map(Role::as_str), "role"),
+                "room" => words(&rooms::ROOMS.iter().map(|room| room.name).collect::<Vec<_>>(), "menu"),
                 "donor_kind" => words(&DONOR_KINDS, "donors"),
                 "fund_kind" => words(&FUND_KINDS, "funds"),
                 "earmarking" => words(&EARMARKINGS, "earmarking"),
                 "region" => words(&region_keys().chain([NO_REGION]).collect::<Vec<_>>(), "region"),
                 _ => Vec::new(),
             };
-            let hint = ["unit", "donor", "since", "until", "donor_kind"]
+            let hint = ["unit", "donor", "since", "until", "donor_kind", "focal_point"]
                 .contains(name)
                 .then(|| l10n.word("filter-hint", name));
             let label = if *name == "state" { l10n.word("filter-state", L::NAME) } else { l10n.word("filter", name) };
-            Field { name, label, value: params.get(name).unwrap_or_default().to_owned(), options, hint }
+            let suggest = ["donor", "pledge", "currency"].contains(name).then_some(*name);
+            let shown = choices.donor.as_ref().filter(|_| *name == "donor").map(|donor| donor.name.clone());
+            Field { name, label, value: params.get(name).unwrap_or_default().to_owned(), options, suggest, shown, hint }
         })
         .collect()
 }
@@ -602,7 +631,7 @@ fn chips<L: List>(
     };
     let state_label = l10n.word("filter-state", L::NAME);
     let word = |family: &str, word: &Option<String>| word.as_ref().map(|word| l10n.word(family, word));
-    let on: [(&'static str, String, Option<String>); 15] = [
+    let on: [(&'static str, String, Option<String>); 21] = [
         ("year", l10n.word("filter", "year"), filters.year.map(|year| year.to_string())),
         ("unit", l10n.word("filter", "unit"), name(&choices.units, &filters.unit)),
         ("donor", l10n.word("filter", "donor"), choices.donor.as_ref().map(|donor| donor.name.clone())),
@@ -611,9 +640,15 @@ fn chips<L: List>(
         ("fund_kind", l10n.word("filter", "fund_kind"), word("funds", &filters.fund_kind)),
         ("earmarking", l10n.word("filter", "earmarking"), word("earmarking", &filters.earmarking)),
         ("fund", l10n.word("filter", "fund"), name(&choices.funds, &filters.fund)),
+        ("focal_point", l10n.word("filter", "focal_point"), filters.focal_point.clone()),
         ("pledge", l10n.word("filter", "pledge"), filters.pledge.clone()),
         ("bucket", l10n.word("filter", "bucket"), filters.bucket.as_ref().map(|bucket| l10n.word("bucket", bucket))),
         ("currency", l10n.word("filter", "currency"), filters.currency.map(|currency| currency.to_string())),
+        ("role", l10n.word("filter", "role"), filters.role.as_ref().map(|role| l10n.word("role", role))),
+        ("who", l10n.word("filter", "who"), name(&choices.people, &filters.who)),
+        ("act", l10n.word("filter", "act"), filters.act.as_ref().map(|act| act_in_words(act, Some("…"), l10n))),
+        ("room", l10n.word("filter", "room"), filters.room.as_ref().map(|room| l10n.word("menu", room))),
+        ("code", l10n.word("filter", "code"), filters.code.clone()),
         ("state", state_label, filters.state.as_ref().map(|state| l10n.word(L::NAME, state))),
         ("since", l10n.word("filter", "since"), filters.since.map(|since| format::day(since, l10n))),
         ("until", l10n.word("filter", "until"), filters.until.map(|until| format::day(until, l10n))),
@@ -634,13 +669,18 @@ struct ListPage {
     list: ListView,
 }
 
+pub(super) fn allow<L: List>(viewer: &Viewer) -> Result<(), PageError> {
+    if may(viewer.role, L::MAY) { Ok(()) } else { Err(Refused::Forbidden.into()) }
+}
+
 async fn page<L: List>(
     State(state): State<AppState>,
     signed_in: SignedIn,
     pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
 ) -> Result<Response, PageError> {
     let SignedIn { mut tx, viewer, latest } = signed_in;
-    let frame = Frame::new(&state, viewer, L::NAME);
+    allow::<L>(&viewer)?;
+    let frame = Frame::new(&state, viewer, L::ROOM);
     match read::<L>(&frame, &mut tx, latest, pairs).await? {
         Turned::Elsewhere(redirect) => Ok(redirect.into_response()),
         Turned::Page(read) => {
@@ -650,156 +690,7 @@ async fn page<L: List>(
     }
 }
 
-/// What an export is of, checked, with its own connection and one of the few places exports have.
-struct Export {
-    asked: Asked,
-    tx: crate::db::ReadTx,
-    place: tokio::sync::OwnedSemaphorePermit,
-    about: Vec<(String, String)>,
-}
-
-async fn begin_export<L: List>(
-    state: &AppState,
-    signed_in: SignedIn,
-    pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
-) -> Result<Export, PageError> {
-    let SignedIn { mut tx, viewer, latest } = signed_in;
-    let params = Params::of(pairs)?;
-    let mut asked = understand::<L>(&params, state.0.clock.today(), latest)?;
-    Choices::read::<L>(&mut tx, &asked.scope).await?;
-    L::prepare(&mut tx, &mut asked.scope, &state.0.memory).await?;
-    tx.commit().await?;
-    let place = state.0.exports.clone().try_acquire_owned().map_err(|_| Refused::TooMany)?;
-    let mut about = vec![
-        ("list".to_owned(), L::NAME.to_owned()),
-        ("as_of".to_owned(), asked.scope.as_of.to_string()),
-        ("known_at".to_owned(), asked.scope.known_at.to_string()),
-        ("by".to_owned(), format!("{} <{}>", viewer.name, viewer.email)),
-        ("at".to_owned(), crate::kernel::KnownAt(state.0.clock.now()).to_string()),
-    ];
-    about.extend(params.without(&["as_of", "known_at"]).0.into_iter().map(|(name, value)| (name.to_owned(), value)));
-    let tx = state.0.db.read_for_export().await?;
-    Ok(Export { asked, tx, place, about })
-}
-
-fn attachment(kind: &'static str, name: &str) -> Result<HeaderMap, PageError> {
-    let mut headers = HeaderMap::new();
-    let disposition = format!("attachment; filename=\"{name}\"");
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    headers.insert(header::CONTENT_DISPOSITION, disposition.parse().map_err(|_| Refused::Fault)?);
-    Ok(headers)
-}
-
-/// How long a reader of an export may pause.
-const READER_PAUSE: std::time::Duration = std::time::Duration::from_secs(60);
-
-async fn csv<L: List>(
-    State(state): State<AppState>,
-    signed_in: SignedIn,
-    pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
-) -> Result<Response, PageError> {
-    let Export { asked, mut tx, place, .. } = begin_export::<L>(&state, signed_in, pairs).await?;
-    let headers = attachment("text/csv; charset=utf-8", &format!("{}-{}.csv", L::NAME, asked.scope.as_of))?;
-    let (send, receive) = tokio::sync::mpsc::channel::<Result<Bytes, std::io::Error>>(4);
-    tokio::spawn(async move {
-        let _place = place;
-        let end = write_csv::<L>(&mut tx, &asked, &send).await;
-        if let Err(error) = end {
-            tracing::warn!(%error, "an export broke off");
-            // An error in the body ends the connection without its last chunk: visibly broken, never short.
-            let _ = send.send(Err(error)).await;
-        }
-    });
-    Ok((headers, Body::from_stream(ReceiverStream::new(receive))).into_response())
-}
-
-async fn write_csv<L: List>(
-    tx: &mut crate::db::ReadTx,
-    asked: &Asked,
-    send: &tokio::sync::mpsc::Sender<Result<Bytes, std::io::Error>>,
-) -> Result<(), std::io::Error> {
-    let mut buffer = Vec::with_capacity(export::CHUNK + 1024);
-    export::csv_header::<L>(&mut buffer);
-    // The header goes at once: the reader sees that it has begun.
-    hand_over(send, &mut buffer).await?;
-    let mut select = query::all::<L>(&asked.scope, asked.sort, asked.reversed);
-    let mut rows = select.done().build_query_as::<Placed<L::Row>>().fetch(&mut **tx);
-    while let Some(placed) = rows.try_next().await.map_err(std::io::Error::other)? {
-        export::csv_row::<L>(&placed.row, &mut buffer);
-        if buffer.len() >= export::CHUNK {
-            hand_over(send, &mut buffer).await?;
-        }
-    }
-    hand_over(send, &mut buffer).await
-}
-
-async fn hand_over(
-    send: &tokio::sync::mpsc::Sender<Result<Bytes, std::io::Error>>,
-    buffer: &mut Vec<u8>,
-) -> Result<(), std::io::Error> {
-    let chunk = Bytes::copy_from_slice(buffer);
-    buffer.clear();
-    let gone = |what: &'static str| std::io::Error::other(what);
-    match tokio::time::timeout(READER_PAUSE, send.send(Ok(chunk))).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(_)) => Err(gone("the reader went away")),
-        Err(_) => Err(gone("the reader paused for too long")),
-    }
-}
-
-async fn xlsx<L: List>(
-    State(state): State<AppState>,
-    signed_in: SignedIn,
-    pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
-) -> Result<Response, PageError> {
-    let Export { asked, mut tx, place, about } = begin_export::<L>(&state, signed_in, pairs).await?;
-    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    let headers = attachment(kind, &format!("{}-{}.xlsx", L::NAME, asked.scope.as_of))?;
-    let (send, mut receive) = tokio::sync::mpsc::channel::<L::Row>(256);
-    // Packing a workbook is work for a thread of its own; rows come to it as the database gives them.
-    let packed = tokio::task::spawn_blocking(move || -> Result<std::fs::File, PageError> {
-        let fault = |error: rust_xlsxwriter::XlsxError| {
-            tracing::error!(%error, "a workbook could not be written");
-            PageError(Refused::Fault)
-        };
-        let mut book = export::Xlsx::begin::<L>().map_err(fault)?;
-        while let Some(row) = receive.blocking_recv() {
-            book.row::<L>(&row).map_err(fault)?;
-        }
-        let mut file = tempfile::tempfile().map_err(|_| Refused::Fault)?;
-        book.finish(&about, std::io::BufWriter::new(&mut file)).map_err(fault)?;
-        file.seek(SeekFrom::Start(0)).map_err(|_| Refused::Fault)?;
-        Ok(file)
-    });
-    let read = send_rows::<L>(&mut tx, &asked, &send).await;
-    drop(send);
-    let file = packed.await.map_err(|_| Refused::Fault)?;
-    read?;
-    drop(place);
-    let stream = tokio_util::io::ReaderStream::new(tokio::fs::File::from_std(file?));
-    Ok((headers, Body::from_stream(stream)).into_response())
-}
-
-async fn send_rows<L: List>(
-    tx: &mut crate::db::ReadTx,
-    asked: &Asked,
-    send: &tokio::sync::mpsc::Sender<L::Row>,
-) -> Result<(), PageError> {
-    let mut select = query::all::<L>(&asked.scope, asked.sort, asked.reversed);
-    let mut rows = select.done().build_query_as::<Placed<L::Row>>().fetch(&mut **tx);
-    while let Some(placed) = rows.try_next().await? {
-        send.send(placed.row).await.map_err(|_| PageError(Refused::Fault))?;
-    }
-    Ok(())
-}
-
-/// The addresses of a list's files: whatever draws the page, these are the same.
-pub fn files<L: List>() -> Router<AppState> {
-    let path = |end: &str| format!("/{}{end}", L::NAME);
-    Router::new().route(&path(".csv"), get(csv::<L>)).route(&path(".xlsx"), get(xlsx::<L>))
-}
-
 /// The addresses of a list whose page shows nothing besides it.
 pub fn routes<L: List>() -> Router<AppState> {
-    files::<L>().route(&format!("/{}", L::NAME), get(page::<L>))
+    list_files::files::<L>().route(&format!("/{}", L::NAME), get(page::<L>))
 }

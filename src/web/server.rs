@@ -21,6 +21,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use super::errors::{PageError, Refused};
 use super::metrics;
+use super::reader;
 use super::state::AppState;
 use crate::rooms;
 
@@ -65,6 +66,7 @@ pub fn app(state: AppState) -> Router {
         .layer(CatchPanicLayer::custom(|_| PageError(Refused::Fault).into_response()))
         .layer(middleware::from_fn(in_our_words))
         .layer(middleware::from_fn_with_state(state.clone(), with_headers))
+        .layer(middleware::from_fn(reader::spoken_to))
         .with_state(state)
 }
 

@@ -42,6 +42,25 @@ const STATES = [
 	["a unit", "/units/ROAF"],
 	["a fund", "/funds/FEM"],
 	["a currency", "/rates/EUR"],
+	["the palette, with what was opened last", "/donors/SWE", page => palette(page, "")],
+	["the palette, with what was found", "/donors", page => palette(page, "sw")],
+	["the palette, with nothing", "/donors", page => palette(page, "zzzzqqq")],
+	["the shortcuts", "/donors", async page => {
+		if (!await page.getByRole("dialog").count()) await page.keyboard.press("?");
+	}],
+	["suggestions in the filter", DAY, async page => {
+		await open(page, "Filter");
+		await page.getByRole("combobox", { name: "Donor" }).fill("");
+		await page.getByRole("combobox", { name: "Donor" }).fill("unit");
+		await page.locator(".suggest [role=option]").first().waitFor();
+		await page.keyboard.press("ArrowDown");
+	}],
+	["the sheet that saves a view", `${DAY}&unit=ROAF`, page => open(page, "Save this view")],
+	["a page of what was found", "/find?q=sweden"],
+	["a page of nothing found", "/find?q=zzzzqqq"],
+	["no saved view", "/views"],
+	["saved views, one being renamed", `${DAY}&unit=ROAF&sort=donor`, views],
+	["a list with saved views", `${DAY}&unit=ROAF&sort=donor`],
 	["an import by a command", "/imports/1"],
 	["an error: 404", "/nothing/here"],
 	["an error: 400", "/arrears?as_of=yesterday"],
@@ -51,6 +70,24 @@ const STATES = [
 async function open(page, text) {
 	const summary = page.locator("summary", { hasText: text });
 	if (!await summary.evaluate(el => el.parentElement.open)) await summary.click();
+}
+
+async function palette(page, typed) {
+	const box = page.locator("#palette-box");
+	if (!await box.isVisible()) await page.keyboard.press("Control+k");
+	await box.fill(typed);
+	await page.locator(typed === "zzzzqqq" ? "#palette > .hint:not(:empty)" : "#palette [role=option]").first().waitFor();
+}
+
+/** Saves a view as the form does, and shows the page of views with its sheet open. */
+async function views(page) {
+	if (page.url().includes("/views")) return;
+	await open(page, "Save this view");
+	await page.getByLabel("Name", { exact: true }).fill("A name of some length, as people give them, مصر");
+	await page.locator("details[open] button.primary").click();
+	await page.waitForURL(/done=/);
+	await page.goto("/views");
+	await page.locator("summary", { hasText: "Rename" }).first().click();
 }
 
 test("every page in every look", async t => {

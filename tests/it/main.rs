@@ -2,9 +2,11 @@
 #![forbid(unsafe_code)]
 
 mod crash;
+mod dashboard;
 mod embedded;
 mod entering;
 mod exports;
+mod finding;
 mod foundation;
 mod giving;
 mod imports_page;
@@ -12,6 +14,7 @@ mod loading;
 mod migrations;
 mod money;
 mod pages;
+mod people;
 mod real_data;
 mod serving;
 mod tidy;

@@ -1,0 +1,27 @@
+# The dashboard: a tile is the sums of a list, and the first of its rows.
+menu-dashboard = Dashboard
+dashboard-title = What there is to look at today
+tile-arrears = Overdue
+tile-arrears-sentence = { $rows ->
+    [0] Nothing is overdue.
+    [one] One instalment fell due before today and is not paid, in US dollars at today’s rates.
+   *[other] { $rows } instalments fell due before today and are not paid, in US dollars at today’s rates.
+}
+tile-oldest = Longest overdue
+tile-note-oldest = What fell due before today and is not paid, the oldest first.
+tile-empty-oldest = Nothing is overdue.
+tile-to-come = Falling due in the next 60 days
+tile-note-to-come = Signed, unconditional and not yet paid; the sums are what is outstanding.
+tile-empty-to-come = Nothing falls due in the next 60 days.
+tile-my-donors = My donors
+tile-note-my-donors = Donors whose focal point I am.
+tile-empty-my-donors = I am no donor’s focal point.
+tile-unsigned = Promised, not signed
+tile-note-unsigned = They count in no total until they are signed.
+tile-empty-unsigned = Every pledge is signed.
+tile-unplaced = Receipts without a pledge
+tile-note-unplaced = Unallocated until somebody matches them.
+tile-empty-unplaced = Every receipt names a pledge.
+tile-stale-rates = Rates older than 45 days
+tile-note-stale-rates = They are used, and marked stale, until a newer one is loaded.
+tile-empty-stale-rates = Every rate in force is newer than that.

@@ -1,0 +1,136 @@
+//! `/`: the dashboard, by role.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{Html, IntoResponse, Response};
+use chrono::TimeDelta;
+use rust_decimal::Decimal;
+
+use super::tiles::{Asks, Now, Tile, tile};
+use crate::access::Role;
+use crate::arrears::{Ages, Arrears};
+use crate::contributions::Contributions;
+use crate::donors::Donors;
+use crate::exchange_rates::Rates;
+use crate::instalments::Instalments;
+use crate::kernel::{AsOf, Currency};
+use crate::lists::Scope;
+use crate::pledges::Pledges;
+use crate::web::frame::{Frame, filters};
+use crate::web::list::Params;
+use crate::web::{AppState, PageError, SignedIn, format};
+
+/// How far ahead "soon" reaches.
+const SOON_DAYS: i64 = 60;
+
+#[derive(Template)]
+#[template(path = "dashboard/page.html")]
+struct DashboardPage {
+    frame: Frame,
+    lead: String,
+    arrears: ArrearsTile,
+    tiles: Vec<Tile>,
+}
+
+/// What is overdue, by age: the one figure everybody shares.
+struct ArrearsTile {
+    href: String,
+    total: String,
+    sentence: String,
+    ages: Ages,
+}
+
+/// `GET /`.
+pub async fn page(State(state): State<AppState>, signed_in: SignedIn) -> Result<Response, PageError> {
+    let SignedIn { mut tx, viewer, latest } = signed_in;
+    let frame = Frame::new(&state, viewer, "dashboard");
+    let (l10n, today) = (frame.l10n, frame.today);
+    let now = Now { today, latest, l10n, zone: frame.zone };
+    // Staff look at their own unit and what is below it; everybody else at the agency.
+    let own = frame.viewer.unit_code.clone().filter(|_| frame.viewer.role == Role::UnitStaff);
+    let of_unit = |mut params: Vec<(&'static str, String)>| {
+        params.extend(own.clone().map(|unit| ("unit", unit)));
+        params
+    };
+
+    let mut scope = Scope::new(AsOf(today), latest);
+    scope.filters.unit.clone_from(&own);
+    let totals = state.0.arrears_totals.of(&mut tx, &scope).await?;
+    let mut params = Params::default();
+    if let Some(unit) = &own {
+        params = params.with("unit", unit);
+    }
+    let count: i64 = totals.iter().map(|total| total.instalments).sum();
+    let usd: Decimal = totals.iter().filter_map(|total| total.outstanding_usd).sum();
+    let arrears = ArrearsTile {
+        href: params.address("/arrears"),
+        total: format::amount(usd, Currency::USD, l10n),
+        sentence: l10n.with("tile-arrears-sentence", &[("rows", count.into())]),
+        ages: Ages::new(&totals, &params, l10n),
+    };
+
+    let soon = (today + TimeDelta::days(SOON_DAYS)).to_string();
+    let to_come = of_unit(vec![("state", "to_come".to_owned()), ("until", soon), ("sort", "due".to_owned())]);
+    let oldest = of_unit(Vec::new());
+    let unsigned = of_unit(vec![("state", "pledged".to_owned())]);
+    let mine = [("focal_point", frame.viewer.email.clone())];
+    let unplaced = [("state", "without_pledge".to_owned())];
+    let stale = [("state", "stale".to_owned())];
+    let ask = |name, params, rows, columns| Asks { name, params, rows, columns };
+    let mut tiles = Vec::new();
+    match frame.viewer.role {
+        Role::Finance => {
+            tiles.push(
+                tile::<Contributions>(
+                    &mut tx,
+                    ask("unplaced", &unplaced, 6, &["col-reference", "col-donor", "col-received", "col-amount"]),
+                    now,
+                )
+                .await?,
+            );
+            tiles.push(
+                tile::<Rates>(
+                    &mut tx,
+                    ask("stale-rates", &stale, 6, &["col-currency", "col-rate-from", "col-rate"]),
+                    now,
+                )
+                .await?,
+            );
+        }
+        Role::UnitStaff | Role::ResourceMobilization => {
+            tiles.push(
+                tile::<Instalments>(
+                    &mut tx,
+                    ask("to-come", &to_come, 6, &["col-pledge-number", "col-due", "col-outstanding"]),
+                    now,
+                )
+                .await?,
+            );
+            tiles.push(
+                tile::<Donors>(
+                    &mut tx,
+                    ask("my-donors", &mine, 6, &["col-name", "col-received-usd", "col-arrears-usd"]),
+                    now,
+                )
+                .await?,
+            );
+            tiles.push(tile::<Pledges>(&mut tx, ask("unsigned", &unsigned, 0, &[]), now).await?);
+        }
+        Role::Admin | Role::Manager | Role::Auditor | Role::System => {
+            tiles.push(
+                tile::<Arrears>(&mut tx, ask("oldest", &oldest, 6, &["col-donor", "col-due", "col-usd"]), now).await?,
+            );
+            tiles.push(
+                tile::<Instalments>(
+                    &mut tx,
+                    ask("to-come", &to_come, 6, &["col-pledge-number", "col-due", "col-outstanding"]),
+                    now,
+                )
+                .await?,
+            );
+        }
+    }
+    tx.commit().await?;
+    let lead = own.as_ref().and(frame.viewer.unit_name.clone()).unwrap_or_else(|| frame.role());
+    Ok(Html(DashboardPage { lead, arrears, tiles, frame }.render()?).into_response())
+}

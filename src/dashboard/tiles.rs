@@ -1,0 +1,115 @@
+//! A tile: the sums of a list at an address, and the first of its rows.
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use sqlx::postgres::PgConnection;
+
+use crate::kernel::KnownAt;
+use crate::l10n::L10n;
+use crate::lists::query::{self, COUNTED, Stretch};
+use crate::lists::{Drawn, List};
+use crate::web::list::{Params, Sum, understand};
+use crate::web::{PageError, format};
+
+/// A tile.
+pub struct Tile {
+    /// Its name: the id of its heading, and the last part of its keys in `locales/`.
+    pub name: &'static str,
+    /// Its heading.
+    pub title: String,
+    /// What its figures mean.
+    pub note: String,
+    /// Where all of its rows are.
+    pub href: String,
+    /// How many there are.
+    pub count: String,
+    /// Their sums, by currency.
+    pub sums: Vec<Sum>,
+    /// The headings of its first rows, with their class.
+    pub heads: Vec<(String, &'static str)>,
+    /// The first rows.
+    pub rows: Vec<Vec<Drawn>>,
+    /// What it says where there is nothing.
+    pub empty: Option<String>,
+}
+
+impl Tile {
+    /// The class of a column.
+    pub fn class(&self, at: &usize) -> &'static str {
+        self.heads.get(*at).map_or("", |(_, class)| class)
+    }
+}
+
+/// What a tile shows of its list.
+pub struct Asks<'a> {
+    /// Its name.
+    pub name: &'static str,
+    /// The parameters of the address it leads to.
+    pub params: &'a [(&'static str, String)],
+    /// How many of its first rows.
+    pub rows: i64,
+    /// Which columns of the screen, by their headings.
+    pub columns: &'a [&'static str],
+}
+
+/// When a page is of, and in which language.
+#[derive(Clone, Copy)]
+pub struct Now {
+    /// Today.
+    pub today: NaiveDate,
+    /// The latest recorded instant.
+    pub latest: KnownAt,
+    /// The reader's language.
+    pub l10n: L10n,
+    /// The agency's time zone.
+    pub zone: Tz,
+}
+
+/// Asks a list at the address the tile leads to.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn tile<L: List>(connection: &mut PgConnection, asks: Asks<'_>, now: Now) -> Result<Tile, PageError> {
+    let Now { today, latest, l10n, zone } = now;
+    let mut params = Params::default();
+    for (name, value) in asks.params {
+        params = params.with(name, value);
+    }
+    let path = format!("/{}", L::NAME);
+    let asked = understand::<L>(&params, today, latest, zone)?;
+    let totals = query::totals::<L>(&mut *connection, &asked.scope).await?;
+    let stretch = Stretch { sort: asked.sort, reversed: asked.reversed, after: None, most: Some(asks.rows) };
+    let rows = if asks.rows > 0 { query::rows::<L>(connection, &asked.scope, &stretch).await? } else { Vec::new() };
+    let counted: i64 = totals.iter().map(|total| total.rows).sum();
+    let count = if counted > COUNTED {
+        l10n.with("list-count-more", &[("rows", format::number(COUNTED.into(), 0, l10n).into())])
+    } else {
+        l10n.with("list-count", &[("rows", counted.into())])
+    };
+    let sums = totals.iter().filter(|_| counted <= COUNTED).filter_map(|total| {
+        let (currency, amount) = (total.currency?, total.amount?);
+        Some(Sum {
+            currency: currency.to_string(),
+            amount: format::amount(amount, currency, l10n),
+            href: L::FILTERS.contains(&"currency").then(|| params.with("currency", currency.code()).address(&path)),
+        })
+    });
+    let screen = |label: &&str| L::screen().iter().find(|column| column.label == *label);
+    let columns: Vec<_> = asks.columns.iter().filter_map(screen).collect();
+    let drawn = |row: &L::Row| columns.iter().map(|column| (column.draw)(row, l10n)).collect();
+    Ok(Tile {
+        name: asks.name,
+        title: l10n.word("tile", asks.name),
+        note: l10n.word("tile-note", asks.name),
+        href: params.address(&path),
+        count,
+        sums: sums.collect(),
+        // A tile is narrow: what a list shows on wide screens only is chosen here on purpose.
+        heads: columns
+            .iter()
+            .map(|column| (l10n.t(column.label), if column.class.contains("num") { "num" } else { "" }))
+            .collect(),
+        rows: rows.iter().map(|placed| drawn(&placed.row)).collect(),
+        empty: (counted == 0).then(|| l10n.word("tile-empty", asks.name)),
+    })
+}

@@ -1,0 +1,183 @@
+//! Suggestions, the page `/find`, and the note of what was opened.
+
+use askama::Template;
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+
+use super::model::Kind;
+use super::pages::{FindPage, Group, Item, groups, items, ours};
+use super::store;
+use crate::web::frame::Frame;
+use crate::web::{AppState, PageError, Posting, Refused, SignedIn, address};
+
+/// Kinds that have a page of their own, or lead to one: those of the palette.
+const WITH_A_PAGE: [Kind; 8] =
+    [Kind::Page, Kind::Action, Kind::View, Kind::Donor, Kind::Pledge, Kind::Contribution, Kind::Unit, Kind::Fund];
+/// Most things of a kind in the palette.
+const IN_PALETTE: i32 = 5;
+/// Most things of a kind on the page.
+const ON_PAGE: i32 = 20;
+/// The most one may ask for.
+const MOST: i32 = 50;
+
+/// What is asked for while typing.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    kind: String,
+    q: String,
+    most: String,
+}
+
+/// The answer to somebody who types.
+#[derive(Serialize)]
+struct Suggestions {
+    items: Vec<Item>,
+}
+
+fn bad(name: &'static str, value: &str) -> PageError {
+    Refused::BadParameter(name, value.replace('\0', "").chars().take(50).collect()).into()
+}
+
+/// Text somebody typed, or what of the address is wrong.
+fn typed(name: &'static str, text: &str) -> Result<String, PageError> {
+    let text = text.trim();
+    if text.contains('\0') || text.chars().count() > 200 {
+        return Err(bad(name, text));
+    }
+    Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+fn read<T>(asked: Result<Query<T>, QueryRejection>) -> Result<T, PageError> {
+    asked.map(|Query(asked)| asked).map_err(|_| bad("?", ""))
+}
+
+/// `GET /suggest?kind=…&q=…&most=…`: without a kind, what the palette shows.
+pub async fn suggest(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Result<Response, PageError> {
+    let asked = read(asked)?;
+    let SignedIn { mut tx, viewer, .. } = signed_in;
+    let frame = Frame::new(&state, viewer, "find");
+    let text = typed("q", &asked.q)?;
+    let most = match asked.most.trim() {
+        "" => None,
+        most => {
+            Some(most.parse::<i32>().ok().filter(|most| (1..=MOST).contains(most)).ok_or_else(|| bad("most", most))?)
+        }
+    };
+    let found = match asked.kind.as_str() {
+        "" if text.is_empty() => store::recent(&mut tx, frame.viewer.account).await?,
+        "" => {
+            let ours = ours(&frame, &WITH_A_PAGE);
+            store::near(&mut tx, &text, &WITH_A_PAGE, ours, most.unwrap_or(IN_PALETTE)).await?
+        }
+        kind => {
+            let kind: Kind = kind.parse().map_err(|_| bad("kind", kind))?;
+            store::near(&mut tx, &text, &[kind], ours(&frame, &[kind]), most.unwrap_or(8)).await?
+        }
+    };
+    tx.commit().await?;
+    let mut items = items(&frame, found);
+    if asked.kind.is_empty() && !text.is_empty() {
+        items = groups(&frame, items).into_iter().flat_map(|group| group.items).collect();
+    }
+    Ok(Json(Suggestions { items }).into_response())
+}
+
+/// Whom somebody is about to enter.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct About {
+    name: String,
+    country: String,
+    but: String,
+}
+
+/// A donor that may be the same.
+#[derive(Serialize)]
+struct Duplicate {
+    code: String,
+    name: String,
+    href: String,
+    why: String,
+}
+
+/// The donors that may be the same.
+#[derive(Serialize)]
+struct Duplicates {
+    items: Vec<Duplicate>,
+}
+
+/// `GET /suggest/duplicates?name=…&country=…&but=…`: donors that may be the one somebody is about to enter again.
+pub async fn duplicates(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    about: Result<Query<About>, QueryRejection>,
+) -> Result<Response, PageError> {
+    let about = read(about)?;
+    let SignedIn { mut tx, viewer, .. } = signed_in;
+    let frame = Frame::new(&state, viewer, "find");
+    let (name, country, but) =
+        (typed("name", &about.name)?, typed("country", &about.country)?, typed("but", &about.but)?);
+    let given = |text: &'_ str| (!text.is_empty()).then(|| text.to_owned());
+    let country = given(&country).map(|country| country.to_uppercase());
+    let found = store::lookalikes(&mut tx, &name, country.as_deref(), given(&but).as_deref()).await?;
+    tx.commit().await?;
+    let items = found
+        .into_iter()
+        .map(|donor| Duplicate {
+            href: address::to("donors", &donor.code),
+            why: frame.t(if donor.by_country { "duplicates-country" } else { "duplicates-name" }),
+            code: donor.code,
+            name: donor.name,
+        })
+        .collect();
+    Ok(Json(Duplicates { items }).into_response())
+}
+
+/// `GET /find?q=…`: the palette as a page.
+pub async fn find(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Result<Response, PageError> {
+    let text = typed("q", &read(asked)?.q)?;
+    let SignedIn { mut tx, viewer, .. } = signed_in;
+    let frame = Frame::new(&state, viewer, "find");
+    let found = if text.is_empty() {
+        store::recent(&mut tx, frame.viewer.account).await?
+    } else {
+        // A button of the frame is there to be pressed; only what has an address is found.
+        let ours = ours(&frame, &WITH_A_PAGE);
+        store::near(&mut tx, &text, &WITH_A_PAGE, ours, ON_PAGE).await?
+    };
+    tx.commit().await?;
+    let items: Vec<Item> = items(&frame, found).into_iter().filter(|item| item.href.is_some()).collect();
+    let count = frame.l10n.with("find-count", &[("rows", items.len().into())]);
+    let groups = match text.is_empty() {
+        true if items.is_empty() => Vec::new(),
+        true => vec![Group { label: frame.t("find-recent"), items }],
+        false => groups(&frame, items),
+    };
+    Ok(Html(FindPage { frame, typed: text, groups, count }.render()?).into_response())
+}
+
+/// `POST /recent`: the script says that a page about one thing was opened.
+pub async fn opened(posting: Posting) -> Result<Response, PageError> {
+    let code = typed("code", posting.sent.get("code"))?;
+    let room = posting.sent.get("room");
+    let room = Kind::of_room(room).and_then(Kind::room).ok_or_else(|| bad("room", room))?;
+    if code.is_empty() {
+        return Err(bad("code", ""));
+    }
+    let state = &posting.state.0;
+    store::opened(&state.db.pages, posting.viewer.account, room, &code, state.clock.now()).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}

@@ -1,0 +1,13 @@
+//! Finding: suggestions while typing, the command palette, the page `/find`, and what somebody opened last.
+//!
+//! What counts as near to what was typed is said once, in the database (`folded`, `nearness`, `donors_near`,
+//! `pledges_near` of migration 0005): without accents and case, in every script, forgiving a typing mistake. The script
+//! asks `/suggest`; without script `/find` shows the same as a page, and a name typed into a field is resolved by
+//! [`store::resolve`].
+
+pub mod handlers;
+pub mod model;
+pub mod pages;
+pub mod store;
+
+pub use model::Kind;

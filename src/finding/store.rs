@@ -1,0 +1,245 @@
+//! What is near to what was typed, and what somebody opened last.
+
+use chrono::{DateTime, Utc};
+use sqlx::postgres::{PgConnection, PgPool};
+
+use super::model::{Found, Kind, Lookalike};
+use crate::kernel::ids::AccountId;
+
+/// How many recent things are kept for an account.
+pub const RECENT: i64 = 8;
+
+/// Names of our own to look among: pages, actions, views. The word of the kind, a code, a name.
+pub type Ours = Vec<(Kind, String, String)>;
+
+/// Has the statements of this transaction planned once a connection: to plan one of many parts takes longer than to
+/// run it, and what was typed does not change its plan.
+async fn plan_once(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("select set_config('plan_cache_mode', 'force_generic_plan', true)").execute(connection).await?;
+    Ok(())
+}
+
+/// What is near to what was typed, of the kinds asked for, the nearest first and at most `most` of each.
+pub async fn near(
+    connection: &mut PgConnection,
+    typed: &str,
+    kinds: &[Kind],
+    ours: Ours,
+    most: i32,
+) -> Result<Vec<Found>, sqlx::Error> {
+    let words: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+    let our_kinds: Vec<&str> = ours.iter().map(|(kind, ..)| kind.as_str()).collect();
+    let (our_codes, our_names): (Vec<&str>, Vec<&str>) =
+        ours.iter().map(|(_, code, name)| (code.as_str(), name.as_str())).unzip();
+    plan_once(&mut *connection).await?;
+    sqlx::query_as(
+        "(select 'donor' as kind, d.code, d.name, n.alias as note, i.kind as word, null::date as day,
+                 null::text as currency, null::numeric as amount, n.nearness
+          from donors_near($1, $3) n join donors d on d.id = n.donor_id
+          left join lateral (select f.kind from donor_facts f where f.donor_id = d.id and f.voided_at is null
+            order by f.in_force_from desc nulls last limit 1) i on true
+          where 'donor' = any($2) order by n.nearness, length(d.name), d.name collate \"C\", d.code)
+         union all
+         (select 'pledge', p.ref, coalesce(p.title, p.ref), d.name, null, null, null, null, n.nearness
+          from pledges_near($1, $3) n join pledges p on p.id = n.pledge_id
+          left join lateral (select t.donor_id from pledge_terms t where t.pledge_id = p.id and t.voided_at is null
+            order by t.agreed_on desc nulls last limit 1) t on true
+          left join donors d on d.id = t.donor_id
+          where 'pledge' = any($2) order by n.nearness, p.ref desc)
+         union all
+         (select 'contribution', c.ref, d.name, l.note, null, c.received_on, c.currency, c.amount, c.nearness
+          from (select c.id, c.ref, case when lower(c.ref) = lower(btrim($1)) then 0 else 2.2 end::real as nearness
+                from contributions c
+                where 'contribution' = any($2) and length(btrim($1)) > 2
+                    and c.ref >= upper(btrim($1)) and c.ref < upper(btrim($1)) || chr(1114111)
+                order by c.ref desc limit $3) b
+          cross join lateral (select b.ref, b.nearness, f.* from contribution_facts f
+            where f.contribution_id = b.id and f.voided_at is null limit 1) c
+          join contributions l on l.id = b.id join donors d on d.id = c.donor_id
+          order by c.nearness, b.ref desc)
+         union all
+         (select 'unit', u.code, u.name, null, u.kind, null, null, null,
+                 nearness((select folded($1)), u.code, u.sought) as nearness
+          from units u
+          where 'unit' = any($2) and (u.sought like all ((select sought_words($1))::text[])
+            or u.sought %> (select folded($1)) and not exists (
+                select from units x where x.sought like all ((select sought_words($1))::text[])))
+            and exists (select from unit_facts i where i.unit_id = u.id and i.voided_at is null)
+          order by nearness, u.name collate \"C\" limit $3)
+         union all
+         (select 'fund', f.code, f.name, null, null, null, null, null,
+                 nearness((select folded($1)), f.code, f.sought) as nearness
+          from funds f
+          where 'fund' = any($2) and (f.sought like all ((select sought_words($1))::text[])
+            or f.sought %> (select folded($1)) and not exists (
+                select from funds x where x.sought like all ((select sought_words($1))::text[])))
+            and exists (select from fund_facts i where i.fund_id = f.id and i.voided_at is null)
+          order by nearness, f.name collate \"C\" limit $3)
+         union all
+         (select 'person', a.email, a.name, u.name, a.role, null, null, null,
+                 nearness((select folded($1)), a.email, a.sought) as nearness
+          from accounts a left join units u on u.id = a.unit_id
+          where 'person' = any($2) and a.role <> 'system' and a.disabled_at is null
+            and (a.sought like all ((select sought_words($1))::text[])
+            or a.sought %> (select folded($1)) and not exists (
+                select from accounts x where x.sought like all ((select sought_words($1))::text[])))
+          order by nearness, a.name collate \"C\" limit $3)
+         union all
+         (select o.kind, o.code, o.name, null, null, null, null, null, o.nearness
+          from (select o.*, nearness((select folded($1)), '', folded(o.name || ' ' || o.code)) as nearness,
+                       row_number() over (partition by o.kind order by
+                            nearness((select folded($1)), '', folded(o.name || ' ' || o.code)), o.at) as place
+                from unnest($4::text[], $5::text[], $6::text[]) with ordinality as o (kind, code, name, at)
+                where o.kind = any($2)
+                    and folded(o.name || ' ' || o.code) like all ((select sought_words($1))::text[])) o
+          where o.place <= $3 order by o.nearness, o.at)",
+    )
+    .bind(typed)
+    .bind(words)
+    .bind(most)
+    .bind(our_kinds)
+    .bind(our_codes)
+    .bind(our_names)
+    .fetch_all(connection)
+    .await
+}
+
+/// The things an account opened last, the last first. What is there no more is left out.
+pub async fn recent(connection: &mut PgConnection, account: AccountId) -> Result<Vec<Found>, sqlx::Error> {
+    sqlx::query_as(
+        "select found.kind, r.code, found.name, found.note, null::text as word, found.day, found.currency, found.amount,
+                0::real as nearness
+         from (select r.* from recent_things r where r.account_id = $1 order by r.opened_at desc limit $2) r
+         cross join lateral (
+            select 'donor' as kind, d.name, null::text as note, null::date as day, null::text as currency,
+                   null::numeric as amount
+            from donors d where r.room = 'donors' and d.code = r.code
+            union all
+            select 'pledge', coalesce(p.title, p.ref), null, null, null, null
+            from pledges p where r.room = 'pledges' and p.ref = r.code
+            union all
+            select 'contribution', d.name, null, f.received_on, f.currency, f.amount
+            from contributions c join contribution_facts f on f.contribution_id = c.id and f.voided_at is null
+            join donors d on d.id = f.donor_id where r.room = 'contributions' and c.ref = r.code
+            union all
+            select 'unit', u.name, null, null, null, null from units u where r.room = 'units' and u.code = r.code
+            union all
+            select 'fund', f.name, null, null, null, null from funds f where r.room = 'funds' and f.code = r.code
+         ) found
+         order by r.opened_at desc",
+    )
+    .bind(account)
+    .bind(RECENT)
+    .fetch_all(connection)
+    .await
+}
+
+/// Notes what an account has opened. Nothing of the agency's: like when a session was last seen, it is outside the
+/// changes, and only the last few are kept.
+pub async fn opened(
+    pool: &PgPool,
+    account: AccountId,
+    room: &str,
+    code: &str,
+    at: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "with noted as (
+            insert into recent_things (account_id, room, code, opened_at) values ($1, $2, $3, $4)
+            on conflict (account_id, room, code) do update set opened_at = excluded.opened_at
+         )
+         delete from recent_things r where r.account_id = $1 and r.opened_at < (
+            select k.opened_at from recent_things k
+            where k.account_id = $1 and (k.room, k.code) <> ($2, $3) order by k.opened_at desc offset $5 limit 1)",
+    )
+    .bind(account)
+    .bind(room)
+    .bind(code)
+    .bind(at)
+    .bind(RECENT - 2)
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// What a text in a field means: a code, else a name or alias if only one thing has it, else whatever alone holds all
+/// its words. Nothing where that leaves none or several.
+pub async fn resolve(
+    connection: &mut PgConnection,
+    kind: Kind,
+    text: &str,
+) -> Result<Option<(String, String)>, sqlx::Error> {
+    sqlx::query_as(
+        "with named as (
+            select d.code, d.name, d.sought, 'donor' as kind, true as whole from donors d where $1 = 'donor'
+            union all
+            select d.code, d.name, a.sought, 'donor', false from donor_aliases a join donors d on d.id = a.donor_id
+            where $1 = 'donor'
+            union all
+            select p.ref, coalesce(p.title, p.ref), p.sought, 'pledge', false from pledges p
+            where $1 = 'pledge' and p.ref = $2
+            union all
+            select u.code, u.name, u.sought, 'unit', true from units u where $1 = 'unit'
+            union all
+            select f.code, f.name, f.sought, 'fund', true from funds f where $1 = 'fund'
+            union all
+            select a.email, a.name, a.sought, 'person', true from accounts a
+            where $1 = 'person' and a.role <> 'system' and a.disabled_at is null
+         ), hits as (
+            select n.code, n.name, case
+                when n.code = $2 then 0
+                when lower(n.code) = lower($2) then 1
+                when n.sought = (select folded($2)) or (n.whole and n.sought = (select folded($2)) || ' ' || lower(n.code))
+                    then 2
+                else 3 end as tier
+            from named n
+            where n.code = $2 or (n.sought like all ((select sought_words($2))::text[])
+                and (select sought_words($2) <> '{}'))
+         ), best as (
+            select distinct h.code, h.name from hits h where h.tier = (select min(tier) from hits)
+         )
+         select code, name from best where (select count(*) from best) = 1",
+    )
+    .bind(kind.as_str())
+    .bind(text)
+    .fetch_optional(connection)
+    .await
+}
+
+/// Donors that may be the one with this name, or the government of this country (ISO 3166, three letters); `but` is the
+/// donor that is being edited.
+pub async fn lookalikes(
+    connection: &mut PgConnection,
+    name: &str,
+    country: Option<&str>,
+    but: Option<&str>,
+) -> Result<Vec<Lookalike>, sqlx::Error> {
+    plan_once(&mut *connection).await?;
+    sqlx::query_as(
+        "with whole as materialized (
+            -- The other way round: a donor's name somewhere in a longer one, \"Government of Sweden\".
+            select d.id, word_similarity(d.sought, (select folded($1))) as likeness from donors d where length($1) > 2
+         ), like_it as (
+            select n.donor_id, n.nearness from donors_near($1, 20) n where n.nearness < 5.5 and length($1) > 2
+            union all
+            select w.id, 5.5 - w.likeness from whole w where w.likeness > 0.7
+                and exists (select from donor_facts f where f.donor_id = w.id and f.voided_at is null)
+         ), of_country as (
+            select i.donor_id from donor_facts i
+            where i.country = $2 and i.kind = 'C01' and i.parent_id is null and i.voided_at is null
+         ), found as (
+            select donor_id, min(nearness) as nearness, false as by_country from like_it group by donor_id
+            union all
+            select distinct donor_id, 9::real, true from of_country
+            where donor_id not in (select donor_id from like_it)
+         )
+         select d.code, d.name, f.by_country from found f join donors d on d.id = f.donor_id
+         where $3::text is null or d.code <> $3
+         order by f.nearness, d.name collate \"C\" limit 5",
+    )
+    .bind(name)
+    .bind(country)
+    .bind(but)
+    .fetch_all(connection)
+    .await
+}
