@@ -47,7 +47,7 @@ const STATES = [
 async function stateOf(launched, who) {
 	const page = await newPage(launched);
 	await signIn(page, who);
-	await page.waitForURL("**/arrears");
+	await page.waitForURL(url => !url.pathname.startsWith("/login"));
 	const state = await page.context().storageState();
 	await page.context().close();
 	return state;
@@ -81,7 +81,7 @@ test("accounts, audit and settings in every look", async t => {
 		const page = await newPage(launched, { storageState });
 		await page.goto("/settings/member_states/new");
 		await page.getByLabel("Value").fill("194");
-		await page.getByLabel("Reason").fill("one more joined");
+		await page.getByLabel("Why").fill("one more joined");
 		await page.keyboard.press("Enter");
 		await page.waitForURL("**/settings?done=*");
 		assert.match(await page.locator(".flash").innerText(), /number of Member States was set/);
@@ -94,7 +94,7 @@ test("a second factor is set up with a phone and asked for", async t => {
 	const launched = await browser(t);
 	const page = await newPage(launched, { viewport: WIDE });
 	await signIn(page, person);
-	await page.waitForURL("**/arrears");
+	await page.waitForURL(url => !url.pathname.startsWith("/login"));
 	await page.getByRole("link", { name: "Petra Holm" }).click();
 	await page.getByRole("link", { name: "Set up a second factor" }).click();
 	const secret = await page.locator("#secret").innerText();
@@ -119,7 +119,7 @@ test("a second factor is set up with a phone and asked for", async t => {
 	await inEveryLook(page);
 	await page.getByLabel("Code").fill(recovery);
 	await page.keyboard.press("Enter");
-	await page.waitForURL("**/arrears");
+	await page.waitForURL(url => !url.pathname.startsWith("/login"));
 	// And the way back, so that the demonstration is as it was.
 	await page.goto("/account/second-factor/off");
 	await inEveryLook(page);
