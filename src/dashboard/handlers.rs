@@ -82,7 +82,7 @@ pub async fn page(State(state): State<AppState>, signed_in: SignedIn) -> Result<
         Role::Finance => {
             let waits = ["col-put-right", "col-donor", "col-received", "col-amount"];
             tiles.push(tile::<Allocations>(&mut tx, ask("waiting", &[], 6, &waits), now).await?);
-            tiles.push(tile::<Imports>(&mut tx, ask("imports", &[], 4, &["col-file", "col-when"]), now).await?);
+            tiles.push(tile::<Imports>(&mut tx, ask("imports", &[], 4, &["col-file"]), now).await?);
             tiles.push(tile::<Rates>(&mut tx, ask("stale-rates", &stale, 0, &[]), now).await?);
         }
         Role::UnitStaff | Role::ResourceMobilization => {
