@@ -81,8 +81,10 @@ pub enum Act {
     ReadFigures,
     /// Add and disable accounts.
     KeepAccounts,
-    /// Read who changed what, accounts among it.
+    /// Read who changed what, accounts and sign-ins among it, and the settings.
     ReadAudit,
+    /// Say what a setting is from a day on.
+    KeepSettings,
     /// Load units and funds.
     LoadStructure,
     /// Load donors, pledges and instalments.
@@ -116,7 +118,7 @@ pub fn may(role: Role, act: Act) -> bool {
         (Admin | ResourceMobilization | Finance | UnitStaff | Manager | Auditor, Act::SaveViews) => true,
         (Admin | ResourceMobilization | Finance | UnitStaff | Manager, Act::ShareViews) => true,
         (Admin | Auditor, Act::ReadAudit) => true,
-        (Admin, Act::KeepAccounts | Act::LoadStructure | Act::KeepStructure) => true,
+        (Admin, Act::KeepAccounts | Act::KeepSettings | Act::LoadStructure | Act::KeepStructure) => true,
         // "finance (contributions, allocations, rates, imports)": an import is theirs whatever it holds.
         (Finance, Act::LoadStructure | Act::LoadPledges | Act::LoadMoney | Act::KeepMoney) => true,
         (ResourceMobilization, Act::LoadPledges | Act::KeepDonors | Act::KeepPledges) => true,
@@ -135,6 +137,7 @@ mod tests {
         for role in [Role::Auditor, Role::Manager, Role::UnitStaff] {
             for act in [
                 Act::KeepAccounts,
+                Act::KeepSettings,
                 Act::LoadStructure,
                 Act::LoadPledges,
                 Act::LoadMoney,

@@ -12,6 +12,7 @@ use crate::imports::{self, Held, Import, ImportError, Kind};
 use crate::kernel::Clock;
 use crate::kernel::ids::SYSTEM_ACCOUNT;
 use crate::l10n::L10n;
+use crate::settings::NO_DATA_YEARS;
 use crate::users::{self, NewAccount, UserError};
 
 /// The password of every account of the demonstration. Everybody knows it: it is only served to its own machine.
@@ -167,6 +168,7 @@ async fn mark_year_without_data(db: &Db) -> Result<(), DemoError> {
             f.id as fund_id, null::date as in_force_from, '[2015]'::jsonb as value
         from funds f where f.code = 'FNE' and not exists (select from setting_facts s
             where s.setting = 'no_data_years' and s.fund_id = f.id and s.voided_at is null)";
+    tx.say(serde_json::json!({ "room": "settings", "code": NO_DATA_YEARS.name }));
     if SETTING_FACTS.record(&mut tx, marked).await? > 0 {
         tx.commit().await?;
     } else {

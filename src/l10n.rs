@@ -55,6 +55,16 @@ impl L10n {
         LANGUAGES.iter().find(|language| language.code == code).map_or(L10n::ENGLISH, L10n)
     }
 
+    /// The first of the languages a browser asks for that there is, for those who have not signed in.
+    pub fn asked(headers: &axum::http::HeaderMap) -> L10n {
+        let asked = headers.get(axum::http::header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let mut asked: Vec<(&str, u16)> = asked.unwrap_or_default().split(',').take(20).map(weighed).collect();
+        asked.sort_by_key(|(_, weight)| std::cmp::Reverse(*weight));
+        let wanted = asked.iter().filter(|(_, weight)| *weight > 0);
+        let known = |code: &str| L10n::all().find(|one| one.code() == code.split('-').next().unwrap_or_default());
+        wanted.filter_map(|(code, _)| known(code)).next().unwrap_or(L10n::ENGLISH)
+    }
+
     /// Every language there is.
     pub fn all() -> impl Iterator<Item = L10n> {
         LANGUAGES.iter().map(L10n)
@@ -110,5 +120,35 @@ impl L10n {
     /// A word of a family: `bucket-1-30`, `pledges-signed`. What cannot be in a key is written out in it.
     pub fn word(&self, family: &str, word: &str) -> String {
         self.t(&format!("{family}-{}", word.replace('+', "plus")))
+    }
+}
+
+/// `fr-CH;q=0.8`: a language and how much it is wanted, in thousandths.
+fn weighed(part: &str) -> (&str, u16) {
+    let (code, weight) = part.trim().split_once(";q=").unwrap_or((part.trim(), "1"));
+    let weight: f32 = weight.trim().parse().unwrap_or(0.0);
+    // Between nothing and one by the standard; anything else is not one.
+    let thousandths = if (0.0..=1.0).contains(&weight) { (weight * 1000.0) as u16 } else { 0 };
+    (code, thousandths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_is_spoken_to_in_a_language_it_asks_for() {
+        for (part, weighed_as) in
+            [("fr-CH;q=0.8", ("fr-CH", 800)), (" en ", ("en", 1000)), ("x;q=7", ("x", 0)), ("", ("", 1000))]
+        {
+            assert_eq!(weighed(part), weighed_as);
+        }
+        let asked = |text: &'static str| {
+            let mut headers = axum::http::HeaderMap::new();
+            headers.insert(axum::http::header::ACCEPT_LANGUAGE, axum::http::HeaderValue::from_static(text));
+            L10n::asked(&headers).code()
+        };
+        assert_eq!(asked("tlh, en-GB;q=0.5"), "en");
+        assert_eq!(asked("*"), "en");
     }
 }

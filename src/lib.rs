@@ -4,6 +4,7 @@
 pub mod access;
 pub mod allocations;
 pub mod arrears;
+pub mod audit;
 pub mod balances;
 #[cfg(test)]
 mod by_acts;
@@ -32,6 +33,7 @@ pub mod lists;
 pub mod pledges;
 pub mod rooms;
 pub mod saved_views;
+pub mod settings;
 pub mod units;
 pub mod users;
 pub mod verify;

@@ -290,6 +290,7 @@ async fn serve_site(
         metrics_token: serve.metrics_token,
         exports: Arc::new(tokio::sync::Semaphore::new(EXPORTS_AT_ONCE as usize)),
         arrears_totals: dis::arrears::KnownTotals::default(),
+        seal: users::Seal::at(config.data_dir.join("second-factor.key")),
         memory: dis::lists::Memory::beside(db.clone()),
         demonstration: demo.is_some(),
     }));

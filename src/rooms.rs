@@ -8,10 +8,10 @@ use crate::lists::List;
 use crate::web::entry::Columns;
 use crate::web::entry_room::{self, EntryRoom};
 use crate::web::frame::{Action, Frame};
-use crate::web::{AppState, address, assets, list};
+use crate::web::{AppState, address, assets, list, list_files};
 use crate::{
-    allocations, arrears, changes, contributions, dashboard, donors, exchange_rates, finding, funds, giving,
-    import_page, instalments, pledges, saved_views, units, users,
+    allocations, arrears, audit, changes, contributions, dashboard, donors, exchange_rates, finding, funds, giving,
+    import_page, instalments, pledges, saved_views, settings, units, users,
 };
 
 /// A room with an entry in the menu.
@@ -24,10 +24,20 @@ pub struct Room {
     pub icon: &'static str,
     /// The letter after `g` that goes there.
     pub letter: &'static str,
+    /// Who may read it: the menu shows it to nobody else.
+    pub may: Act,
+}
+
+impl Room {
+    /// For those alone who may do that.
+    const fn only(mut self, act: Act) -> Self {
+        self.may = act;
+        self
+    }
 }
 
 const fn room(name: &'static str, part: &'static str, icon: &'static str, letter: &'static str) -> Room {
-    Room { name, part, icon, letter }
+    Room { name, part, icon, letter, may: Act::ReadFigures }
 }
 
 /// Rooms in the order of the menu.
@@ -43,6 +53,9 @@ pub static ROOMS: &[Room] = &[
     room("funds", "office", "funds", ""),
     room("rates", "office", "exchange", ""),
     room("imports", "office", "imports", "i"),
+    room("users", "office", "user", "").only(Act::ReadAudit),
+    room("audit", "office", "audit", "").only(Act::ReadAudit),
+    room("settings", "office", "settings", "").only(Act::ReadAudit),
 ];
 
 /// Something the command palette offers besides pages and the new things of every room ([`new_action`]).
@@ -79,6 +92,9 @@ pub static COMMANDS: &[Command] = &[
     command("sign-out", "logout", Act::ReadFigures, Leads::Press("sign-out")),
 ];
 
+/// Lists that stand side by side under one entry of the menu.
+pub static TOGETHER: &[&[&str]] = &[&[audit::Changes::NAME, audit::Facts::NAME, audit::SignIns::NAME]];
+
 /// Calls a macro-like function for every list there is, so that no list is forgotten anywhere.
 pub trait EachList {
     /// What comes of a list.
@@ -101,6 +117,10 @@ pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
         (funds::Funds::NAME, each.list::<funds::Funds>()),
         (exchange_rates::Rates::NAME, each.list::<exchange_rates::Rates>()),
         (import_page::Imports::NAME, each.list::<import_page::Imports>()),
+        (users::Users::NAME, each.list::<users::Users>()),
+        (audit::Changes::NAME, each.list::<audit::Changes>()),
+        (audit::Facts::NAME, each.list::<audit::Facts>()),
+        (audit::SignIns::NAME, each.list::<audit::SignIns>()),
     ]
 }
 
@@ -111,7 +131,7 @@ impl EachList for Files {
     fn list<L: List>(&mut self) -> Router<AppState> {
         // These pages show more than their rows; every other list is drawn as it is.
         if [arrears::Arrears::NAME, giving::Giving::NAME, import_page::Imports::NAME].contains(&L::NAME) {
-            list::files::<L>()
+            list_files::files::<L>()
         } else {
             list::routes::<L>()
         }
@@ -135,7 +155,12 @@ pub fn new_action(room: &str, frame: &Frame) -> Option<Action> {
         return may(frame.viewer.role, Act::KeepMoney).then_some(sure);
     }
     let entered = ENTRY_ROOMS.iter().find(|entered| entered.room == room).map(|entered| entered.may);
-    let may_do = entered.or((room == pledges::Pledges::NAME).then_some(Act::KeepPledges))?;
+    let of_its_own = match room {
+        pledges::Pledges::NAME => Some(Act::KeepPledges),
+        users::Users::NAME => Some(Act::KeepAccounts),
+        _ => None,
+    };
+    let may_do = entered.or(of_its_own)?;
     let label = frame.word("new", room);
     may(frame.viewer.role, may_do).then(|| Action::new(label, format!("/{room}/new")).first("n"))
 }
@@ -180,16 +205,15 @@ pub fn router() -> Router<AppState> {
         .route("/imports/{id}/refused.csv", get(import_page::handlers::refused_rows))
         .route("/changes/{number}", get(changes::handlers::page))
         .route("/changes/{number}/undo", get(changes::handlers::ask_why).post(changes::handlers::undo))
-        .route("/login", get(users::handlers::form).post(users::handlers::sign_in))
-        .route("/logout", post(users::handlers::sign_out))
-        .route("/theme", post(users::handlers::theme))
         .route("/suggest", get(finding::handlers::suggest))
         .route("/suggest/duplicates", get(finding::handlers::duplicates))
         .route("/find", get(finding::handlers::find))
         .route("/recent", post(finding::handlers::opened))
         .route("/views", get(saved_views::handlers::page).post(saved_views::handlers::save))
         .route("/views/{key}", post(saved_views::handlers::change))
-        .route("/static/{*path}", get(assets::serve));
+        .route("/static/{*path}", get(assets::serve))
+        .merge(users::routes())
+        .merge(settings::routes());
     for room in ENTRY_ROOMS {
         router = router.merge(entry_room::routes(room));
     }
@@ -209,11 +233,23 @@ pub fn uploads() -> Router<AppState> {
     Router::new().route("/imports", post(import_page::upload::take))
 }
 
-/// Addresses that read, for the test that tries each as every role and as nobody.
-pub fn reading() -> Vec<String> {
-    let mut addresses: Vec<String> = ["/", "/find", "/find?q=sw", "/suggest?q=sw", "/views"].map(str::to_owned).into();
-    for room in ROOMS {
-        addresses.extend(["", ".csv", ".xlsx"].map(|end| format!("/{}{end}", room.name)));
+/// Addresses that read, for the test that tries each as every role and as nobody: who may.
+pub fn reading() -> Vec<(String, Act)> {
+    let everybodys = ["/", "/account", "/find", "/find?q=sw", "/suggest?q=sw", "/views"];
+    let mut addresses: Vec<(String, Act)> =
+        everybodys.iter().map(|address| ((*address).to_owned(), Act::ReadFigures)).collect();
+    for (name, may) in each_list(&mut WhoMay) {
+        addresses.extend(["", ".csv", ".xlsx"].map(|end| (format!("/{name}{end}"), may)));
     }
+    addresses.extend(settings::reading());
     addresses
+}
+
+struct WhoMay;
+
+impl EachList for WhoMay {
+    type Output = Act;
+    fn list<L: List>(&mut self) -> Act {
+        L::MAY
+    }
 }

@@ -177,12 +177,18 @@ impl List for Allocations {
         scope.keep_fund(select, "w.fund_id");
         scope.keep_currency(select, "w.currency");
         let places = [
-            Place::Own("select x.id from contributions x where", "x.sought"),
-            Place::Own("select -x.id from pledges x where", "x.sought"),
-            Place::OfDonor("select x.contribution_id from contribution_facts x where x.donor_id"),
-            Place::OfDonor("select -x.pledge_id from pledge_balances x where x.donor_id"),
+            Place::Own(
+                "select 'c' || x.id from contributions l join contribution_facts x on x.contribution_id = l.id where",
+                "l.sought",
+            ),
+            Place::Own(
+                "select 'p' || x.id from pledges p join pledge_balances x on x.pledge_id = p.id where",
+                "p.sought",
+            ),
+            Place::OfDonor("select 'c' || x.id from contribution_facts x where x.donor_id"),
+            Place::OfDonor("select 'p' || x.id from pledge_balances x where x.donor_id"),
         ];
-        scope.keep_text(select, "coalesce(w.contribution_id, -w.pledge_id)", &places);
+        scope.keep_text(select, "w.id", &places);
     }
 
     fn dress(select: &mut Select, _: &Scope) {

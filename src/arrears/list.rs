@@ -9,6 +9,7 @@ use crate::kernel::money::STALE_AFTER_DAYS;
 use crate::l10n::L10n;
 use crate::lists::query::{Key, KeyKind, Sort, down, up};
 use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
+use crate::settings;
 
 /// The list of arrears.
 pub struct Arrears;
@@ -129,17 +130,11 @@ impl List for Arrears {
         select.bind(scope.today).sql(
             ") fr on fr.donor_id = d.id left join accounts fp on fp.id = fr.account_id
              left join rates r on r.currency = b.currency
-             cross join lateral (
-                -- Percentages by whole years overdue: those of the fund, else of every fund, else the labelled default.
-                select coalesce((
-                    select (s.value ->> years_overdue(b.falls_due_on, scope.day))::numeric from setting_facts s
-                    where s.setting = 'allowance_percent' and (s.fund_id is null or s.fund_id = b.fund_id)
-                        and (s.in_force_from is null or s.in_force_from <= scope.day)
-                        and was_known(s.recorded_at, s.voided_at, scope.known)
-                    order by s.fund_id nulls last, s.in_force_from desc nulls last limit 1
-                ), (array[0, 25, 60, 100])[years_overdue(b.falls_due_on, scope.day) + 1]::numeric) as percent
-             ) a",
+             cross join lateral (select (",
         );
+        // Percentages by whole years overdue.
+        settings::in_force(select, &settings::ALLOWANCE_PERCENT, "b.fund_id", "scope.day", "scope.known");
+        select.sql(" ->> years_overdue(b.falls_due_on, scope.day))::numeric as percent) a");
     }
 
     fn columns() -> &'static [Column<ArrearsRow>] {

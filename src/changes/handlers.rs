@@ -30,13 +30,12 @@ struct ChangePage {
     may_undo: bool,
 }
 
-/// Accounts are the administrators' and auditors' business, saved views that of whoever has them too; everything else
+/// Accounts and saved views are the administrators' and auditors' business, and whoever's own they are; everything else
 /// recorded so far is everybody's to read.
 fn allow(viewer: &Viewer, change: &Change) -> Result<(), PageError> {
-    let of_accounts = change.touched.iter().any(|touched| touched == "accounts");
-    let of_views = change.touched.iter().any(|touched| touched == "saved_views");
-    let guarded = of_accounts || of_views && change.account_id != viewer.account;
-    if guarded && !may(viewer.role, access::Act::ReadAudit) { Err(Refused::Forbidden.into()) } else { Ok(()) }
+    let guarded = change.touched.iter().any(|touched| ["accounts", "saved_views"].contains(&touched.as_str()));
+    let own = change.account_id == viewer.account;
+    if guarded && !own && !may(viewer.role, access::Act::ReadAudit) { Err(Refused::Forbidden.into()) } else { Ok(()) }
 }
 
 fn later_in_words(later: &[Later], frame_l10n: L10n, zone: chrono_tz::Tz) -> Vec<(i64, String)> {

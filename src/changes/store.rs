@@ -81,6 +81,7 @@ fn needed(touched: &str) -> Option<[Act; 2]> {
         "pledge_terms" | "pledge_events" | "instalments" | "condition_events" | "pledges" => {
             Some([Act::KeepPledges, Act::LoadPledges])
         }
+        "setting_facts" => Some([Act::KeepSettings, Act::KeepSettings]),
         "contribution_facts" | "contributions" | "hand_allocations" | "exchange_rates" => {
             Some([Act::KeepMoney, Act::LoadMoney])
         }

@@ -1,6 +1,7 @@
 //! A tile: the sums of a list at an address, and the first of its rows.
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 use sqlx::postgres::PgConnection;
 
 use crate::kernel::KnownAt;
@@ -60,6 +61,8 @@ pub struct Now {
     pub latest: KnownAt,
     /// The reader's language.
     pub l10n: L10n,
+    /// The agency's time zone.
+    pub zone: Tz,
 }
 
 /// Asks a list at the address the tile leads to.
@@ -67,13 +70,13 @@ pub struct Now {
 /// # Errors
 /// Where the database fails.
 pub async fn tile<L: List>(connection: &mut PgConnection, asks: Asks<'_>, now: Now) -> Result<Tile, PageError> {
-    let Now { today, latest, l10n } = now;
+    let Now { today, latest, l10n, zone } = now;
     let mut params = Params::default();
     for (name, value) in asks.params {
         params = params.with(name, value);
     }
     let path = format!("/{}", L::NAME);
-    let asked = understand::<L>(&params, today, latest)?;
+    let asked = understand::<L>(&params, today, latest, zone)?;
     let totals = query::totals::<L>(&mut *connection, &asked.scope).await?;
     let stretch = Stretch { sort: asked.sort, reversed: asked.reversed, after: None, most: Some(asks.rows) };
     let rows = if asks.rows > 0 { query::rows::<L>(connection, &asked.scope, &stretch).await? } else { Vec::new() };
@@ -101,10 +104,19 @@ pub async fn tile<L: List>(connection: &mut PgConnection, asks: Asks<'_>, now: N
         href: params.address(&path),
         count,
         sums: sums.collect(),
-        // A tile is narrow: what a list shows on wide screens only is chosen here on purpose.
+        // A tile is narrow: of more than three columns a phone shows all but the second.
         heads: columns
             .iter()
-            .map(|column| (l10n.t(column.label), if column.class.contains("num") { "num" } else { "" }))
+            .enumerate()
+            .map(|(at, column)| {
+                let class = match (column.class.contains("num"), at == 1 && columns.len() > 3) {
+                    (true, true) => "num w",
+                    (true, false) => "num",
+                    (false, true) => "w",
+                    (false, false) => "",
+                };
+                (l10n.t(column.label), class)
+            })
             .collect(),
         rows: rows.iter().map(|placed| drawn(&placed.row)).collect(),
         empty: (counted == 0).then(|| l10n.word("tile-empty", asks.name)),

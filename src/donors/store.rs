@@ -10,6 +10,7 @@ use crate::contributions::{EARMARKING, earmarking_from};
 use crate::db::Select;
 use crate::imports::Held;
 use crate::lists::Scope;
+use crate::settings::NO_DATA_YEARS;
 
 /// A donor with its figures in US dollars, its children's among them.
 #[derive(sqlx::FromRow)]
@@ -124,7 +125,10 @@ pub(super) fn statement(code: &str, scope: &Scope) -> Select {
                     from receipts group by 1, 2) y) as years,
                 (select json_agg(s.value) from (
                     select distinct on (s.fund_id) s.value from setting_facts s
-                    where s.setting = 'no_data_years' and (s.in_force_from is null or s.in_force_from <= scope.day)
+                    where s.setting = ",
+    );
+    select.bind(NO_DATA_YEARS.name).sql(
+        " and (s.in_force_from is null or s.in_force_from <= scope.day)
                         and was_known(s.recorded_at, s.voided_at, scope.known)
                     order by s.fund_id, s.in_force_from desc nulls last) s) as no_data,
                 case when (select count(*) from family) > 1 then (

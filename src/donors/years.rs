@@ -8,8 +8,9 @@ use serde::Deserialize;
 
 use super::store::DonorFigures;
 use crate::giving::rule::{Ground, History, Status};
-use crate::giving::{ByYear, Sums, ended, is_somebody, mark, no_data_years};
+use crate::giving::{ByYear, Sums, ended, is_somebody, mark};
 use crate::l10n::L10n;
+use crate::settings;
 
 /// What came in one year with one category of earmarking, in US dollars.
 #[derive(Debug, Deserialize)]
@@ -39,8 +40,8 @@ impl Years {
         for row in donor.years.iter().flat_map(|years| &years.0) {
             sums.entry(row.year).or_default().insert(row.earmarking.clone(), row.usd);
         }
-        let settings = donor.no_data.iter().flat_map(|settings| &settings.0);
-        Years { sums, no_data: settings.flat_map(no_data_years).collect(), as_of }
+        let no_data = donor.no_data.iter().flat_map(|settings| &settings.0);
+        Years { sums, no_data: no_data.flat_map(settings::years).collect(), as_of }
     }
 
     /// The bars, with their rows among those at an address; nothing where nothing was given.

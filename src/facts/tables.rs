@@ -140,6 +140,15 @@ impl FactTable {
         Ok(insert.done().build().execute(tx.connection()).await?.rows_affected())
     }
 
+    /// Voids one fact by its id. Returns how many that were.
+    pub async fn void_one(&'static self, tx: &mut WriteTx, id: i64) -> Result<u64, sqlx::Error> {
+        let recorded = tx.recorded().await?;
+        let mut update = Select::new("update ");
+        update.sql(self.name).sql(" set voided_at = ").bind(recorded.at).sql(", voided_change_id = ");
+        update.bind(recorded.change.0).sql(" where voided_at is null and id = ").bind(id);
+        Ok(update.done().build().execute(tx.connection()).await?.rows_affected())
+    }
+
     /// Voids every fact whose id `source`, a query of ours, gives. Returns how many.
     pub async fn void(&'static self, tx: &mut WriteTx, source: &'static str) -> Result<u64, sqlx::Error> {
         let text = |update: &mut Select| {

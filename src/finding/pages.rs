@@ -70,7 +70,7 @@ pub fn ours(frame: &Frame, kinds: &[Kind]) -> super::store::Ours {
     for kind in kinds {
         match kind {
             Kind::Page => {
-                ours.extend(ROOMS.iter().map(|room| (*kind, room.name.to_owned(), frame.word("menu", room.name))));
+                ours.extend(frame.rooms().map(|room| (*kind, room.name.to_owned(), frame.word("menu", room.name))));
             }
             Kind::Action => {
                 let new = ROOMS.iter().filter_map(|room| new_action(room.name, frame));

@@ -162,14 +162,16 @@ impl Found<'_> {
         let members = list::of_state(&answer.lines, Some("member_state")).len();
         let amounts: Vec<Decimal> = gave.iter().map(|line| line.usd).collect();
         let year = answer.year.to_string();
-        let percent = |share: Option<Decimal>| share.map(|share| format::percent(share, l10n)).unwrap_or_default();
+        let percent =
+            |share: Option<Decimal>| share.map_or_else(|| "–".to_owned(), |share| format::percent(share, l10n));
         let largest = |most: usize, state: &str| {
             let usd: Decimal = list::of_state(&answer.lines, Some(state)).iter().map(|line| line.usd).sum();
             Figure {
                 label: l10n.with("giving-largest", &[("most", most.into())]),
                 unit: String::new(),
                 value: percent(concentration(&amounts, most, total)),
-                href: Some(links.donors(answer.year, state)),
+                // Where nothing came in there is no share, and nothing it could lead to.
+                href: concentration(&amounts, most, total).map(|_| links.donors(answer.year, state)),
                 note: l10n.with("giving-largest-note", &[("usd", format::amount(usd, Currency::USD, l10n).into())]),
             }
         };

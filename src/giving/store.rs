@@ -17,12 +17,10 @@ use crate::kernel::calendar::EARLIEST_YEAR;
 use crate::kernel::{AsOf, KnownAt};
 use crate::lists::scope::EARMARKINGS;
 use crate::lists::{Memory, Scope};
+use crate::settings::{MEMBER_STATES, NO_DATA_YEARS, years};
 
 /// The reserved donor of receipts nobody has placed yet: its money counts, it is nobody.
 const UNIDENTIFIED: &str = "UNIDENTIFIED";
-
-/// The Member States of the United Nations, where no setting says otherwise.
-const MEMBER_STATES: u32 = 193;
 
 /// Cash of one topmost donor in one year, for one fund, with one category of earmarking.
 #[derive(Debug, Clone)]
@@ -107,12 +105,6 @@ impl Known {
     }
 }
 
-/// The years a setting's value lists.
-pub fn no_data_years(value: &serde_json::Value) -> BTreeSet<i32> {
-    let years = value.as_array().into_iter().flatten().filter_map(serde_json::Value::as_i64);
-    years.filter_map(|year| i32::try_from(year).ok()).collect()
-}
-
 /// A row of `cash_received`: donor, year, fund, category, sum, receipts without a rate.
 type Row = (i64, i32, i64, String, Decimal, i64);
 
@@ -162,9 +154,10 @@ async fn ground(connection: &mut PgConnection, scope: &Scope) -> Result<serde_js
         ") ff on ff.fund_id = f.id),
             'settings', (select json_agg(json_build_object('setting', s.setting, 'fund', s.fund_id, 'value', s.value))
                 from (select distinct on (s.setting, s.fund_id) s.setting, s.fund_id, s.value from setting_facts s
-                    where s.setting in ('no_data_years', 'member_states')
-                        and (s.in_force_from is null or s.in_force_from <= ",
+                    where s.setting in (",
     );
+    select.bind(NO_DATA_YEARS.name).sql(", ").bind(MEMBER_STATES.name);
+    select.sql(") and (s.in_force_from is null or s.in_force_from <= ");
     select.bind(scope.as_of.0).sql(") and was_known(s.recorded_at, s.voided_at, ").bind(scope.known_at.0);
     select.sql(") order by s.setting, s.fund_id, s.in_force_from desc nulls last) s))");
     select.done().build_query_scalar().fetch_one(connection).await
@@ -190,16 +183,16 @@ async fn read(connection: &mut PgConnection, scope: &Scope) -> Result<Known, sql
     )
     .await?;
     let settings = ground.settings.unwrap_or_default();
-    let member_states = settings.iter().find(|setting| setting.setting == "member_states");
-    let member_states = member_states.and_then(|setting| setting.value.as_u64()?.try_into().ok());
-    let no_data = settings.iter().filter(|setting| setting.setting == "no_data_years");
+    let member_states = settings.iter().find(|setting| setting.setting == MEMBER_STATES.name);
+    let member_states = member_states.map_or_else(|| MEMBER_STATES.default_value(), |setting| setting.value.clone());
+    let no_data = settings.iter().filter(|setting| setting.setting == NO_DATA_YEARS.name);
     Ok(Known {
         received,
         donors: donors.into_iter().filter(|donor| donor.id == donor.top).map(|donor| (donor.id, donor)).collect(),
         topmost,
         funds: ground.funds.unwrap_or_default(),
-        member_states: member_states.unwrap_or(MEMBER_STATES),
-        no_data: no_data.map(|setting| (setting.fund, no_data_years(&setting.value))).collect(),
+        member_states: member_states.as_u64().and_then(|many| many.try_into().ok()).unwrap_or_default(),
+        no_data: no_data.map(|setting| (setting.fund, years(&setting.value))).collect(),
     })
 }
 

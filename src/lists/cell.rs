@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
-use crate::kernel::Currency;
 use crate::kernel::text::guard_cell;
+use crate::kernel::{Currency, KnownAt};
 use crate::l10n::L10n;
 use crate::web::format;
 
@@ -48,6 +48,11 @@ impl Cell {
     /// US dollars, or nothing.
     pub fn usd(amount: Option<Decimal>) -> Cell {
         Cell::amount(amount, Currency::USD)
+    }
+
+    /// An instant as RFC 3339 in UTC, or nothing.
+    pub fn instant(at: Option<DateTime<Utc>>) -> Cell {
+        at.map_or(Cell::Empty, |at| Cell::Word(KnownAt(at).to_string().into()))
     }
 
     /// A number, or nothing.
@@ -145,6 +150,13 @@ impl Drawn {
         };
         let iso = if matches!(cell, Cell::Day(_)) { cell.plain().into_owned() } else { String::new() };
         Drawn { text: cell.shown(l10n), unit, iso, ..Drawn::default() }
+    }
+
+    /// An instant, in a time zone by its name.
+    pub fn instant(at: Option<DateTime<Utc>>, zone: &str, l10n: L10n) -> Self {
+        let zone = zone.parse().unwrap_or(chrono_tz::Tz::UTC);
+        let iso = at.map(|at| KnownAt(at).to_string()).unwrap_or_default();
+        Drawn { text: at.map(|at| format::instant(at, zone, l10n)).unwrap_or_default(), iso, ..Drawn::default() }
     }
 
     /// Words.

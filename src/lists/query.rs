@@ -7,6 +7,7 @@ use sqlx::{FromRow, Row};
 use super::cell::{Column, Screen};
 use super::memory::Memory;
 use super::scope::Scope;
+use crate::access::Act;
 use crate::db::Select;
 use crate::kernel::Currency;
 use crate::l10n::L10n;
@@ -36,6 +37,12 @@ pub trait List: Send + Sync + 'static {
     const USD_OF: Option<&'static str> = None;
     /// Whether the page counts and sums its rows; a room that does so itself says no.
     const SUMMED: bool = true;
+    /// Whether its rows are as of a day and known at an instant; what is simply a list of what happened is not.
+    const DATED: bool = true;
+    /// Who may read it: page and files.
+    const MAY: Act = Act::ReadFigures;
+    /// The entry of the menu it stands under.
+    const ROOM: &'static str = Self::NAME;
     /// Works out what SQL cannot: puts rows of its own into the scope, once the filters are known to be good.
     fn prepare(
         _connection: &mut PgConnection,
@@ -44,8 +51,6 @@ pub trait List: Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), sqlx::Error>> + Send {
         std::future::ready(Ok(()))
     }
-    /// Whether its rows are as of a day and known at an instant; what is simply a list of what happened is not.
-    const DATED: bool = true;
     /// Appends ` from … where …`: which rows, with as few tables as filters and sorts need.
     fn pick(select: &mut Select, scope: &Scope);
     /// Appends ` from page …`: the rows picked, joined with all that is shown.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 
 use crate::db::Select;
 use crate::kernel::country::{countries_of, region_keys};
@@ -43,6 +44,16 @@ pub struct Filters {
     pub since: Option<NaiveDate>,
     /// Up to that day.
     pub until: Option<NaiveDate>,
+    /// What that person did: an e-mail.
+    pub who: Option<String>,
+    /// That kind of act.
+    pub act: Option<String>,
+    /// About a thing of that room.
+    pub room: Option<String>,
+    /// About the thing of that code.
+    pub code: Option<String>,
+    /// Accounts of that role.
+    pub role: Option<String>,
     /// That calendar year.
     pub year: Option<i32>,
     /// Donors whose topmost parent is of that kind.
@@ -68,6 +79,8 @@ pub struct Scope {
     pub today: NaiveDate,
     /// The filters.
     pub filters: Filters,
+    /// The agency's time zone: where a list has instants, its days are days there.
+    pub zone: Tz,
     /// Rows a rule in Rust made for this reading (`List::prepare`): a JSON array of objects, in statements the
     /// table `worked_out` with a column `value`.
     pub worked_out: Option<Arc<str>>,
@@ -76,7 +89,7 @@ pub struct Scope {
 impl Scope {
     /// A reading without filters.
     pub fn new(as_of: AsOf, known_at: KnownAt) -> Self {
-        Scope { as_of, known_at, today: as_of.0, filters: Filters::default(), worked_out: None }
+        Scope { as_of, known_at, today: as_of.0, filters: Filters::default(), zone: Tz::UTC, worked_out: None }
     }
 
     /// Begins a statement: `scope.day` and `scope.known` can be named in it, and `rates`, the rates in force then, read
@@ -170,6 +183,29 @@ impl Scope {
         if let Some(currency) = self.filters.currency {
             select.sql(" and ").sql(column).sql(" = ").bind(currency.code().to_owned());
         }
+    }
+
+    /// Keeps rows whose instant `column` lies between the days asked for, both of them in the agency's time zone.
+    pub fn keep_between(&self, select: &mut Select, column: &'static str) {
+        if let Some(since) = self.filters.since {
+            select.sql(" and ").sql(column).sql(" >= (").bind(since).sql("::timestamp at time zone ");
+            select.bind(self.zone.name()).sql(")");
+        }
+        if let Some(until) = self.filters.until {
+            select.sql(" and ").sql(column).sql(" < ((").bind(until).sql("::date + 1)::timestamp at time zone ");
+            select.bind(self.zone.name()).sql(")");
+        }
+    }
+
+    /// Keeps rows where one of `columns` holds the letters asked for, as they were typed.
+    pub fn keep_letters(&self, select: &mut Select, columns: &[&'static str]) {
+        let Some(text) = &self.filters.text else { return };
+        let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let like = format!("%{escaped}%");
+        for (at, column) in columns.iter().enumerate() {
+            select.sql(if at == 0 { " and (" } else { " or " }).sql(column).sql(" ilike ").bind(like.clone());
+        }
+        select.sql(")");
     }
 
     /// Keeps rows whose `key` is found by the words asked for in one of `places`: each word somewhere in the same text,

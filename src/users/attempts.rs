@@ -38,26 +38,49 @@ pub async fn allowed(pool: &PgPool, email: &str, address: IpAddr, now: DateTime<
     Ok(pair < PER_ACCOUNT_AND_ADDRESS && from_address < PER_ADDRESS && (of_account < PER_ACCOUNT || known))
 }
 
-/// Notes a try, and forgets those too old to count.
+/// With what somebody tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Means {
+    /// A password.
+    Password,
+    /// A code of the second factor.
+    Code,
+    /// A recovery code.
+    RecoveryCode,
+}
+
+impl Means {
+    fn as_str(self) -> &'static str {
+        match self {
+            Means::Password => "password",
+            Means::Code => "code",
+            Means::RecoveryCode => "recovery_code",
+        }
+    }
+}
+
+/// How long tries are kept, for the audit.
+const KEPT: TimeDelta = TimeDelta::days(90);
+
+/// Notes a try, and forgets those that are too old.
 pub async fn note(
     pool: &PgPool,
     email: &str,
     address: IpAddr,
     now: DateTime<Utc>,
-    succeeded: bool,
+    (means, succeeded): (Means, bool),
 ) -> Result<(), sqlx::Error> {
     let email: String = email.chars().take(254).collect();
-    sqlx::query("insert into sign_in_attempts (email, address, at, succeeded) values ($1, $2::text::inet, $3, $4)")
-        .bind(email)
-        .bind(address.to_string())
-        .bind(now)
-        .bind(succeeded)
-        .execute(pool)
-        .await?;
-    sqlx::query("delete from sign_in_attempts where (not succeeded and at < $1) or at < $2")
-        .bind(now - TimeDelta::days(1))
-        .bind(now - TimeDelta::days(90))
-        .execute(pool)
-        .await?;
+    sqlx::query(
+        "insert into sign_in_attempts (email, address, at, succeeded, means) values ($1, $2::text::inet, $3, $4, $5)",
+    )
+    .bind(email)
+    .bind(address.to_string())
+    .bind(now)
+    .bind(succeeded)
+    .bind(means.as_str())
+    .execute(pool)
+    .await?;
+    sqlx::query("delete from sign_in_attempts where at < $1").bind(now - KEPT).execute(pool).await?;
     Ok(())
 }

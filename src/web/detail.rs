@@ -552,6 +552,13 @@ fn value_in_words(
     if let (Some(kind), Some(id)) = (names_a(source, column), value.as_i64()) {
         return Some(names.get(&(kind, id)).cloned().unwrap_or_else(|| id.to_string()));
     }
+    // A word of ours, where it has one: the role and language of an account.
+    if let (Value::String(word), "labels", "role" | "language") = (value, source, column) {
+        return Some(l10n.word(column, word));
+    }
+    if let (Value::Array(parts), "value") = (value, column) {
+        return Some(parts.iter().map(Value::to_string).collect::<Vec<_>>().join(" / "));
+    }
     match value {
         Value::Null => None,
         Value::Bool(yes) => Some(l10n.t(if *yes { "yes" } else { "no" })),

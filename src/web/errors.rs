@@ -15,6 +15,8 @@ pub enum Refused {
     AfterToday(String),
     /// Not signed in; where to come back to, for a person with a browser.
     SignIn(Option<String>),
+    /// Signed in with a password somebody else chose: another is chosen first.
+    ChoosePassword,
     /// A form that cannot be read at all, with the status that says why.
     BadForm(StatusCode),
     /// A form that was acted on before, and said something else then.
@@ -83,7 +85,7 @@ struct ErrorPage {
 
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
-        let l10n = L10n::ENGLISH;
+        let l10n = super::reader::l10n();
         let (status, key, arg) = match &self.0 {
             Refused::BadParameter(name, value) => (StatusCode::BAD_REQUEST, "bad-parameter", format!("{name}={value}")),
             Refused::AfterToday(value) => (StatusCode::BAD_REQUEST, "after-today", format!("as_of={value}")),
@@ -91,6 +93,7 @@ impl IntoResponse for PageError {
                 let next = percent_encoding::utf8_percent_encode(next, percent_encoding::NON_ALPHANUMERIC);
                 return Redirect::to(&format!("/login?next={next}")).into_response();
             }
+            Refused::ChoosePassword => return Redirect::to(super::session::CHOOSE_PASSWORD).into_response(),
             Refused::SignIn(None) => (StatusCode::UNAUTHORIZED, "sign-in", String::new()),
             Refused::BadForm(status) => (*status, "bad-form", String::new()),
             Refused::SentOtherwise => (StatusCode::CONFLICT, "sent-otherwise", String::new()),

@@ -27,8 +27,12 @@ pub enum Widget {
     Suggest(&'static str),
     /// An e-mail address.
     Email,
-    /// A password.
+    /// A password to be.
     Password,
+    /// The password there is.
+    CurrentPassword,
+    /// A code of the second factor.
+    Code,
     /// A box to tick; its value where it is.
     Tick,
     /// One of these, all of them in sight.
@@ -209,6 +213,21 @@ pub struct Press {
     pub label: String,
 }
 
+/// A picture for a phone's camera above the fields, and the same as text.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    /// Squares from side to side.
+    pub side: i32,
+    /// The path of the dark ones.
+    pub path: String,
+    /// What it is, for those who do not see it.
+    pub title: String,
+    /// What to do with it.
+    pub hint: String,
+    /// What to type where there is no camera.
+    pub text: String,
+}
+
 /// A form, drawn.
 pub struct FormPage {
     /// Where it goes.
@@ -219,6 +238,8 @@ pub struct FormPage {
     pub title: String,
     /// A line below that.
     pub lead: Option<String>,
+    /// A picture above them.
+    pub picture: Option<Picture>,
     /// Its fields.
     pub sections: Vec<Section>,
     /// A table of fields below them.
@@ -255,6 +276,7 @@ impl FormPage {
             title,
             submit,
             lead: None,
+            picture: None,
             sections: Vec::new(),
             grid: None,
             last: Vec::new(),
@@ -301,6 +323,11 @@ impl FormPage {
     /// How many things there are to put right.
     pub fn faults(&self) -> usize {
         self.errors.len() + self.wrong().len()
+    }
+
+    /// Whether what is typed may be kept by the browser until it is sent.
+    fn keeps(&self) -> bool {
+        !self.fields().any(|field| matches!(field.widget, Widget::Password | Widget::CurrentPassword | Widget::Code))
     }
 
     fn has_faults(&self) -> bool {

@@ -135,7 +135,7 @@ impl Frame {
 
     /// The menu's rooms that have a letter, for the list of shortcuts.
     pub fn lettered(&self) -> impl Iterator<Item = &'static Room> {
-        ROOMS.iter().filter(|room| !room.letter.is_empty())
+        self.rooms().filter(|room| !room.letter.is_empty())
     }
 
     /// A sentence.
@@ -148,10 +148,16 @@ impl Frame {
         self.l10n.word(family, word)
     }
 
+    /// The rooms the reader may read.
+    pub fn rooms(&self) -> impl Iterator<Item = &'static Room> {
+        let role = self.viewer.role;
+        ROOMS.iter().filter(move |room| may(role, room.may))
+    }
+
     /// The parts of the menu, each with its rooms.
     pub fn menu(&self) -> Vec<(String, Vec<&'static Room>)> {
         let mut parts: Vec<(String, Vec<&'static Room>)> = Vec::new();
-        for room in ROOMS {
+        for room in self.rooms() {
             let part = self.word("menu", room.part);
             match parts.last_mut() {
                 Some((last, rooms)) if *last == part => rooms.push(room),

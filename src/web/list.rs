@@ -1,36 +1,34 @@
 //! A list over HTTP: the page, and the files at the same address with the same rows.
 
-use std::io::{Seek, SeekFrom};
-
 use askama::Template;
 use axum::Router;
-use axum::body::{Body, Bytes};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::NaiveDate;
-use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnection;
-use tokio_stream::wrappers::ReceiverStream;
 
+use super::beside::{self, Tab};
+use super::detail::act_in_words;
 use super::errors::{PageError, Refused};
 use super::format;
 use super::frame::{Action, Frame, filters};
+use super::list_files;
 pub use super::params::Params;
 use super::params::{self, NAMES, given};
-use super::session::SignedIn;
+use super::session::{SignedIn, Viewer};
 use super::state::AppState;
+use crate::access::{Role, may};
 use crate::finding::{Kind, store::resolve};
 use crate::kernel::calendar::{EARLIEST_YEAR, LATEST_YEAR, parse_day};
 use crate::kernel::country::region_keys;
 use crate::lists::query::{self, COUNTED, Placed, Sort, Stretch};
 pub use crate::lists::scope::{BUCKETS, DONOR_KINDS, EARMARKINGS, FUND_KINDS, NO_REGION};
-use crate::lists::{Drawn, Filters, List, Scope, export};
+use crate::lists::{Drawn, Filters, List, Scope};
 use crate::rooms;
 
 /// Rows of a page.
@@ -77,6 +75,7 @@ pub fn understand<L: List>(
     params: &Params,
     today: NaiveDate,
     latest: crate::kernel::KnownAt,
+    zone: chrono_tz::Tz,
 ) -> Result<Asked, PageError> {
     let as_of = params::as_of(params.get("as_of"), today)?;
     let (sort, reversed) = query::sort_named::<L>(params.get("sort"))
@@ -98,6 +97,10 @@ pub fn understand<L: List>(
         fund: text("fund"),
         focal_point: text("focal_point"),
         pledge: text("pledge"),
+        who: text("who"),
+        act: text("act"),
+        room: text("room"),
+        code: text("code"),
         text: given(params.get("q")).map(str::to_owned),
         ..Filters::default()
     };
@@ -118,6 +121,9 @@ pub fn understand<L: List>(
         }
         filters.state = Some(state);
     }
+    if let Some(role) = text("role") {
+        filters.role = Some(role.parse::<Role>().map_err(|_| bad("role", &role))?.to_string());
+    }
     let day = |name: &'static str| match text(name) {
         Some(day) => parse_day(&day).map(Some).map_err(|_| bad(name, &day)),
         None => Ok(None),
@@ -136,7 +142,7 @@ pub fn understand<L: List>(
     filters.region = one_of("region", |word| word == NO_REGION || region_keys().any(|region| region == word))?;
     filters.fund_kind = one_of("fund_kind", |word| FUND_KINDS.contains(&word))?;
     filters.earmarking = one_of("earmarking", |word| EARMARKINGS.contains(&word))?;
-    let scope = Scope { filters, today, ..Scope::new(as_of, known_at) };
+    let scope = Scope { filters, today, zone, ..Scope::new(as_of, known_at) };
     let known_then = params.get("known_at").is_some();
     Ok(Asked { scope, sort, reversed, known_then, after: mark.map(|mark| mark.place) })
 }
@@ -160,17 +166,20 @@ impl Named {
 }
 
 /// What filters can be chosen from, and the names of those that are on; refuses what names nothing.
-struct Choices {
+pub(super) struct Choices {
     units: Vec<Named>,
     funds: Vec<Named>,
-    donor: Option<Named>,
+    people: Vec<Named>,
+    acts: Vec<Named>,
+    pub(super) donor: Option<Named>,
 }
 
 impl Choices {
-    async fn read<L: List>(connection: &mut PgConnection, scope: &Scope) -> Result<Self, PageError> {
+    pub(super) async fn read<L: List>(connection: &mut PgConnection, scope: &Scope) -> Result<Self, PageError> {
         let filters = &scope.filters;
         let takes = |name: &str| L::FILTERS.contains(&name);
-        let mut choices = Choices { units: Vec::new(), funds: Vec::new(), donor: None };
+        let mut choices =
+            Choices { units: Vec::new(), funds: Vec::new(), people: Vec::new(), acts: Vec::new(), donor: None };
         if takes("unit") {
             choices.units = sqlx::query_as(
                 "select u.code, u.name, t.depth from unit_tree($1, $2) t join units u on u.id = t.unit_id order by t.path",
@@ -184,6 +193,15 @@ impl Choices {
             choices.funds = sqlx::query_as("select code, name, 0 as depth from funds order by name, code")
                 .fetch_all(&mut *connection)
                 .await?;
+        }
+        if takes("who") {
+            choices.people =
+                sqlx::query_as("select email as code, name, 0 as depth from accounts order by name, email")
+                    .fetch_all(&mut *connection)
+                    .await?;
+        }
+        if takes("act") {
+            choices.acts = beside::acts(&mut *connection).await?;
         }
         if let Some(code) = &filters.donor {
             choices.donor = sqlx::query_as("select code, name, 0 as depth from donors where code = $1")
@@ -205,6 +223,9 @@ impl Choices {
         }
         if let Some(code) = missing(&filters.fund, &choices.funds) {
             return Err(bad("fund", &code));
+        }
+        if let Some(code) = missing(&filters.who, &choices.people) {
+            return Err(bad("who", &code));
         }
         Ok(choices)
     }
@@ -296,6 +317,8 @@ pub struct ListView {
     pub paper: String,
     /// Whether the rows are as of a day.
     pub dated: bool,
+    /// Lists that belong together, this one among them.
+    pub tabs: Vec<Tab>,
     /// What the reader may do here: a new one.
     pub actions: Vec<Action>,
     /// The sum of all rows, in US dollars, where the room gives one.
@@ -367,7 +390,8 @@ pub fn canonical<L: List>(
     keep_day: bool,
 ) -> Result<String, PageError> {
     let given = Params::of(Ok(Query(pairs)))?.without(&[]);
-    let asked = understand::<L>(&given, today, latest)?;
+    // Which zone days are read in moves no address.
+    let asked = understand::<L>(&given, today, latest, chrono_tz::UTC)?;
     let day = ["as_of", "known_at"];
     let takes =
         |name: &&str| L::FILTERS.contains(name) || ["q", "sort"].contains(name) || keep_day && day.contains(name);
@@ -407,7 +431,7 @@ pub async fn read<L: List>(
     pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
 ) -> Result<Turned<L>, PageError> {
     let params = Params::of(pairs)?;
-    let mut asked = understand::<L>(&params, frame.today, latest)?;
+    let mut asked = understand::<L>(&params, frame.today, latest, frame.zone)?;
     let path = format!("/{}", L::NAME);
     let iso = asked.scope.as_of.to_string();
     if params.get("as_of").is_some_and(|text| text != iso) {
@@ -509,6 +533,7 @@ fn draw<L: List>(
         known,
         paper,
         dated: L::DATED,
+        tabs: beside::tabs::<L>(params, l10n),
         actions: rooms::new_action(L::NAME, frame).into_iter().collect(),
         foot: None,
         sum_column: L::screen().iter().position(|column| column.label == "col-usd"),
@@ -569,6 +594,14 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
                 "fund" => named(&choices.funds),
                 "bucket" => words(&BUCKETS, "bucket"),
                 "state" => words(L::STATES, L::NAME),
+                "who" => named(&choices.people),
+                "act" => choices
+                    .acts
+                    .iter()
+                    .map(|act| (act.code.clone(), act_in_words(&act.code, Some("…"), l10n)))
+                    .collect(),
+                "role" => words(&Role::OF_PEOPLE.map(Role::as_str), "role"),
+                "room" => words(&rooms::ROOMS.iter().map(|room| room.name).collect::<Vec<_>>(), "menu"),
                 "donor_kind" => words(&DONOR_KINDS, "donors"),
                 "fund_kind" => words(&FUND_KINDS, "funds"),
                 "earmarking" => words(&EARMARKINGS, "earmarking"),
@@ -598,7 +631,7 @@ fn chips<L: List>(
     };
     let state_label = l10n.word("filter-state", L::NAME);
     let word = |family: &str, word: &Option<String>| word.as_ref().map(|word| l10n.word(family, word));
-    let on: [(&'static str, String, Option<String>); 16] = [
+    let on: [(&'static str, String, Option<String>); 21] = [
         ("year", l10n.word("filter", "year"), filters.year.map(|year| year.to_string())),
         ("unit", l10n.word("filter", "unit"), name(&choices.units, &filters.unit)),
         ("donor", l10n.word("filter", "donor"), choices.donor.as_ref().map(|donor| donor.name.clone())),
@@ -611,6 +644,11 @@ fn chips<L: List>(
         ("pledge", l10n.word("filter", "pledge"), filters.pledge.clone()),
         ("bucket", l10n.word("filter", "bucket"), filters.bucket.as_ref().map(|bucket| l10n.word("bucket", bucket))),
         ("currency", l10n.word("filter", "currency"), filters.currency.map(|currency| currency.to_string())),
+        ("role", l10n.word("filter", "role"), filters.role.as_ref().map(|role| l10n.word("role", role))),
+        ("who", l10n.word("filter", "who"), name(&choices.people, &filters.who)),
+        ("act", l10n.word("filter", "act"), filters.act.as_ref().map(|act| act_in_words(act, Some("…"), l10n))),
+        ("room", l10n.word("filter", "room"), filters.room.as_ref().map(|room| l10n.word("menu", room))),
+        ("code", l10n.word("filter", "code"), filters.code.clone()),
         ("state", state_label, filters.state.as_ref().map(|state| l10n.word(L::NAME, state))),
         ("since", l10n.word("filter", "since"), filters.since.map(|since| format::day(since, l10n))),
         ("until", l10n.word("filter", "until"), filters.until.map(|until| format::day(until, l10n))),
@@ -631,13 +669,18 @@ struct ListPage {
     list: ListView,
 }
 
+pub(super) fn allow<L: List>(viewer: &Viewer) -> Result<(), PageError> {
+    if may(viewer.role, L::MAY) { Ok(()) } else { Err(Refused::Forbidden.into()) }
+}
+
 async fn page<L: List>(
     State(state): State<AppState>,
     signed_in: SignedIn,
     pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
 ) -> Result<Response, PageError> {
     let SignedIn { mut tx, viewer, latest } = signed_in;
-    let frame = Frame::new(&state, viewer, L::NAME);
+    allow::<L>(&viewer)?;
+    let frame = Frame::new(&state, viewer, L::ROOM);
     match read::<L>(&frame, &mut tx, latest, pairs).await? {
         Turned::Elsewhere(redirect) => Ok(redirect.into_response()),
         Turned::Page(read) => {
@@ -647,157 +690,7 @@ async fn page<L: List>(
     }
 }
 
-/// What an export is of, checked, with its own connection and one of the few places exports have.
-struct Export {
-    asked: Asked,
-    tx: crate::db::ReadTx,
-    place: tokio::sync::OwnedSemaphorePermit,
-    about: Vec<(String, String)>,
-}
-
-async fn begin_export<L: List>(
-    state: &AppState,
-    signed_in: SignedIn,
-    pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
-) -> Result<Export, PageError> {
-    let SignedIn { mut tx, viewer, latest } = signed_in;
-    let params = Params::of(pairs)?;
-    let mut asked = understand::<L>(&params, state.0.clock.today(), latest)?;
-    let choices = Choices::read::<L>(&mut tx, &asked.scope).await?;
-    asked.scope.filters.donor = choices.donor.map(|donor| donor.code);
-    L::prepare(&mut tx, &mut asked.scope, &state.0.memory).await?;
-    tx.commit().await?;
-    let place = state.0.exports.clone().try_acquire_owned().map_err(|_| Refused::TooMany)?;
-    let mut about = vec![
-        ("list".to_owned(), L::NAME.to_owned()),
-        ("as_of".to_owned(), asked.scope.as_of.to_string()),
-        ("known_at".to_owned(), asked.scope.known_at.to_string()),
-        ("by".to_owned(), format!("{} <{}>", viewer.name, viewer.email)),
-        ("at".to_owned(), crate::kernel::KnownAt(state.0.clock.now()).to_string()),
-    ];
-    about.extend(params.without(&["as_of", "known_at"]).0.into_iter().map(|(name, value)| (name.to_owned(), value)));
-    let tx = state.0.db.read_for_export().await?;
-    Ok(Export { asked, tx, place, about })
-}
-
-fn attachment(kind: &'static str, name: &str) -> Result<HeaderMap, PageError> {
-    let mut headers = HeaderMap::new();
-    let disposition = format!("attachment; filename=\"{name}\"");
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    headers.insert(header::CONTENT_DISPOSITION, disposition.parse().map_err(|_| Refused::Fault)?);
-    Ok(headers)
-}
-
-/// How long a reader of an export may pause.
-const READER_PAUSE: std::time::Duration = std::time::Duration::from_secs(60);
-
-async fn csv<L: List>(
-    State(state): State<AppState>,
-    signed_in: SignedIn,
-    pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
-) -> Result<Response, PageError> {
-    let Export { asked, mut tx, place, .. } = begin_export::<L>(&state, signed_in, pairs).await?;
-    let headers = attachment("text/csv; charset=utf-8", &format!("{}-{}.csv", L::NAME, asked.scope.as_of))?;
-    let (send, receive) = tokio::sync::mpsc::channel::<Result<Bytes, std::io::Error>>(4);
-    tokio::spawn(async move {
-        let _place = place;
-        let end = write_csv::<L>(&mut tx, &asked, &send).await;
-        if let Err(error) = end {
-            tracing::warn!(%error, "an export broke off");
-            // An error in the body ends the connection without its last chunk: visibly broken, never short.
-            let _ = send.send(Err(error)).await;
-        }
-    });
-    Ok((headers, Body::from_stream(ReceiverStream::new(receive))).into_response())
-}
-
-async fn write_csv<L: List>(
-    tx: &mut crate::db::ReadTx,
-    asked: &Asked,
-    send: &tokio::sync::mpsc::Sender<Result<Bytes, std::io::Error>>,
-) -> Result<(), std::io::Error> {
-    let mut buffer = Vec::with_capacity(export::CHUNK + 1024);
-    export::csv_header::<L>(&mut buffer);
-    // The header goes at once: the reader sees that it has begun.
-    hand_over(send, &mut buffer).await?;
-    let mut select = query::all::<L>(&asked.scope, asked.sort, asked.reversed);
-    let mut rows = select.done().build_query_as::<Placed<L::Row>>().fetch(&mut **tx);
-    while let Some(placed) = rows.try_next().await.map_err(std::io::Error::other)? {
-        export::csv_row::<L>(&placed.row, &mut buffer);
-        if buffer.len() >= export::CHUNK {
-            hand_over(send, &mut buffer).await?;
-        }
-    }
-    hand_over(send, &mut buffer).await
-}
-
-async fn hand_over(
-    send: &tokio::sync::mpsc::Sender<Result<Bytes, std::io::Error>>,
-    buffer: &mut Vec<u8>,
-) -> Result<(), std::io::Error> {
-    let chunk = Bytes::copy_from_slice(buffer);
-    buffer.clear();
-    let gone = |what: &'static str| std::io::Error::other(what);
-    match tokio::time::timeout(READER_PAUSE, send.send(Ok(chunk))).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(_)) => Err(gone("the reader went away")),
-        Err(_) => Err(gone("the reader paused for too long")),
-    }
-}
-
-async fn xlsx<L: List>(
-    State(state): State<AppState>,
-    signed_in: SignedIn,
-    pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
-) -> Result<Response, PageError> {
-    let Export { asked, mut tx, place, about } = begin_export::<L>(&state, signed_in, pairs).await?;
-    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    let headers = attachment(kind, &format!("{}-{}.xlsx", L::NAME, asked.scope.as_of))?;
-    let (send, mut receive) = tokio::sync::mpsc::channel::<L::Row>(256);
-    // Packing a workbook is work for a thread of its own; rows come to it as the database gives them.
-    let packed = tokio::task::spawn_blocking(move || -> Result<std::fs::File, PageError> {
-        let fault = |error: rust_xlsxwriter::XlsxError| {
-            tracing::error!(%error, "a workbook could not be written");
-            PageError(Refused::Fault)
-        };
-        let mut book = export::Xlsx::begin::<L>().map_err(fault)?;
-        while let Some(row) = receive.blocking_recv() {
-            book.row::<L>(&row).map_err(fault)?;
-        }
-        let mut file = tempfile::tempfile().map_err(|_| Refused::Fault)?;
-        book.finish(&about, std::io::BufWriter::new(&mut file)).map_err(fault)?;
-        file.seek(SeekFrom::Start(0)).map_err(|_| Refused::Fault)?;
-        Ok(file)
-    });
-    let read = send_rows::<L>(&mut tx, &asked, &send).await;
-    drop(send);
-    let file = packed.await.map_err(|_| Refused::Fault)?;
-    read?;
-    drop(place);
-    let stream = tokio_util::io::ReaderStream::new(tokio::fs::File::from_std(file?));
-    Ok((headers, Body::from_stream(stream)).into_response())
-}
-
-async fn send_rows<L: List>(
-    tx: &mut crate::db::ReadTx,
-    asked: &Asked,
-    send: &tokio::sync::mpsc::Sender<L::Row>,
-) -> Result<(), PageError> {
-    let mut select = query::all::<L>(&asked.scope, asked.sort, asked.reversed);
-    let mut rows = select.done().build_query_as::<Placed<L::Row>>().fetch(&mut **tx);
-    while let Some(placed) = rows.try_next().await? {
-        send.send(placed.row).await.map_err(|_| PageError(Refused::Fault))?;
-    }
-    Ok(())
-}
-
-/// The addresses of a list's files: whatever draws the page, these are the same.
-pub fn files<L: List>() -> Router<AppState> {
-    let path = |end: &str| format!("/{}{end}", L::NAME);
-    Router::new().route(&path(".csv"), get(csv::<L>)).route(&path(".xlsx"), get(xlsx::<L>))
-}
-
 /// The addresses of a list whose page shows nothing besides it.
 pub fn routes<L: List>() -> Router<AppState> {
-    files::<L>().route(&format!("/{}", L::NAME), get(page::<L>))
+    list_files::files::<L>().route(&format!("/{}", L::NAME), get(page::<L>))
 }

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod assets;
+pub mod beside;
 pub mod chart;
 pub mod detail;
 pub mod entry;
@@ -12,9 +13,11 @@ pub mod form;
 pub mod format;
 pub mod frame;
 pub mod list;
+pub mod list_files;
 pub mod metrics;
 pub mod params;
 pub mod posting;
+pub mod reader;
 pub mod server;
 pub mod session;
 pub mod state;

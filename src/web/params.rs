@@ -7,9 +7,9 @@ use chrono::NaiveDate;
 use super::address;
 use super::errors::{PageError, Refused};
 use super::format::read_day;
+use super::reader;
 use crate::kernel::calendar::parse_instant;
 use crate::kernel::{AsOf, KnownAt};
-use crate::l10n::L10n;
 
 /// The text of a parameter; empty is not given.
 pub fn given(text: Option<&str>) -> Option<&str> {
@@ -19,7 +19,7 @@ pub fn given(text: Option<&str>) -> Option<&str> {
 /// The day a page is as of: today where not given, never after it.
 pub fn as_of(text: Option<&str>, today: NaiveDate) -> Result<AsOf, PageError> {
     let Some(text) = given(text) else { return Ok(AsOf(today)) };
-    let day = read_day(text, L10n::ENGLISH).ok_or_else(|| Refused::BadParameter("as_of", text.to_owned()))?;
+    let day = read_day(text, reader::l10n()).ok_or_else(|| Refused::BadParameter("as_of", text.to_owned()))?;
     if day > today { Err(Refused::AfterToday(text.to_owned()).into()) } else { Ok(AsOf(day)) }
 }
 
@@ -32,7 +32,7 @@ pub fn known_at(text: Option<&str>, latest: KnownAt) -> Result<KnownAt, PageErro
 }
 
 /// The parameters of lists, in the order addresses have them.
-pub(super) const NAMES: [&str; 20] = [
+pub(super) const NAMES: [&str; 25] = [
     "as_of",
     "known_at",
     "year",
@@ -47,6 +47,11 @@ pub(super) const NAMES: [&str; 20] = [
     "pledge",
     "bucket",
     "currency",
+    "role",
+    "who",
+    "act",
+    "room",
+    "code",
     "state",
     "since",
     "until",

@@ -112,13 +112,16 @@ impl FromRequest<AppState> for Posting {
         let sent = Sent(pairs);
         let found = session::viewer(state, &headers).await.map_err(IntoResponse::into_response)?;
         let Some((viewer, latest)) = found else {
-            let page = crate::users::handlers::sign_in_to_go_on(state, &action, &sent);
+            let page = crate::users::handlers::sign_in_to_go_on(state, L10n::asked(&headers), &action, &sent);
             return Err(page.unwrap_or_else(IntoResponse::into_response));
         };
         if !viewer.owns(sent.raw("csrf")) {
             let again = resume(L10n::of(&viewer.language), action, viewer.csrf, sent);
             let again = again.unwrap_or_else(IntoResponse::into_response);
             return Err((StatusCode::FORBIDDEN, again).into_response());
+        }
+        if viewer.password_one_time && ![session::CHOOSE_PASSWORD, "/logout"].contains(&action.as_str()) {
+            return Err(PageError(Refused::ChoosePassword).into_response());
         }
         Ok(Posting { state: state.clone(), viewer, latest, sent })
     }

@@ -21,6 +21,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use super::errors::{PageError, Refused};
 use super::metrics;
+use super::reader;
 use super::state::AppState;
 use crate::rooms;
 
@@ -65,6 +66,7 @@ pub fn app(state: AppState) -> Router {
         .layer(CatchPanicLayer::custom(|_| PageError(Refused::Fault).into_response()))
         .layer(middleware::from_fn(in_our_words))
         .layer(middleware::from_fn_with_state(state.clone(), with_headers))
+        .layer(middleware::from_fn(reader::spoken_to))
         .with_state(state)
 }
 
@@ -88,9 +90,23 @@ async fn within_deadline(request: Request, next: Next) -> Response {
     } else {
         PAGE_WITHIN
     };
-    match tokio::time::timeout(deadline, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => PageError(Refused::Away).into_response(),
+    if [Method::GET, Method::HEAD].contains(request.method()) {
+        return match tokio::time::timeout(deadline, next.run(request)).await {
+            Ok(response) => response,
+            Err(_) => PageError(Refused::Away).into_response(),
+        };
+    }
+    // What writes is never broken off, neither by the deadline nor by somebody who goes away: it ends in its own task, and
+    // the same form sent once more is told what came of it. A COPY broken off would leave its answer on the connection,
+    // for the next to take as theirs.
+    let work = tokio::spawn(reader::speaking(next.run(request)));
+    match tokio::time::timeout(deadline, work).await {
+        Ok(Ok((response, l10n))) => {
+            reader::is(l10n);
+            response
+        }
+        Ok(Err(broken)) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
+        Ok(Err(_)) | Err(_) => PageError(Refused::Away).into_response(),
     }
 }
 

@@ -14,6 +14,7 @@ use sqlx::types::Json;
 use subtle::ConstantTimeEq;
 
 use super::errors::{PageError, Refused};
+use super::reader;
 use super::state::AppState;
 use crate::access::{Act, Role, may};
 use crate::db::ReadTx;
@@ -21,6 +22,7 @@ use crate::facts::Actor;
 use crate::imports::Problem;
 use crate::kernel::KnownAt;
 use crate::kernel::ids::AccountId;
+use crate::l10n::L10n;
 use crate::saved_views::SavedView;
 
 /// A session nobody used for so long has ended.
@@ -61,6 +63,10 @@ pub struct Viewer {
     pub language: String,
     /// The token every form of theirs carries.
     pub csrf: String,
+    /// Their session's number.
+    pub session: i64,
+    /// Whether somebody else chose their password: they choose another before anything else.
+    pub password_one_time: bool,
     /// Their saved views and those others share, their own first.
     pub views: Json<Vec<SavedView>>,
     /// What they have just done, where the address says so.
@@ -108,6 +114,14 @@ async fn flash(tx: &mut ReadTx, viewer: &Viewer, query: &str) -> Result<Option<F
         }
     }
 }
+
+/// Since when a session that lives must have begun, and been used.
+pub fn alive_since(now: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
+    (now - ABSOLUTE, now - IDLE)
+}
+
+/// Where somebody goes who must choose a password of their own first.
+pub const CHOOSE_PASSWORD: &str = "/account/password";
 
 /// 32 random bytes as text: unguessable, and fit for a cookie.
 pub fn random_token() -> String {
@@ -157,7 +171,7 @@ impl Viewer {
 /// Loads the session a cookie names, and says in the transaction who reads.
 const VIEWER: &str =
     "select a.id as account, a.email, a.name, a.role, u.code as unit_code, u.name as unit_name, a.theme,
-        a.language, s.csrf_token as csrf, s.created_at, s.last_seen_at, h.recorded_at as latest,
+        a.language, s.csrf_token as csrf, s.id as session, a.password_one_time, s.created_at, s.last_seen_at, h.recorded_at as latest,
         (select coalesce(json_agg(json_build_object('key', v.key, 'name', v.name, 'list', v.list, 'address', v.address,
                 'shared', v.shared, 'own', v.account_id = a.id, 'by', o.name, 'version', v.version)
             order by v.account_id <> a.id, lower(v.name), v.id), '[]')
@@ -179,6 +193,9 @@ async fn load(
     let now = state.0.clock.now();
     let alive = |viewer: &Viewer| now - viewer.last_seen_at < IDLE && now - viewer.created_at < ABSOLUTE;
     let viewer = viewer.filter(alive);
+    if let Some(viewer) = &viewer {
+        reader::is(L10n::of(&viewer.language));
+    }
     if viewer.as_ref().is_some_and(|viewer| now - viewer.last_seen_at > SEEN_EVERY) {
         let (state, hash) = (state.clone(), token_hash(&token));
         tokio::spawn(async move {
@@ -227,6 +244,9 @@ impl FromRequestParts<AppState> for SignedIn {
         viewer.flash = flash(&mut tx, &viewer, parts.uri.query().unwrap_or_default()).await?;
         if !may(viewer.role, Act::ReadFigures) {
             return Err(Refused::Forbidden.into());
+        }
+        if viewer.password_one_time && parts.uri.path() != CHOOSE_PASSWORD {
+            return Err(Refused::ChoosePassword.into());
         }
         let latest = KnownAt(viewer.latest);
         Ok(SignedIn { tx, viewer, latest })

@@ -29,6 +29,8 @@ pub struct Inner {
     pub exports: Arc<Semaphore>,
     /// Sums of arrears that were worked out already.
     pub arrears_totals: crate::arrears::KnownTotals,
+    /// What secrets in the database are sealed with.
+    pub seal: crate::users::Seal,
     /// What else was worked out already.
     pub memory: crate::lists::Memory,
     /// Whether this is the demonstration: every page says so.

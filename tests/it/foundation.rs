@@ -47,6 +47,10 @@ impl Ground {
         Ground { _folder: folder, cluster, db }
     }
 
+    pub fn folder(&self) -> &std::path::Path {
+        self._folder.path()
+    }
+
     pub fn actor(&self) -> Actor {
         actor()
     }

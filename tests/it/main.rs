@@ -15,6 +15,7 @@ mod loading;
 mod migrations;
 mod money;
 mod pages;
+mod people;
 mod real_data;
 mod serving;
 mod tidy;

@@ -65,13 +65,11 @@ fn no_word_is_missing() {
     let mut needed: BTreeSet<String> = each_list(&mut Words).into_iter().flat_map(|(_, words)| words).collect();
     needed.extend(ROOMS.iter().flat_map(|room| [format!("menu-{}", room.name), format!("menu-{}", room.part)]));
     needed.extend(region_keys().map(|region| format!("region-{region}")));
-    needed.extend(
-        dis::facts::tables::ALL
-            .iter()
-            .map(|table| format!("history-{}", table.name))
-            .filter(|key| key != "history-setting_facts"),
-    );
-    let columns = dis::facts::tables::ALL.iter().filter(|table| table.name != "setting_facts");
+    needed.extend(dis::facts::tables::ALL.iter().map(|table| format!("history-{}", table.name)));
+    let families = ["setting", "setting-meaning", "setting-hint"];
+    needed.extend(dis::settings::ALL.iter().flat_map(|one| families.map(|family| format!("{family}-{}", one.name))));
+    needed.extend(dis::l10n::L10n::all().map(|l10n| format!("language-{}", l10n.code())));
+    let columns = dis::facts::tables::ALL.iter();
     needed.extend(columns.flat_map(|table| table.columns.split(", ")).map(|column| format!("field-{column}")));
     for columns in dis::rooms::columns_shown() {
         let spoken = |name: &&dis::web::entry::Shown| {
