@@ -34,8 +34,11 @@ async fn csrf(site: &Site, cookie: &str) -> String {
 
 use Role::{Admin, Finance, ResourceMobilization, UnitStaff};
 
-/// An address, its fields, and who may. Staff keep the pledges of their own unit: `P-2017-021` is another's here.
-const CHANGING: &[(&str, &[(&str, &str)], &[Role])] = &[
+/// An address, the fields it is sent, and who may.
+type Case = (&'static str, &'static [(&'static str, &'static str)], &'static [Role]);
+
+/// Staff keep the pledges of their own unit; `P-2026-010` is another's.
+const CHANGING: &[Case] = &[
     ("/units/new", &[("code", "U"), ("name", "U"), ("kind", "section")], &[Admin]),
     ("/units/ROAF/edit", &[("was", "[]"), ("name", "x"), ("reason", "x")], &[Admin]),
     ("/funds/new", &[("code", "F"), ("name", "F"), ("earmarking", "core")], &[Admin]),
