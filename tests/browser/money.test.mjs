@@ -42,10 +42,10 @@ test("money in every look", async t => {
 			const page = await newPage(launched, { storageState });
 			await page.goto(path);
 			await inEveryLook(page, prepare);
-			if (process.env.DIS_PICTURES) {
+			if (process.env.PICTURES) {
 				for (const width of [1280, 360]) {
 					await page.setViewportSize({ width, height: 900 });
-					const file = `${process.env.DIS_PICTURES}/${name.replaceAll(/\W+/g, "-")}-${width}.png`;
+					const file = `${process.env.PICTURES}/${name.replaceAll(/\W+/g, "-")}-${width}.png`;
 					await page.emulateMedia({ colorScheme: "light" });
 					await page.screenshot({ path: file, fullPage: true });
 				}

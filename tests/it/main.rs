@@ -16,6 +16,7 @@ mod migrations;
 mod money;
 mod pages;
 mod people;
+mod permissions;
 mod real_data;
 mod serving;
 mod tidy;
