@@ -536,7 +536,6 @@ async fn compare(ground: &Ground, world: &World, told: &[Act]) {
     }
     let wanted: Vec<(Currency, Decimal)> =
         wanted.into_iter().map(|(currency, minor)| (currency, of(minor, currency))).collect();
-    let sums: Vec<(Currency, Decimal)> = sums.into_iter().collect();
     assert_eq!(sums, wanted, "a currency's sum drifted after {told:#?}");
 }
 

@@ -233,7 +233,7 @@ impl List for Allocations {
                         .phone(row.note.clone().unwrap_or_default())
                 },
             },
-            Screen { label: "col-put-right", class: "nowrap", sort: None, draw: |row, _| row.leads_to() },
+            Screen { label: "col-put-right", class: "", sort: None, draw: |row, _| row.leads_to() },
             Screen {
                 label: "col-waits-for",
                 class: "w",

@@ -33,20 +33,39 @@ pub enum Undone {
     Nothing,
 }
 
-/// The changes that voided or replaced something this one recorded, or edited the same labels since.
+/// Appends `mine`: the facts of a table that a change recorded, and those that stand for them since a later change was
+/// taken back: an undo records again what had been voided.
+fn mine(select: &mut Select, table: &'static FactTable, change: ChangeId) {
+    select.sql("with recursive mine as (select id, voided_change_id from ").sql(table.name).sql(" where change_id = ");
+    select.bind(change.0).sql(" union select again.id, again.voided_change_id from mine join ").sql(table.name);
+    select.sql(" again on again.replaces = mine.id join changes u on u.id = again.change_id and u.act = 'undo') ");
+}
+
+/// Whether change `c` was taken back, and that was not.
+const TAKEN_BACK: &str = "exists (select from changes u where u.act = 'undo' and u.details ->> 'undoes' = c.id::text
+    and not exists (select from changes r where r.act = 'undo' and r.details ->> 'undoes' = u.id::text))";
+
+/// The changes that voided or replaced something this one recorded, or edited the same labels since, and were not taken
+/// back themselves.
 pub async fn built_upon(connection: &mut PgConnection, change: ChangeId) -> Result<Vec<Later>, sqlx::Error> {
     let mut select = Select::new(
         "select distinct c.id as change_id, c.recorded_at, c.act, a.name as account
-         from (select later.change_id as id from audit_entries mine join audit_entries later
-                on later.entity = mine.entity and later.entity_id = mine.entity_id and later.change_id > mine.change_id
-               where mine.change_id = ",
+         from (select later.change_id as id from audit_entries mine
+               join audit_entries later on later.entity = mine.entity and later.entity_id = mine.entity_id
+                and later.change_id > mine.change_id
+               join changes c on c.id = later.change_id
+               where mine.before is not null and mine.change_id = ",
     );
-    select.bind(change.0).sql(" and mine.before is not null");
+    // What took back a later change has put the labels back as well.
+    select.bind(change.0).sql(" and not (c.act = 'undo' and coalesce((c.details ->> 'undoes')::bigint, 0) > ");
+    select.bind(change.0).sql(")");
     for table in tables::ALL {
-        select.sql(" union select voided_change_id from ").sql(table.name).sql(" where voided_change_id is not null");
-        select.sql(" and change_id = ").bind(change.0);
+        select.sql(" union (");
+        mine(&mut select, table, change);
+        select.sql("select voided_change_id from mine where voided_change_id is not null)");
     }
-    select.sql(") l join changes c on c.id = l.id join accounts a on a.id = c.account_id order by c.id");
+    select.sql(") l join changes c on c.id = l.id join accounts a on a.id = c.account_id where not ").sql(TAKEN_BACK);
+    select.sql(" order by c.id");
     select.done().build_query_as().fetch_all(connection).await
 }
 
@@ -68,9 +87,10 @@ pub async fn undo(tx: &mut WriteTx, change: ChangeId) -> Result<Undone, sqlx::Er
 
 async fn void_recorded(tx: &mut WriteTx, table: &'static FactTable, change: ChangeId) -> Result<u64, sqlx::Error> {
     let recorded = tx.recorded().await?;
-    let mut update = Select::new("update ");
-    update.sql(table.name).sql(" set voided_at = ").bind(recorded.at).sql(", voided_change_id = ");
-    update.bind(recorded.change.0).sql(" where voided_at is null and change_id = ").bind(change.0);
+    let mut update = Select::new("");
+    mine(&mut update, table, change);
+    update.sql("update ").sql(table.name).sql(" set voided_at = ").bind(recorded.at).sql(", voided_change_id = ");
+    update.bind(recorded.change.0).sql(" where voided_at is null and id in (select id from mine)");
     Ok(update.done().build().execute(tx.connection()).await?.rows_affected())
 }
 

@@ -29,7 +29,11 @@ pub fn existing(spec: &'static Spec, known_at: DateTime<Utc>, of: &[String]) -> 
     }
     select.sql(" from (").sql(spec.existing).sql(") existing");
     if let (false, Some(key)) = (of.is_empty(), spec.columns.iter().find(|column| column.part == Part::Key)) {
-        select.sql(" where existing.").sql(key.name).sql(" = any(").bind(of.to_vec()).sql(")");
+        select.sql(" where existing.").sql(key.name);
+        match of {
+            [one] => select.sql(" = ").bind(one.clone()),
+            many => select.sql(" = any(").bind(many.to_vec()).sql(")"),
+        };
     }
     select
 }

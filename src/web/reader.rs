@@ -25,6 +25,14 @@ pub fn is(l10n: L10n) {
     let _ = READER.try_with(|reader| reader.set(l10n));
 }
 
+/// Goes on with a request in a task of its own, in the language it has now; gives the language it ended in.
+pub fn speaking<R>(work: impl Future<Output = R>) -> impl Future<Output = (R, L10n)> {
+    READER.scope(Cell::new(l10n()), async {
+        let done = work.await;
+        (done, l10n())
+    })
+}
+
 /// The language to speak now.
 pub fn l10n() -> L10n {
     READER.try_with(Cell::get).unwrap_or(L10n::ENGLISH)

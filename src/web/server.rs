@@ -90,9 +90,23 @@ async fn within_deadline(request: Request, next: Next) -> Response {
     } else {
         PAGE_WITHIN
     };
-    match tokio::time::timeout(deadline, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => PageError(Refused::Away).into_response(),
+    if [Method::GET, Method::HEAD].contains(request.method()) {
+        return match tokio::time::timeout(deadline, next.run(request)).await {
+            Ok(response) => response,
+            Err(_) => PageError(Refused::Away).into_response(),
+        };
+    }
+    // What writes is never broken off, neither by the deadline nor by somebody who goes away: it ends in its own task, and
+    // the same form sent once more is told what came of it. A COPY broken off would leave its answer on the connection,
+    // for the next to take as theirs.
+    let work = tokio::spawn(reader::speaking(next.run(request)));
+    match tokio::time::timeout(deadline, work).await {
+        Ok(Ok((response, l10n))) => {
+            reader::is(l10n);
+            response
+        }
+        Ok(Err(broken)) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
+        Ok(Err(_)) | Err(_) => PageError(Refused::Away).into_response(),
     }
 }
 

@@ -485,3 +485,35 @@ async fn many_receipts_at_once_never_over_pay_an_instalment() {
     assert_eq!(site.ground.broken(None).await, Vec::<String>::new());
     site.close().await;
 }
+
+#[tokio::test]
+async fn a_receipt_goes_once_what_was_done_with_it_is_taken_back() {
+    let site = Site::new().await;
+    let cookie = site.sign_in(Role::Finance).await;
+    pledge(&site, "P-M-11", &[100]).await;
+    let first = receipt(&site, &cookie, "M-11", &[]).await;
+    let other = [("pick", "other"), ("pledge", "P-M-11")];
+    let matched = enter(&site, "/contributions/M-11/match", &cookie, &other).await;
+    assert_eq!(matched.status, StatusCode::SEE_OTHER);
+    let noted = enter(&site, "/contributions/M-11/edit", &cookie, &[("note", "seen")]).await;
+    assert_eq!(noted.status, StatusCode::SEE_OTHER);
+    let address = format!("/changes/{first}/undo");
+    let built = enter(&site, &address, &cookie, &[("reason", "never came")]).await;
+    assert_eq!(built.status, StatusCode::UNPROCESSABLE_ENTITY, "it was matched since");
+    undo(&site, &cookie, noted.location()).await;
+    undo(&site, &cookie, matched.location()).await;
+    assert_eq!(balance(&site, "P-M-11").await, (dec!(0), dec!(100), dec!(0)));
+    let gone = enter(&site, &address, &cookie, &[("reason", "never came")]).await;
+    assert_eq!(gone.status, StatusCode::SEE_OTHER, "{:?}", gone.texts("#summary li"));
+    let left: i64 =
+        sqlx::query_scalar("select count(*) from contribution_facts where key = 'M-11' and voided_at is null")
+            .fetch_one(&site.ground.db.pages)
+            .await
+            .unwrap();
+    assert_eq!(left, 0);
+    // And back again.
+    undo(&site, &cookie, gone.location()).await;
+    assert_eq!(site.get("/contributions/M-11", &cookie).await.status, StatusCode::OK);
+    assert_eq!(site.ground.broken(None).await, Vec::<String>::new());
+    site.close().await;
+}
