@@ -41,10 +41,13 @@ struct Language {
 }
 
 /// How each language writes figures, once it was looked up.
-static FIGURES: [OnceLock<Figures>; 1] = [const { OnceLock::new() }; 1];
+static FIGURES: [OnceLock<Figures>; 2] = [const { OnceLock::new() }; 2];
 
 /// Every language a person can choose; the first is what commands speak.
-static LANGUAGES: [Language; 1] = [Language { code: "en", dir: "ltr", id: langid!("en"), figures: &FIGURES[0] }];
+static LANGUAGES: [Language; 2] = [
+    Language { code: "en", dir: "ltr", id: langid!("en"), figures: &FIGURES[0] },
+    Language { code: "fr", dir: "ltr", id: langid!("fr"), figures: &FIGURES[1] },
+];
 
 impl L10n {
     /// English, the language commands speak.
@@ -149,6 +152,8 @@ mod tests {
             L10n::asked(&headers).code()
         };
         assert_eq!(asked("tlh, en-GB;q=0.5"), "en");
+        assert_eq!(asked("fr-CH, fr;q=0.9, en;q=0.8"), "fr");
+        assert_eq!(asked("en, fr;q=0.9"), "en");
         assert_eq!(asked("*"), "en");
     }
 }

@@ -20,6 +20,7 @@ field-second_factor = Second factor
 field-recovery_codes = Recovery codes made
 field-sessions_ended = Sessions ended
 language-en = English
+language-fr = Français
 
 users-add = Add account
 users-edit = Account { $email }
