@@ -10,6 +10,8 @@ use chrono::{Days, NaiveDate};
 pub const AS_OF: &str = "2026-06-30";
 /// The unit that pages are filtered by: a regional office with those below it.
 pub const A_UNIT: &str = "U0005";
+/// A donor that is looked at.
+pub const A_DONOR: &str = "D00007";
 /// The account that is a donor's focal point and signs in.
 pub const READER: &str = "reader@bench.example";
 /// The account that posts receipts.

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use dis::embedded::PrivateCluster;
 use dis::kernel::Clock;
-use generate::{A_UNIT, AS_OF, FINANCE, READER, Size};
+use generate::{A_DONOR, A_UNIT, AS_OF, FINANCE, READER, Size};
 use http::{crowd, get, once, post};
 use program::{Program, Server};
 use report::{Report, kb, mb, ms, seconds};
@@ -116,6 +116,15 @@ async fn run(asked: &Asked) -> Result<(), Failure> {
         ("arrears, a unit and below", format!("{arrears}&unit={A_UNIT}")),
         ("arrears, second page", second),
         ("arrears, searched", format!("{arrears}&q=water")),
+        ("dashboard", "/".to_owned()),
+        ("donors, the list", format!("/donors?as_of={AS_OF}")),
+        ("a donor", format!("/donors/{A_DONOR}?as_of={AS_OF}")),
+        ("pledges of a unit", format!("/pledges?as_of={AS_OF}&unit={A_UNIT}")),
+        ("contributions of a donor", format!("/contributions?as_of={AS_OF}&donor={A_DONOR}")),
+        ("instalments to come", format!("/instalments?as_of={AS_OF}&state=to_come")),
+        ("allocations, what waits", format!("/allocations?as_of={AS_OF}")),
+        ("giving", format!("/giving?as_of={AS_OF}")),
+        ("suggestions for a donor", "/suggest?kind=donor&q=swe".to_owned()),
     ];
     bench.server.forget_most_memory()?;
     for (name, page) in pages {
@@ -127,7 +136,7 @@ async fn run(asked: &Asked) -> Result<(), Failure> {
     let counter = receipts::Counter::open(&bench.server.host, &finance, size.pledges).await?;
     counter.measure(folder.path(), time_of_a_case(asked), &mut report).await?;
     report.not_there_yet("100,000 rows as XLSX", "< 4 times the CSV's time, < 100 MB");
-    report.not_there_yet("donor page, reporting rates, dashboard", "as arrears");
+    report.not_there_yet("reporting rates", "as arrears");
 
     let Bench { server, .. } = bench;
     server.stop().await?;
@@ -262,7 +271,13 @@ impl Bench<'_> {
 
     /// The statements of one request, seen once the connection knows them.
     async fn statements(&self, page: &str) -> Result<Vec<Statement>, Failure> {
-        self.ask(page).await?;
+        // What is read once for a day and an instant may outlast the first reader's patience; the next one finds it.
+        for _ in 0..5 {
+            if self.ask(page).await.is_ok() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
         self.postgres
             .sent_during(async {
                 self.ask(page).await?;

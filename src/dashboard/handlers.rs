@@ -8,10 +8,11 @@ use rust_decimal::Decimal;
 
 use super::tiles::{Asks, Now, Tile, tile};
 use crate::access::Role;
+use crate::allocations::Allocations;
 use crate::arrears::{Ages, Arrears};
-use crate::contributions::Contributions;
 use crate::donors::Donors;
 use crate::exchange_rates::Rates;
+use crate::import_page::Imports;
 use crate::instalments::Instalments;
 use crate::kernel::{AsOf, Currency};
 use crate::lists::Scope;
@@ -74,28 +75,15 @@ pub async fn page(State(state): State<AppState>, signed_in: SignedIn) -> Result<
     let oldest = of_unit(Vec::new());
     let unsigned = of_unit(vec![("state", "pledged".to_owned())]);
     let mine = [("focal_point", frame.viewer.email.clone())];
-    let unplaced = [("state", "without_pledge".to_owned())];
     let stale = [("state", "stale".to_owned())];
     let ask = |name, params, rows, columns| Asks { name, params, rows, columns };
     let mut tiles = Vec::new();
     match frame.viewer.role {
         Role::Finance => {
-            tiles.push(
-                tile::<Contributions>(
-                    &mut tx,
-                    ask("unplaced", &unplaced, 6, &["col-reference", "col-donor", "col-received", "col-amount"]),
-                    now,
-                )
-                .await?,
-            );
-            tiles.push(
-                tile::<Rates>(
-                    &mut tx,
-                    ask("stale-rates", &stale, 6, &["col-currency", "col-rate-from", "col-rate"]),
-                    now,
-                )
-                .await?,
-            );
+            let waits = ["col-put-right", "col-donor", "col-received", "col-amount"];
+            tiles.push(tile::<Allocations>(&mut tx, ask("waiting", &[], 6, &waits), now).await?);
+            tiles.push(tile::<Imports>(&mut tx, ask("imports", &[], 4, &["col-file"]), now).await?);
+            tiles.push(tile::<Rates>(&mut tx, ask("stale-rates", &stale, 0, &[]), now).await?);
         }
         Role::UnitStaff | Role::ResourceMobilization => {
             tiles.push(

@@ -104,10 +104,19 @@ pub async fn tile<L: List>(connection: &mut PgConnection, asks: Asks<'_>, now: N
         href: params.address(&path),
         count,
         sums: sums.collect(),
-        // A tile is narrow: what a list shows on wide screens only is chosen here on purpose.
+        // A tile is narrow: of more than three columns a phone shows all but the second.
         heads: columns
             .iter()
-            .map(|column| (l10n.t(column.label), if column.class.contains("num") { "num" } else { "" }))
+            .enumerate()
+            .map(|(at, column)| {
+                let class = match (column.class.contains("num"), at == 1 && columns.len() > 3) {
+                    (true, true) => "num w",
+                    (true, false) => "num",
+                    (false, true) => "w",
+                    (false, false) => "",
+                };
+                (l10n.t(column.label), class)
+            })
             .collect(),
         rows: rows.iter().map(|placed| drawn(&placed.row)).collect(),
         empty: (counted == 0).then(|| l10n.word("tile-empty", asks.name)),

@@ -10,6 +10,7 @@ const unfold = async page => {
 };
 
 const STATES = [
+	["the dashboard", "/"],
 	["arrears, today", "/arrears"],
 	["arrears, everything unfolded", DAY, unfold],
 	["arrears, filtered", `${DAY}&unit=ROAF&fund=FEM`],

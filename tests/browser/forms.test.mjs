@@ -116,7 +116,10 @@ test("every form in every look", async t => {
 		}],
 		["a new donor", "/donors/new"],
 		["a donor corrected", "/donors/SWE/edit"],
-		["a change", "/changes/3"],
+		["a change", "/pledges/P-2017-021", async page => {
+			await page.locator(".history a.sub").first().click();
+			await page.waitForURL("**/changes/*");
+		}],
 	];
 	for (const [name, path, prepare] of STATES) {
 		await t.test(name, async () => {

@@ -15,6 +15,7 @@ mod migrations;
 mod money;
 mod pages;
 mod people;
+mod permissions;
 mod real_data;
 mod serving;
 mod tidy;

@@ -1,0 +1,106 @@
+//! Every address that changes something, as every role: who may not is refused, and the database is as it was before.
+
+use axum::http::StatusCode;
+use dis::access::Role;
+use sqlx::AssertSqlSafe;
+
+use crate::pages::Site;
+
+/// Everything in the database but when somebody was last seen, and what was tried at the door: rows by table.
+async fn everything(site: &Site) -> Vec<(String, String)> {
+    let tables: Vec<String> = sqlx::query_scalar(
+        "select relname::text from pg_class join pg_namespace n on n.oid = relnamespace
+         where nspname = 'public' and relkind = 'r'
+            and relname not in ('sessions', 'sign_in_attempts', '_sqlx_migrations') order by 1",
+    )
+    .fetch_all(&site.ground.db.pages)
+    .await
+    .unwrap();
+    let mut all = Vec::new();
+    for table in tables {
+        let digest = format!("select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {table} t");
+        let digest: String = sqlx::query_scalar(AssertSqlSafe(digest)).fetch_one(&site.ground.db.pages).await.unwrap();
+        all.push((table, digest));
+    }
+    all
+}
+
+/// The token of whoever is signed in, as every form of theirs carries it.
+async fn csrf(site: &Site, cookie: &str) -> String {
+    let page = site.get("/donors", cookie).await;
+    let at = page.body.find("name=\"csrf\" value=\"").unwrap() + 19;
+    page.body[at..].split('"').next().unwrap().to_owned()
+}
+
+use Role::{Admin, Finance, ResourceMobilization, UnitStaff};
+
+/// An address, the fields it is sent, and who may.
+type Case = (&'static str, &'static [(&'static str, &'static str)], &'static [Role]);
+
+/// Staff keep the pledges of their own unit; `P-2026-010` is another's.
+const CHANGING: &[Case] = &[
+    ("/units/new", &[("code", "U"), ("name", "U"), ("kind", "section")], &[Admin]),
+    ("/units/ROAF/edit", &[("was", "[]"), ("name", "x"), ("reason", "x")], &[Admin]),
+    ("/funds/new", &[("code", "F"), ("name", "F"), ("earmarking", "core")], &[Admin]),
+    ("/funds/FEM/edit", &[("was", "[]"), ("name", "x"), ("reason", "x")], &[Admin]),
+    ("/donors/new", &[("code", "D"), ("name", "D"), ("kind", "C01")], &[ResourceMobilization]),
+    ("/donors/SWE/edit", &[("was", "[]"), ("name", "x"), ("reason", "x")], &[ResourceMobilization]),
+    ("/rates/new", &[("currency", "EUR"), ("valid_from", "1 Jan 2025"), ("units_per_usd", "1")], &[Finance]),
+    ("/rates/EUR/edit", &[("was", "[]"), ("valid_from", "2021-07-01"), ("reason", "x")], &[Finance]),
+    ("/contributions/new", &[("ref", "R"), ("donor", "SWE"), ("amount", "1")], &[Finance]),
+    ("/contributions/2013-SWE-FEM/edit", &[("was", "[]"), ("amount", "1"), ("reason", "x")], &[Finance]),
+    ("/pledges/P-2026-010/edit", &[("was", "[]"), ("amount", "1"), ("unit", "GSD")], &[ResourceMobilization]),
+    ("/pledges/P-2026-010/amend", &[("was", "[]"), ("amount", "1"), ("unit", "GSD")], &[ResourceMobilization]),
+    ("/pledges/P-2026-010/sign", &[("day", "1 Nov 2026")], &[ResourceMobilization]),
+    ("/pledges/P-2026-010/cancel", &[("day", "1 Nov 2026"), ("reason", "x")], &[ResourceMobilization]),
+    ("/pledges/P-2026-010/write-off", &[("day", "1 Nov 2026"), ("reason", "x")], &[ResourceMobilization]),
+    ("/pledges/P-2026-010/condition", &[("day", "1 Nov 2026")], &[ResourceMobilization]),
+    ("/pledges/new", &[("unit", "GSD"), ("ref", "P")], &[ResourceMobilization]),
+    ("/changes/2/undo", &[("reason", "x")], &[]),
+    ("/users/new", &[("email", "x@y.z"), ("name", "X"), ("role", "admin")], &[Admin]),
+];
+
+#[tokio::test]
+async fn who_may_not_is_refused_and_the_database_is_as_it_was() {
+    let site = Site::new().await;
+    for role in Role::OF_PEOPLE {
+        let cookie = site.sign_in(role).await;
+        let token = csrf(&site, &cookie).await;
+        let before = everything(&site).await;
+        for (address, fields, may) in CHANGING {
+            if may.contains(&role) {
+                continue;
+            }
+            let id = uuid::Uuid::now_v7().to_string();
+            let mut form = vec![("csrf", token.as_str()), ("form_id", id.as_str())];
+            form.extend(fields.iter().copied());
+            let refused = site.post(address, &cookie, &form).await;
+            assert_eq!(refused.status, StatusCode::FORBIDDEN, "{role} {address}: {}", refused.body);
+            // The form itself is not theirs either; but staff enter pledges of their own unit.
+            let own_too = role == UnitStaff && *address == "/pledges/new";
+            let drawn = site.get(address, &cookie).await;
+            let expected = if own_too { StatusCode::OK } else { StatusCode::FORBIDDEN };
+            assert_eq!(drawn.status, expected, "{role} {address}");
+        }
+        // A form of somebody else's session changes nothing, whoever sends it.
+        let forged = site.post("/donors/new", &cookie, &[("csrf", "forged"), ("form_id", "x"), ("code", "D")]).await;
+        assert_eq!(forged.status, StatusCode::FORBIDDEN, "{role}");
+        assert_eq!(everything(&site).await, before, "{role}");
+    }
+    site.close().await;
+}
+
+#[tokio::test]
+async fn who_may_is_led_to_the_form() {
+    let site = Site::new().await;
+    for role in [Admin, Finance, ResourceMobilization, UnitStaff] {
+        let cookie = site.sign_in(role).await;
+        for (address, _, may) in CHANGING.iter().filter(|(_, _, may)| may.contains(&role)) {
+            let address =
+                if address.contains("/rates/EUR/") { "/rates/EUR/edit?valid_from=2021-07-01" } else { address };
+            let drawn = site.get(address, &cookie).await;
+            assert_eq!(drawn.status, StatusCode::OK, "{role} {address} {may:?}: {}", drawn.body);
+        }
+    }
+    site.close().await;
+}
