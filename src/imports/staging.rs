@@ -54,16 +54,11 @@ pub enum Stay {
 /// Makes the staging tables of kinds, and the one for problems. Their text is put together from the specs alone.
 pub async fn create(connection: &mut PgConnection, specs: &[&'static Spec], stay: Stay) -> Result<(), sqlx::Error> {
     let names: Vec<String> = specs.iter().map(|spec| spec.stage).chain([PROBLEMS]).map(str::to_owned).collect();
-    // For a few rows one plan is as good as another; what costs is to make it anew each time.
-    let plans = if stay == Stay::Connection { "force_generic_plan" } else { "auto" };
-    let (there, _): (Vec<String>, String) = sqlx::query_as(
-        "select array(select name from unnest($1) as name where to_regclass('pg_temp.' || name) is not null),
-                set_config('plan_cache_mode', $2, true)",
-    )
-    .bind(&names)
-    .bind(plans)
-    .fetch_one(&mut *connection)
-    .await?;
+    let there: Vec<String> =
+        sqlx::query_scalar("select name from unnest($1) as name where to_regclass('pg_temp.' || name) is not null")
+            .bind(&names)
+            .fetch_all(&mut *connection)
+            .await?;
     let tables = specs.iter().map(|spec| (spec.stage, columns_of(spec)));
     let problems = "severity text not null, file integer not null, line integer not null, col text not null,
         value text not null, key text not null, arg text not null";
