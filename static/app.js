@@ -180,8 +180,8 @@
 		const order = format.replace(/[^yMd]/g, "").replace(/(.)\1+/g, "$1"), part = {};
 		if (/^\d{4}-/.test(text)) return fromIso(text);
 		if (format.includes("MMM")) {
-			part.M = months().findLastIndex(name => text.includes(name.toLowerCase())) + 1;
-			if (part.M) text = text.replace(months()[part.M - 1].toLowerCase(), " ");
+			part.M = months().findLastIndex(name => text.includes(plain(name).toLowerCase())) + 1;
+			if (part.M) text = text.replace(plain(months()[part.M - 1]).toLowerCase(), " ");
 		}
 		const n = text.match(/\d+/g) || [];
 		for (const k of order) if (!part[k]) part[k] = +n.shift();

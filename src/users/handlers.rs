@@ -19,7 +19,7 @@ use crate::kernel::ids::AccountId;
 use crate::l10n::L10n;
 use crate::web::frame::filters;
 use crate::web::session::{alive_since, client_address, cookie, random_token, token_hash};
-use crate::web::{AppState, PageError, Posting, Refused, Sent, posting};
+use crate::web::{AppState, PageError, Posting, Refused, Sent, posting, reader};
 
 /// How long the token of the sign-in form holds.
 const FORM_COOKIE_SECONDS: i64 = 3600;
@@ -88,7 +88,7 @@ struct Shown {
 
 impl Default for Shown {
     fn default() -> Self {
-        Shown { l10n: L10n::ENGLISH, next: String::new(), email: String::new(), resume: None, error: None }
+        Shown { l10n: reader::l10n(), next: String::new(), email: String::new(), resume: None, error: None }
     }
 }
 

@@ -66,17 +66,40 @@ pub fn read_day(text: &str, l10n: L10n) -> Option<NaiveDate> {
     if let Ok(day) = crate::kernel::calendar::parse_day(text) {
         return Some(day);
     }
-    let parts: Vec<&str> = text.split([' ', '/', '.', '-']).filter(|part| !part.is_empty()).collect();
+    let between = |c: char| c.is_whitespace() || "/.-".contains(c);
+    let parts: Vec<&str> = text.split(between).filter(|part| !part.is_empty()).collect();
     let [day, month, year] = parts.as_slice() else { return None };
-    let month = month.parse().ok().or_else(|| {
-        let named = |name: &String| month.to_lowercase().starts_with(&name.to_lowercase());
-        let at = l10n.figures().months.iter().position(named)?;
-        u32::try_from(at + 1).ok()
-    })?;
+    let month = month.parse().ok().or_else(|| named_month(month, l10n))?;
     let year: i32 = year.parse().ok().filter(|_| year.len() == 4 || year.len() == 2)?;
     let year = if year < 100 { 2000 + year } else { year };
-    let day = NaiveDate::from_ymd_opt(year, month, day.parse().ok()?)?;
+    let day = NaiveDate::from_ymd_opt(year, month, ordinal(day).parse().ok()?)?;
     crate::kernel::calendar::parse_day(&day.to_string()).ok()
+}
+
+/// The number of a month written out or in short, with accents or without; nothing where it could be several.
+fn named_month(typed: &str, l10n: L10n) -> Option<u32> {
+    let plain = |text: &str| -> String {
+        let accentless = |c| match c {
+            'é' | 'è' => 'e',
+            'û' => 'u',
+            other => other,
+        };
+        text.trim_end_matches('.').to_lowercase().chars().map(accentless).collect()
+    };
+    let typed = plain(typed);
+    let mut named = l10n.figures().months.iter().enumerate().filter(|(_, month)| {
+        let short = plain(month);
+        typed.starts_with(&short) || (typed.chars().count() >= 3 && short.starts_with(&typed))
+    });
+    match (named.next(), named.next()) {
+        (Some((at, _)), None) => u32::try_from(at + 1).ok(),
+        _ => None,
+    }
+}
+
+/// `1er` and `1st` are the first.
+fn ordinal(day: &str) -> &str {
+    day.strip_suffix("er").or_else(|| day.strip_suffix("st")).filter(|first| *first == "1").unwrap_or(day)
 }
 
 /// Reads a number as people write it in their language, `1,234.50`, as a file writes it: `1234.50`. Groups of digits are
@@ -148,5 +171,45 @@ mod tests {
             assert_eq!(read_day(text, l10n), None, "{text}");
         }
         assert_eq!(day(wanted.unwrap(), l10n), "31 Jul 2021");
+    }
+
+    #[test]
+    fn french_figures_and_days_are_written_and_read() {
+        let l10n = L10n::of("fr");
+        assert_eq!(number(dec!(-5912201.59), 2, l10n), "−5\u{202f}912\u{202f}201,59");
+        assert_eq!(percent(dec!(73), l10n), "73,0\u{a0}%");
+        for (typed, file) in [
+            ("1 234,50", "1234.50"),
+            ("1\u{a0}234,50", "1234.50"),
+            ("1\u{202f}234\u{202f}567,5", "1234567.5"),
+            ("1234.50", "1234.50"),
+            ("\u{2212}12,5", "-12.5"),
+        ] {
+            assert_eq!(read_number(typed, l10n).as_deref(), Some(file), "{typed}");
+        }
+        for typed in ["1.234,50", "1 23,5", "1,2,3", "12,", ",5"] {
+            assert_eq!(read_number(typed, l10n), None, "{typed}");
+        }
+        let the = |month, day| NaiveDate::from_ymd_opt(2021, month, day);
+        for (typed, wanted) in [
+            ("31 juil. 2021", the(7, 31)),
+            ("31 juillet 2021", the(7, 31)),
+            ("31\u{a0}Juil 2021", the(7, 31)),
+            ("31/7/21", the(7, 31)),
+            ("2021-07-31", the(7, 31)),
+            ("1er août 2021", the(8, 1)),
+            ("1 aout 2021", the(8, 1)),
+            ("15 fév. 2021", the(2, 15)),
+            ("15 fevrier 2021", the(2, 15)),
+            ("1er jui 2021", None),
+            ("2er mai 2021", None),
+        ] {
+            assert_eq!(read_day(typed, l10n), wanted, "{typed}");
+        }
+        for month in 1..=12 {
+            let written = day(the(month, 1).unwrap(), l10n);
+            assert_eq!(read_day(&written, l10n), the(month, 1), "{written}");
+        }
+        assert_eq!(day(the(7, 31).unwrap(), l10n), "31 juil. 2021");
     }
 }

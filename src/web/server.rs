@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -22,6 +22,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 use super::errors::{PageError, Refused};
 use super::metrics;
 use super::reader;
+use super::session;
 use super::state::AppState;
 use crate::rooms;
 
@@ -49,7 +50,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; f
 /// The whole site.
 pub fn app(state: AppState) -> Router {
     let pages = rooms::router()
-        .fallback(|| async { PageError(Refused::NotFound) })
+        .fallback(not_found)
         .layer(RequestBodyLimitLayer::new(LARGEST_FORM))
         // A file is larger than any form: its address has a limit of its own, and reads it by the piece.
         .merge(rooms::uploads().layer(DefaultBodyLimit::max(LARGEST_UPLOAD)))
@@ -68,6 +69,15 @@ pub fn app(state: AppState) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), with_headers))
         .layer(middleware::from_fn(reader::spoken_to))
         .with_state(state)
+}
+
+/// No page is there, said in the language of whoever is signed in.
+async fn not_found(State(state): State<AppState>, headers: HeaderMap) -> PageError {
+    if session::cookie(&headers, state.cookie_name()).is_some() {
+        // Loading the session sets the reader's language; where it cannot be loaded, the browser's stays.
+        let _ = session::viewer(&state, &headers).await;
+    }
+    PageError(Refused::NotFound)
 }
 
 async fn ready(State(state): State<AppState>) -> Response {

@@ -9,6 +9,7 @@ mod entering;
 mod exports;
 mod finding;
 mod foundation;
+mod french;
 mod giving;
 mod imports_page;
 mod loading;

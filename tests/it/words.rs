@@ -1,9 +1,10 @@
 //! Words come from `locales/`: no key is missing, none is unused, and no template holds a sentence of its own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use dis::kernel::country::region_keys;
+use dis::l10n::L10n;
 use dis::lists::List;
 use dis::rooms::{EachList, ROOMS, each_list};
 use walkdir::WalkDir;
@@ -59,6 +60,54 @@ impl EachList for Words {
     }
 }
 
+/// What a language says by key, and what each sentence speaks of: `$rows`, `$day`.
+fn spoken(language: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut spoken = BTreeMap::<String, BTreeSet<String>>::new();
+    for (name, text) in files(&format!("locales/{language}"), ".ftl") {
+        let mut key = String::new();
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            if line.starts_with(|c: char| c.is_ascii_lowercase()) {
+                key = line.split(" =").next().unwrap().to_owned();
+                assert!(spoken.insert(key.clone(), BTreeSet::new()).is_none(), "{key} stands twice, again in {name}");
+            }
+            let word =
+                |rest: &str| rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap().to_owned();
+            if let Some(of) = spoken.get_mut(&key) {
+                of.extend(line.split('$').skip(1).map(word));
+            }
+        }
+    }
+    spoken
+}
+
+#[test]
+fn every_language_says_everything_of_the_same_things() {
+    let english = spoken("en");
+    assert!(english.len() > 900, "{} sentences in English", english.len());
+    for l10n in L10n::all() {
+        let other = spoken(l10n.code());
+        let missing: Vec<&String> = english.keys().filter(|key| !other.contains_key(*key)).collect();
+        let extra: Vec<&String> = other.keys().filter(|key| !english.contains_key(*key)).collect();
+        assert!(missing.is_empty() && extra.is_empty(), "{}: missing {missing:?}, extra {extra:?}", l10n.code());
+        for (key, of) in &english {
+            assert_eq!(of, &other[key], "{key} in {}", l10n.code());
+        }
+    }
+    // What the loader could not read it would say in English, or not at all.
+    for l10n in L10n::all() {
+        for (name, text) in files(&format!("locales/{}", l10n.code()), ".ftl") {
+            for line in text.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase())) {
+                let Some((key, said)) = line.split_once(" = ").filter(|(_, said)| !said.contains('{')) else {
+                    continue;
+                };
+                assert_eq!(l10n.t(key), said, "{name}");
+            }
+        }
+    }
+    let folders = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("locales")).unwrap().count();
+    assert_eq!(folders, L10n::all().count(), "a language that nobody can choose");
+}
+
 #[test]
 fn no_word_is_missing() {
     let keys = keys();
@@ -68,7 +117,7 @@ fn no_word_is_missing() {
     needed.extend(dis::facts::tables::ALL.iter().map(|table| format!("history-{}", table.name)));
     let families = ["setting", "setting-meaning", "setting-hint"];
     needed.extend(dis::settings::ALL.iter().flat_map(|one| families.map(|family| format!("{family}-{}", one.name))));
-    needed.extend(dis::l10n::L10n::all().map(|l10n| format!("language-{}", l10n.code())));
+    needed.extend(L10n::all().map(|l10n| format!("language-{}", l10n.code())));
     let columns = dis::facts::tables::ALL.iter();
     needed.extend(columns.flat_map(|table| table.columns.split(", ")).map(|column| format!("field-{column}")));
     for columns in dis::rooms::columns_shown() {
