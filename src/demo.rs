@@ -1,10 +1,14 @@
 //! The demonstration: the files of `demo/`, loaded as anybody would load them, and a sign-in per role.
 
+use std::collections::{BTreeMap, HashMap};
+
 use crate::access::Role;
 use crate::db::Db;
+use crate::donors::focal_points::FocalPoint;
+use crate::donors::{contacts, focal_points};
 use crate::facts::tables::SETTING_FACTS;
 use crate::facts::{Actor, WriteTx};
-use crate::imports::{self, Import, ImportError, Kind};
+use crate::imports::{self, Held, Import, ImportError, Kind};
 use crate::kernel::Clock;
 use crate::kernel::ids::SYSTEM_ACCOUNT;
 use crate::l10n::L10n;
@@ -14,6 +18,8 @@ use crate::users::{self, NewAccount, UserError};
 /// The password of every account of the demonstration. Everybody knows it: it is only served to its own machine.
 pub const PASSWORD: &str = "demonstration";
 
+const CONTACTS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/contacts.csv"));
+const FOCAL_POINTS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/focal-points.csv"));
 const ACCOUNTS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/accounts.csv"));
 
 /// The files, in the order they refer to each other, kept in the program so that it needs none beside it.
@@ -102,7 +108,57 @@ pub async fn fill(db: &Db, clock: &Clock) -> Result<(), DemoError> {
         users::add(db, actor(), account).await?;
     }
     load(db, clock, files).await?;
-    mark_year_without_data(db).await
+    mark_year_without_data(db).await?;
+    name_people(db).await
+}
+
+/// Contacts at donors, and who looked after them when: a change a donor. Once only.
+async fn name_people(db: &Db) -> Result<(), DemoError> {
+    let mut tx = db.read().await?;
+    let there: bool = sqlx::query_scalar("select exists (select from donor_contacts)").fetch_one(&mut *tx).await?;
+    let donors: HashMap<String, (i64, String)> = sqlx::query_as("select code, id, name from donors")
+        .fetch_all(&mut *tx)
+        .await?
+        .into_iter()
+        .map(|(code, id, name): (String, i64, String)| (code, (id, name)))
+        .collect();
+    tx.rollback().await?;
+    if there {
+        return Ok(());
+    }
+    for (code, people) in by_donor::<Held>(CONTACTS)? {
+        let (id, _) = donors.get(&code).ok_or_else(|| DemoError::Refused(code.clone()))?;
+        let mut tx = WriteTx::begin(db, actor(), "contact-add", None).await?;
+        for held in people {
+            contacts::add(&mut tx, *id, &held.into_iter().filter(|(_, text)| !text.is_empty()).collect()).await?;
+        }
+        tx.say(serde_json::json!({ "room": "donors", "code": code }));
+        tx.commit().await?;
+    }
+    for (code, list) in by_donor::<FocalPoint>(FOCAL_POINTS)? {
+        let (id, name) = donors.get(&code).ok_or_else(|| DemoError::Refused(code.clone()))?;
+        let mut tx = WriteTx::begin(db, actor(), "focal-points", None).await?;
+        focal_points::replace(&mut tx, *id, name, &list).await?;
+        tx.say(serde_json::json!({ "room": "donors", "code": code }));
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// The rows of a file of this folder's own, by the donor in their first column.
+fn by_donor<T: serde::de::DeserializeOwned>(file: &str) -> Result<BTreeMap<String, Vec<T>>, DemoError> {
+    let refused = |error: csv::Error| DemoError::Refused(error.to_string());
+    let mut reader = csv::Reader::from_reader(file.as_bytes());
+    let mut rows: BTreeMap<String, Vec<T>> = BTreeMap::new();
+    let headers = reader.headers().map_err(refused)?.clone();
+    let rest: csv::StringRecord = headers.iter().skip(1).collect();
+    for record in reader.records() {
+        let record = record.map_err(refused)?;
+        let cells: csv::StringRecord = record.iter().skip(1).collect();
+        let row = cells.deserialize(Some(&rest)).map_err(refused)?;
+        rows.entry(record.get(0).unwrap_or_default().to_owned()).or_default().push(row);
+    }
+    Ok(rows)
 }
 
 /// The statistics have no non-earmarked rows for 2015: that is no gap in anybody's giving.

@@ -4,6 +4,7 @@
 use sqlx::postgres::PgConnection;
 
 use crate::balances;
+use crate::facts::parent_loops;
 use crate::l10n::L10n;
 
 /// Something that does not hold.
@@ -82,6 +83,35 @@ static RULES: &[(&str, &str)] = &[
             union all select fund_id, key from contribution_facts where voided_at is null
          ) f join funds u on u.id = f.fund_id
          where not exists (select from fund_facts i where i.fund_id = u.id and i.voided_at is null) group by u.code",
+    ),
+    (
+        "no-beginning",
+        "select f.key as what, '' as arg from (
+            select f.key, f.in_force_from, bool_or(f.in_force_from is null) over (partition by f.unit_id) as begins
+            from unit_facts f where f.voided_at is null
+            union all
+            select f.key, f.in_force_from, bool_or(f.in_force_from is null) over (partition by f.donor_id)
+            from donor_facts f where f.voided_at is null
+            union all
+            select f.key, f.in_force_from, bool_or(f.in_force_from is null) over (partition by f.fund_id)
+            from fund_facts f where f.voided_at is null
+         ) f where not f.begins",
+    ),
+    (
+        "unit-loop",
+        concat!(
+            "select u.code as what, '' as arg from (",
+            parent_loops!("unit_facts", "unit_id", "select id from units"),
+            ") l join units u on u.id = l.start"
+        ),
+    ),
+    (
+        "donor-loop",
+        concat!(
+            "select d.code as what, '' as arg from (",
+            parent_loops!("donor_facts", "donor_id", "select id from donors"),
+            ") l join donors d on d.id = l.start"
+        ),
     ),
     (
         "schedule",

@@ -144,7 +144,8 @@ pub static ENTRY_ROOMS: [&EntryRoom; 5] =
 
 /// The columns every form shows, for the test that each has a label.
 pub fn columns_shown() -> Vec<Columns> {
-    ENTRY_ROOMS.iter().map(|room| room.columns).chain(pledges::COLUMNS).collect()
+    let from = ENTRY_ROOMS.iter().filter_map(|room| room.from.as_ref()).map(|from| from.columns);
+    ENTRY_ROOMS.iter().map(|room| room.columns).chain(from).chain(pledges::COLUMNS).collect()
 }
 
 /// What makes a new one in a room, for those who may.
@@ -171,6 +172,13 @@ pub fn edit_action(room: &str, code: &str, frame: &Frame) -> Option<Action> {
     may(frame.viewer.role, entered.may).then(|| Action::new(frame.t("detail-edit"), href))
 }
 
+/// What says of a thing of a room what changes from a day on, for those who may.
+pub fn from_action(room: &str, code: &str, frame: &Frame) -> Option<Action> {
+    let entered = ENTRY_ROOMS.iter().find(|entered| entered.room == room && entered.from.is_some())?;
+    let href = format!("{}/from", address::to(room, code));
+    may(frame.viewer.role, entered.may).then(|| Action::new(frame.t("from-action"), href))
+}
+
 /// Every address there is.
 pub fn router() -> Router<AppState> {
     let mut router = Router::new()
@@ -178,6 +186,9 @@ pub fn router() -> Router<AppState> {
         .route("/arrears", get(arrears::handlers::page))
         .route("/giving", get(giving::handlers::page))
         .route("/donors/{code}", get(donors::handlers::detail))
+        .route("/donors/{code}/focal-points", get(donors::focal_points::ask).post(donors::focal_points::set))
+        .route("/donors/{code}/contacts/new", get(donors::contacts::new).post(donors::contacts::create))
+        .route("/donors/{code}/contacts/{id}", get(donors::contacts::edit).post(donors::contacts::change))
         .route("/pledges/{code}", get(pledges::handlers::detail))
         .route("/pledges/new", get(pledges::entering::new).post(pledges::entering::create))
         .route("/pledges/{code}/edit", get(pledges::entering::edit).post(pledges::entering::correct))

@@ -95,3 +95,7 @@ import-reversal-does-not-fit = what is taken back must be an earlier contributio
 import-reversed-too-much = more is taken back than was received, { $arg }
 import-refund-too-large = the refund is larger than what is unallocated on pledge { $arg } on its day
 import-rate-missing = no exchange rate of { $arg } is known for its day, so the amount is not converted
+import-from-day-of-nothing = there is no first row that says what holds before that day
+import-says-too-little = says all that holds from that day on; the column { $arg } is missing
+import-label-of-first-row = is not used: the first row says “{ $arg }”
+import-alias-too-long = is longer than { $arg } characters

@@ -7,3 +7,6 @@ broken-donor-gone = Donor { $what } is named by { $arg }, and would not be there
 broken-unit-gone = Unit { $what } is named by { $arg }, and would not be there.
 broken-fund-gone = Fund { $what } is named by { $arg }, and would not be there.
 broken-schedule = The instalments of pledge { $what } do not add up to its amount: { $arg }.
+broken-no-beginning = { $what } says what holds from a day on, and nothing would say what held before.
+broken-unit-loop = Unit { $what } would stand above itself on some day.
+broken-donor-loop = Donor { $what } would belong to itself on some day.

@@ -117,7 +117,7 @@ impl List for Arrears {
         scope.keep_text(select, "b.id", &places);
     }
 
-    fn dress(select: &mut Select, _: &Scope) {
+    fn dress(select: &mut Select, scope: &Scope) {
         select.sql(
             " from page cross join scope
              join instalment_balances b on b.id = page.id
@@ -125,7 +125,10 @@ impl List for Arrears {
              join units u on u.id = b.unit_id
              join funds f on f.id = b.fund_id
              join pledges p on p.id = b.pledge_id
-             left join accounts fp on fp.id = d.focal_point_id
+             left join focal_points_on(",
+        );
+        select.bind(scope.today).sql(
+            ") fr on fr.donor_id = d.id left join accounts fp on fp.id = fr.account_id
              left join rates r on r.currency = b.currency
              cross join lateral (select (",
         );

@@ -77,7 +77,7 @@ pub async fn change(connection: &mut PgConnection, id: i64) -> Result<Option<Cha
 fn needed(touched: &str) -> Option<[Act; 2]> {
     match touched {
         "unit_facts" | "units" | "fund_facts" | "funds" => Some([Act::KeepStructure, Act::LoadStructure]),
-        "donor_facts" | "donors" => Some([Act::KeepDonors, Act::LoadPledges]),
+        "donor_facts" | "donors" | "donor_contacts" => Some([Act::KeepDonors, Act::LoadPledges]),
         "pledge_terms" | "pledge_events" | "instalments" | "condition_events" | "pledges" => {
             Some([Act::KeepPledges, Act::LoadPledges])
         }

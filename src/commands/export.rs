@@ -164,7 +164,7 @@ async fn write(
     if args.for_import {
         for_import(&mut tx, args.what, known_at, &mut target).await?;
     } else {
-        let scope = Scope { filters, zone: clock.zone(), ..Scope::new(as_of, known_at) };
+        let scope = Scope { filters, today: clock.today(), zone: clock.zone(), ..Scope::new(as_of, known_at) };
         let about = &about(args, &scope, by, clock);
         match args.what {
             What::Arrears => list::<Arrears>(&mut tx, &scope, args.format, about, &mut target).await?,

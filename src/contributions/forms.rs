@@ -34,4 +34,5 @@ pub static FORMS: EntryRoom = EntryRoom {
     new: "contribution-add",
     edit: "contribution-correct",
     reference: Some(NEXT),
+    from: None,
 };

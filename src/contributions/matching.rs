@@ -104,25 +104,23 @@ fn page(
         .collect();
     picks.push(Pick { value: OTHER.to_owned(), title: l10n.t("match-other"), line: String::new() });
     let says = if sent.has("pick") { sent.get("pick").to_owned() } else { picks[0].value.clone() };
-    let label = l10n.t(if suggestions.is_empty() { "match-none" } else { "match-which" });
-    page.sections.push(Section::of(vec![
-        Field::new("pick", label).says(says).typed(Widget::Pick(picks)).required().wrong(error("pick")),
-        Field::new("pledge", l10n.t("field-pledge"))
-            .says(sent.raw("pledge"))
-            .typed(Widget::Suggest("pledge"))
-            .hint(l10n.t("match-pledge-hint"))
-            .half()
-            .wrong(error("pledge")),
-        Field::new("instalment", l10n.t("field-instalment"))
-            .says(sent.raw("instalment"))
-            .typed(Widget::Number)
-            .half()
-            .wrong(error("instalment")),
-        Field::new("paid_by", l10n.t("field-paid_by"))
-            .says(sent.raw("paid_by"))
-            .hint(l10n.t("match-paid-by-hint"))
-            .wrong(error("paid_by")),
-    ]));
+    let pick = Field::new("pick", l10n.t("match-which")).says(says).typed(Widget::Pick(picks)).required();
+    let pledge = Field::new("pledge", l10n.t("field-pledge")).says(sent.raw("pledge")).typed(Widget::Suggest("pledge"));
+    let instalment = Field::new("instalment", l10n.t("field-instalment")).says(sent.raw("instalment"));
+    let paid_by = Field::new("paid_by", l10n.t("field-paid_by")).says(sent.raw("paid_by"));
+    let pledge = pledge.half().wrong(error("pledge"));
+    let mut fields = Vec::new();
+    if suggestions.is_empty() {
+        page.notes.push(l10n.t("match-none"));
+        page.hidden.push(("pick".to_owned(), OTHER.to_owned()));
+        fields.push(pledge.required());
+    } else {
+        fields.push(pick.wrong(error("pick")));
+        fields.push(pledge.hint(l10n.t("match-pledge-hint")));
+    }
+    fields.push(instalment.typed(Widget::Number).half().wrong(error("instalment")));
+    fields.push(paid_by.hint(l10n.t("match-paid-by-hint")).wrong(error("paid_by")));
+    page.sections.push(Section::of(fields));
     page.last.push(Field::new("reason", l10n.t("match-why")).says(sent.raw("reason")).hint(l10n.t("match-why-hint")));
     page.hidden.push(entry::carry(&draft.drawn));
     if draft.conflict {

@@ -3,6 +3,7 @@
 use crate::access;
 use crate::imports::Kind;
 use crate::web::entry::{Columns, half, shown};
+use crate::web::entry_from::From;
 use crate::web::entry_room::EntryRoom;
 
 /// The forms of donors.
@@ -16,6 +17,7 @@ pub static FORMS: EntryRoom = EntryRoom {
             shown("name"),
             half("country"),
             half("parent"),
+            shown("aliases"),
             shown("focal_point"),
             shown("member_state").folded(),
         ],
@@ -24,4 +26,11 @@ pub static FORMS: EntryRoom = EntryRoom {
     new: "donor-add",
     edit: "donor-correct",
     reference: None,
+    from: Some(From {
+        act: "donor-from",
+        columns: Columns {
+            kind: Kind::Donors,
+            shown: &[half("in_force_from"), half("parent"), half("kind"), half("country"), half("member_state")],
+        },
+    }),
 };

@@ -56,13 +56,14 @@ impl List for Donors {
             scope.day_and_known(select).sql(") where kind = ").bind(kind.clone()).sql(")");
         }
         if let Some(email) = &scope.filters.focal_point {
-            select.sql(" and d.focal_point_id = (select a.id from accounts a where lower(a.email) = lower(");
+            select.sql(" and d.id in (select r.donor_id from focal_points_on(").bind(scope.today);
+            select.sql(") r join accounts a on a.id = r.account_id where lower(a.email) = lower(");
             select.bind(email.clone()).sql("))");
         }
         scope.keep_text(select, "d.id", &[Place::OfDonor("select x.id from donors x where x.id")]);
     }
 
-    fn dress(select: &mut Select, _: &Scope) {
+    fn dress(select: &mut Select, scope: &Scope) {
         select.sql(
             " from page cross join scope join donors d on d.id = page.id
              cross join lateral (
@@ -71,7 +72,10 @@ impl List for Donors {
                     and was_known(f.recorded_at, f.voided_at, scope.known)
                 order by f.in_force_from desc nulls last limit 1
              ) i
-             left join accounts a on a.id = d.focal_point_id
+             left join focal_points_on(",
+        );
+        select.bind(scope.today).sql(
+            ") r on r.donor_id = d.id left join accounts a on a.id = r.account_id
              cross join lateral (
                 -- Cash only; a receipt without a rate is in no sum.
                 select min(f.received_on) as first_contribution_on, max(f.received_on) as last_contribution_on,

@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-use super::handlers::DonorFigures;
+use super::store::DonorFigures;
 use crate::giving::rule::{Ground, History, Status};
 use crate::giving::{ByYear, Sums, ended, is_somebody, mark};
 use crate::l10n::L10n;

@@ -13,4 +13,5 @@ pub static FORMS: EntryRoom = EntryRoom {
     new: "rate-add",
     edit: "rate-correct",
     reference: None,
+    from: None,
 };

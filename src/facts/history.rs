@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 
-use super::tables::FactTable;
+use super::tables::{self, FactTable};
 use crate::db::Select;
 
 /// One fact, or one edit of labels, as history tells it.
@@ -46,10 +46,14 @@ pub async fn history(
                 v.reason as void_reason, replaces, content
          from (select 'labels' as source, e.id, e.change_id, ec.recorded_at, null::timestamptz as voided_at,
                       null::bigint as voided_change_id, null::bigint as replaces,
-                      jsonb_build_object('before', e.before, 'after', e.after) as content
-               from audit_entries e join changes ec on ec.id = e.change_id where e.entity = ",
+                      jsonb_build_object('entity', e.entity, 'before', e.before, 'after', e.after) as content
+               from audit_entries e join changes ec on ec.id = e.change_id where (e.entity = ",
     );
     select.bind(entity).sql(" and e.entity_id = ").bind(subject);
+    for of in tables::PARTS.iter().filter(|of| of.entity == entity) {
+        select.sql(" or e.entity = ").bind(of.part).sql(" and e.entity_id in (").sql(of.ids).bind(subject).sql(")");
+    }
+    select.sql(")");
     for table in tables {
         select.sql(" union all select '").sql(table.name);
         select.sql("', id, change_id, recorded_at, voided_at, voided_change_id, replaces, to_jsonb(f) from ");

@@ -7,8 +7,10 @@
 pub mod change;
 mod history;
 pub mod tables;
+mod trees;
 pub mod undo;
 
 pub use change::{Actor, ChangeId, Claim, FormStamp, Recorded, WriteTx};
 pub use history::{HistoryEntry, history, of_change};
 pub use tables::FactTable;
+pub(crate) use trees::parent_loops;

@@ -34,8 +34,7 @@ pub static LABELS: &[Labels] = &[
     Labels { entity: "funds", restore: "update funds t set name = b ->> 'name', version = version + 1 from (select " },
     Labels {
         entity: "donors",
-        restore: "update donors t set name = b ->> 'name', version = version + 1, focal_point_id =
-            (select a.id from accounts a where lower(a.email) = lower(b ->> 'focal_point')) from (select ",
+        restore: "update donors t set name = coalesce(b ->> 'name', t.name), version = version + 1 from (select ",
     },
     Labels {
         entity: "pledges",
@@ -46,7 +45,44 @@ pub static LABELS: &[Labels] = &[
         entity: "contributions",
         restore: "update contributions t set note = b ->> 'note', version = version + 1 from (select ",
     },
+    Labels { entity: "donor_contacts", restore: SET_CONTACT },
 ];
+
+/// Sets a contact at a donor, as [`Labels::restore`].
+pub const SET_CONTACT: &str = "update donor_contacts t set name = b ->> 'name', title = b ->> 'title',
+    email = b ->> 'email', phone = b ->> 'phone', language = b ->> 'language', from_on = (b ->> 'from_on')::date,
+    to_on = (b ->> 'to_on')::date, note = b ->> 'note', removed = (b ->> 'removed')::boolean, version = version + 1
+    from (select ";
+
+/// Labels that stand in tables beside that of the thing: what puts them back from `b` for the thing `t`, where they are
+/// in `b` at all. Each is completed as [`Labels::restore`] is.
+pub static LISTS: &[Labels] = &[
+    Labels {
+        entity: "donors",
+        restore: "select set_focal_points(t.id, case when b ? 'focal_points' then b -> 'focal_points'
+            else focal_points_told(t.id) end) from donors t, (select ",
+    },
+    Labels {
+        entity: "donors",
+        restore: "select set_aliases(t.id, case when b ? 'aliases' then b ->> 'aliases' else aliases_told(t.id) end)
+            from donors t, (select ",
+    },
+];
+
+/// Labels of things that belong to another one, and are told in its history.
+#[derive(Debug)]
+pub struct PartOf {
+    /// The labels it belongs to.
+    pub entity: &'static str,
+    /// The table, as audit rows name it.
+    pub part: &'static str,
+    /// The query for the ids of its rows, to be completed with the id of the one they belong to.
+    pub ids: &'static str,
+}
+
+/// Every one of them.
+pub static PARTS: &[PartOf] =
+    &[PartOf { entity: "donors", part: "donor_contacts", ids: "select id from donor_contacts where donor_id = " }];
 
 macro_rules! fact_tables {
     ($($name:ident: $table:literal about $subject:literal ($columns:literal);)*) => {

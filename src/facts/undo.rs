@@ -120,6 +120,11 @@ async fn restore_labels(tx: &mut WriteTx, change: ChangeId) -> Result<u64, sqlx:
             let mut update = Select::new(labels.restore);
             update.bind(before.clone()).sql("::jsonb) as s (b) where t.id = ").bind(id);
             update.done().build().execute(tx.connection()).await?;
+            for list in tables::LISTS.iter().filter(|list| list.entity == labels.entity) {
+                let mut update = Select::new(list.restore);
+                update.bind(before.clone()).sql("::jsonb) as s (b) where t.id = ").bind(id);
+                update.done().build().execute(tx.connection()).await?;
+            }
             tx.audit_one(labels.entity, id, Some(after), Some(before)).await?;
             restored += 1;
         }

@@ -3,6 +3,7 @@
 use crate::access;
 use crate::imports::Kind;
 use crate::web::entry::{Columns, shown};
+use crate::web::entry_from::From;
 use crate::web::entry_room::EntryRoom;
 
 /// The forms of funds.
@@ -13,4 +14,8 @@ pub static FORMS: EntryRoom = EntryRoom {
     new: "fund-add",
     edit: "fund-correct",
     reference: None,
+    from: Some(From {
+        act: "fund-from",
+        columns: Columns { kind: Kind::Funds, shown: &[shown("in_force_from"), shown("earmarking")] },
+    }),
 };

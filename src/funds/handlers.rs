@@ -8,8 +8,10 @@ use super::Funds;
 use crate::arrears::Arrears;
 use crate::contributions::Contributions;
 use crate::facts::tables::FUND_FACTS;
+use crate::imports::{self, Kind};
 use crate::lists::List;
 use crate::web::detail::{self, Detail, Said, When};
+use crate::web::entry_from;
 use crate::web::frame::Frame;
 use crate::web::{AppState, PageError, Refused, SignedIn, address};
 
@@ -38,10 +40,12 @@ pub async fn detail(
     let same = detail::when(&scope, frame.today, known_then);
     let all = |room: &str| format!("/{room}?fund={}{same}", address::escape(&code));
     let receipts = l10n.word("contributions", "kicker");
-    let sections = vec![
+    let mut sections = vec![
         detail::section::<Arrears>(&mut tx, &scope, l10n.word("arrears", "kicker"), all("arrears"), l10n).await?,
         detail::section::<Contributions>(&mut tx, &scope, receipts, all("contributions"), l10n).await?,
     ];
+    let held = imports::held(&mut tx, Kind::Funds, &code, scope.known_at.0).await?;
+    sections.extend(entry_from::versions(&super::FORMS, &code, &held, &frame));
     let history = detail::told(&mut tx, &frame, &[&FUND_FACTS], "funds", id, scope.known_at).await?;
     tx.commit().await?;
     let said = earmarking.map(|earmarking| Said {

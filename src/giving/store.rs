@@ -241,7 +241,7 @@ pub async fn known(memory: &Memory, connection: &mut PgConnection, scope: &Scope
     if let Some(known) = reading.get() {
         return Ok(known.clone());
     }
-    let plain = Scope::new(scope.as_of, scope.known_at);
+    let plain = Scope { today: scope.today, ..Scope::new(scope.as_of, scope.known_at) };
     let Some(db) = memory.db().cloned() else {
         return reading.get_or_try_init(|| async { Ok(Arc::new(read(connection, &plain).await?)) }).await.cloned();
     };

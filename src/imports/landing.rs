@@ -266,6 +266,12 @@ impl Landing<'_> {
         let specs: Vec<&'static Spec> = kinds.iter().map(|kind| kind.spec()).collect();
         let stay = if self.few { Stay::Connection } else { Stay::Transaction };
         staging::create(self.tx.connection(), &specs, stay).await?;
+        if kinds.contains(&Kind::Donors) {
+            sqlx::query("select set_config('dis.today', $1, true)")
+                .bind(clock.today().to_string())
+                .execute(self.connection())
+                .await?;
+        }
         let files = import.files.iter().map(|(kind, path)| RowFile::open(path, kind.spec()));
         let entered = entered.map(|(kind, rows)| RowFile::parse(rows.clone(), kind.spec()));
         for (number, file) in (0i32..).zip(files.chain(entered)) {

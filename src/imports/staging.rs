@@ -54,16 +54,11 @@ pub enum Stay {
 /// Makes the staging tables of kinds, and the one for problems. Their text is put together from the specs alone.
 pub async fn create(connection: &mut PgConnection, specs: &[&'static Spec], stay: Stay) -> Result<(), sqlx::Error> {
     let names: Vec<String> = specs.iter().map(|spec| spec.stage).chain([PROBLEMS]).map(str::to_owned).collect();
-    // For a few rows one plan is as good as another; what costs is to make it anew each time.
-    let plans = if stay == Stay::Connection { "force_generic_plan" } else { "auto" };
-    let (there, _): (Vec<String>, String) = sqlx::query_as(
-        "select array(select name from unnest($1) as name where to_regclass('pg_temp.' || name) is not null),
-                set_config('plan_cache_mode', $2, true)",
-    )
-    .bind(&names)
-    .bind(plans)
-    .fetch_one(&mut *connection)
-    .await?;
+    let there: Vec<String> =
+        sqlx::query_scalar("select name from unnest($1) as name where to_regclass('pg_temp.' || name) is not null")
+            .bind(&names)
+            .fetch_all(&mut *connection)
+            .await?;
     let tables = specs.iter().map(|spec| (spec.stage, columns_of(spec)));
     let problems = "severity text not null, file integer not null, line integer not null, col text not null,
         value text not null, key text not null, arg text not null";
@@ -227,6 +222,13 @@ fn complete(spec: &Spec, staged: &mut Staged, tell: &mut impl FnMut(&str, &str, 
         Some(Value::Text(text)) => Some(text),
         _ => None,
     };
+    let says = |staged: &Staged, name: &str| at(name).is_some_and(|at| staged.values[at].is_some());
+    if says(staged, "in_force_from") {
+        // A row from a day on speaks of what holds from then: labels are those of the first row.
+        for (at, _) in spec.columns.iter().enumerate().filter(|(_, column)| column.part == Part::Label) {
+            staged.given &= !(1 << at);
+        }
+    }
     match spec.kind {
         Kind::Donors => {
             let Some(member) = at("member_state") else { return };
@@ -245,7 +247,7 @@ fn complete(spec: &Spec, staged: &mut Staged, tell: &mut impl FnMut(&str, &str, 
                 staged.given |= 1 << kind;
             }
         }
-        Kind::Pledges if at("agreed_on").is_some_and(|at| staged.values[at].is_some()) => {
+        Kind::Pledges if says(staged, "agreed_on") => {
             // An amendment speaks of terms: labels are those of the pledge's own row, and an empty event says nothing.
             for (at, column) in spec.columns.iter().enumerate() {
                 if column.part == Part::Label || (column.cell == Cell::Event && staged.values[at].is_none()) {

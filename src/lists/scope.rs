@@ -75,6 +75,8 @@ pub struct Scope {
     pub as_of: AsOf,
     /// With only what had been recorded by then.
     pub known_at: KnownAt,
+    /// The reader's day: labels are shown as they are on it. The day asked for, where nobody says another.
+    pub today: NaiveDate,
     /// The filters.
     pub filters: Filters,
     /// The agency's time zone: where a list has instants, its days are days there.
@@ -87,7 +89,7 @@ pub struct Scope {
 impl Scope {
     /// A reading without filters.
     pub fn new(as_of: AsOf, known_at: KnownAt) -> Self {
-        Scope { as_of, known_at, filters: Filters::default(), zone: Tz::UTC, worked_out: None }
+        Scope { as_of, known_at, today: as_of.0, filters: Filters::default(), zone: Tz::UTC, worked_out: None }
     }
 
     /// Begins a statement: `scope.day` and `scope.known` can be named in it, and `rates`, the rates in force then, read

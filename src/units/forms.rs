@@ -3,6 +3,7 @@
 use crate::access;
 use crate::imports::Kind;
 use crate::web::entry::{Columns, half, shown};
+use crate::web::entry_from::From;
 use crate::web::entry_room::EntryRoom;
 
 /// The forms of units.
@@ -13,4 +14,8 @@ pub static FORMS: EntryRoom = EntryRoom {
     new: "unit-add",
     edit: "unit-correct",
     reference: None,
+    from: Some(From {
+        act: "unit-from",
+        columns: Columns { kind: Kind::Units, shown: &[half("in_force_from"), half("parent")] },
+    }),
 };

@@ -7,9 +7,11 @@ use axum::response::Response;
 use super::Units;
 use crate::arrears::Arrears;
 use crate::facts::tables::UNIT_FACTS;
+use crate::imports::{self, Kind};
 use crate::lists::List;
 use crate::pledges::Pledges;
 use crate::web::detail::{self, Detail, Said, When};
+use crate::web::entry_from;
 use crate::web::frame::Frame;
 use crate::web::{AppState, PageError, Refused, SignedIn, address};
 
@@ -47,10 +49,12 @@ pub async fn detail(
     let l10n = frame.l10n;
     let same = detail::when(&scope, frame.today, known_then);
     let all = |room: &str| format!("/{room}?unit={}{same}", address::escape(&code));
-    let sections = vec![
+    let mut sections = vec![
         detail::section::<Arrears>(&mut tx, &scope, l10n.word("arrears", "kicker"), all("arrears"), l10n).await?,
         detail::section::<Pledges>(&mut tx, &scope, l10n.word("pledges", "kicker"), all("pledges"), l10n).await?,
     ];
+    let held = imports::held(&mut tx, Kind::Units, &code, scope.known_at.0).await?;
+    sections.extend(entry_from::versions(&super::FORMS, &code, &held, &frame));
     let history = detail::told(&mut tx, &frame, &[&UNIT_FACTS], "units", id, scope.known_at).await?;
     tx.commit().await?;
     let said = parent.zip(parent_name).map(|(parent, name)| Said {

@@ -16,7 +16,7 @@ use super::errors::{PageError, Refused};
 use super::format;
 use super::frame::{Action, Frame, filters};
 use super::params;
-use crate::facts::{FactTable, HistoryEntry, history, of_change};
+use crate::facts::{FactTable, HistoryEntry, history, of_change, tables};
 use crate::kernel::{Currency, KnownAt};
 use crate::l10n::L10n;
 use crate::lists::query::{self, Stretch};
@@ -46,7 +46,7 @@ pub fn scope(
     let Query(when) = when.map_err(|_| Refused::BadParameter("?", String::new()))?;
     let as_of = params::as_of(when.as_of.as_deref(), today)?;
     let known_at = params::known_at(when.known_at.as_deref(), latest)?;
-    Ok((Scope::new(as_of, known_at), params::given(when.known_at.as_deref()).is_some()))
+    Ok((Scope { today, ..Scope::new(as_of, known_at) }, params::given(when.known_at.as_deref()).is_some()))
 }
 
 /// A figure with its currency, where it leads, and a line about it.
@@ -145,11 +145,49 @@ pub struct Detail {
     pub history: Vec<HistoryLine>,
 }
 
+/// Something in a panel beside the page.
+pub struct Thing {
+    /// What or who.
+    pub title: String,
+    /// Where it leads.
+    pub href: Option<String>,
+    /// A word at its end.
+    pub mark: String,
+    /// What there is to say of it; empty lines are left out.
+    pub lines: Vec<String>,
+    /// Whether it is over.
+    pub past: bool,
+}
+
+/// A list of things beside the page.
+pub struct Panel {
+    /// Its heading.
+    pub title: String,
+    /// What one may do about it: words and address.
+    pub action: Option<(String, String)>,
+    /// Its things.
+    pub things: Vec<Thing>,
+    /// What it says where it has none.
+    pub empty: String,
+}
+
+/// What a page about one thing shows besides, where it has more to show.
+#[derive(Default)]
+pub struct Beside {
+    /// What stands after its code, above its name.
+    pub kicker: Vec<String>,
+    /// A line below its name.
+    pub lead: Option<String>,
+    /// Lists of things at its side.
+    pub panels: Vec<Panel>,
+}
+
 #[derive(Template)]
 #[template(path = "detail.html")]
 struct DetailPage {
     frame: Frame,
     detail: Detail,
+    beside: Beside,
     as_of: String,
     as_of_iso: String,
     known: String,
@@ -161,7 +199,22 @@ struct DetailPage {
 ///
 /// # Errors
 /// Where it cannot be drawn.
-pub fn page(frame: Frame, mut detail: Detail, scope: &Scope, known_then: bool) -> Result<Response, PageError> {
+pub fn page(frame: Frame, detail: Detail, scope: &Scope, known_then: bool) -> Result<Response, PageError> {
+    page_with(frame, detail, Beside::default(), scope, known_then)
+}
+
+/// Draws the page, and more beside it.
+///
+/// # Errors
+/// Where it cannot be drawn.
+pub fn page_with(
+    frame: Frame,
+    mut detail: Detail,
+    beside: Beside,
+    scope: &Scope,
+    known_then: bool,
+) -> Result<Response, PageError> {
+    detail.actions.extend(rooms::from_action(detail.room, &detail.code, &frame));
     detail.actions.extend(rooms::edit_action(detail.room, &detail.code, &frame));
     let known = if known_then {
         frame.l10n.with("list-known-then", &[("instant", frame.instant(&scope.known_at).into())])
@@ -176,6 +229,7 @@ pub fn page(frame: Frame, mut detail: Detail, scope: &Scope, known_then: bool) -
         path: super::address::to(detail.room, &detail.code),
         frame,
         detail,
+        beside,
     };
     Ok(Html(page.render()?).into_response())
 }
@@ -233,7 +287,8 @@ fn names_a(source: &str, column: &str) -> Option<&'static str> {
 }
 
 /// Columns that say nothing about the world.
-const ENVELOPE: [&str; 7] = ["id", "key", "change_id", "recorded_at", "voided_at", "voided_change_id", "replaces"];
+const ENVELOPE: [&str; 8] =
+    ["removed", "id", "key", "change_id", "recorded_at", "voided_at", "voided_change_id", "replaces"];
 
 async fn names(connection: &mut PgConnection, entries: &[HistoryEntry]) -> Result<Names, sqlx::Error> {
     let mut wanted: BTreeMap<&'static str, Vec<i64>> = BTreeMap::new();
@@ -351,15 +406,23 @@ fn fact(
     let replaced = entry.replaces.and_then(|id| {
         all.iter().find(|other| other.source == entry.source && other.content["id"].as_i64() == Some(id))
     });
-    let lines = if entry.source == "labels" {
-        differences(&entry.content["before"], &entry.content["after"], entry, names, &[], l10n)
-    } else {
-        let before = replaced.map_or(&Value::Null, |replaced| &replaced.content);
-        differences(before, &entry.content, entry, names, subject, l10n)
-    };
-    let what = match entry.content["event"].as_str() {
-        Some(event) => l10n.word("history-event", event),
-        None => l10n.word("history", &entry.source),
+    if entry.source == "labels" {
+        return labels(entry, names, l10n);
+    }
+    let from = FROM_A_DAY.contains(&entry.source.as_str()).then(|| day_of(entry)).flatten();
+    // What holds from a day on is told by what it changes.
+    let earlier = || from.and_then(|day| held_before(entry, day, all));
+    let before = replaced.or_else(earlier).map_or(&Value::Null, |before| &before.content);
+    let mut untold = subject.to_vec();
+    untold.extend(from.map(|_| "in_force_from"));
+    let lines = differences(before, &entry.content, entry, names, &untold, l10n);
+    let what = match (entry.content["event"].as_str(), from) {
+        (Some(event), _) => l10n.word("history-event", event),
+        (None, Some(day)) => {
+            let args = [("what", l10n.word("history", &entry.source).into()), ("day", format::day(day, l10n).into())];
+            l10n.with("history-from", &args)
+        }
+        (None, None) => l10n.word("history", &entry.source),
     };
     let key = if entry.replaces.is_some() { "history-corrected" } else { "history-recorded" };
     let voided = entry.voided_at.filter(|at| *at <= known_at.0).map(|at| {
@@ -368,6 +431,52 @@ fn fact(
         l10n.with("history-voided", &[("at", at.into()), ("reason", reason.into())])
     });
     HistoryFact { what: l10n.with(key, &[("what", what.into())]), lines, voided }
+}
+
+/// The tables whose facts hold from a day on.
+const FROM_A_DAY: [&str; 3] = ["unit_facts", "donor_facts", "fund_facts"];
+
+fn day_of(entry: &HistoryEntry) -> Option<NaiveDate> {
+    entry.content["in_force_from"].as_str().and_then(|day| crate::kernel::calendar::parse_day(day).ok())
+}
+
+/// What held of the same thing before a day, as known when the entry was recorded.
+fn held_before<'e>(entry: &HistoryEntry, day: NaiveDate, all: &'e [HistoryEntry]) -> Option<&'e HistoryEntry> {
+    let subject = tables::ALL.iter().find(|table| table.name == entry.source)?.subject;
+    let held = all.iter().filter(|other| {
+        other.source == entry.source
+            && other.content[subject] == entry.content[subject]
+            && day_of(other).is_none_or(|from| from < day)
+            && other.recorded_at <= entry.recorded_at
+            && other.voided_at.is_none_or(|at| at > entry.recorded_at)
+    });
+    held.max_by_key(|other| day_of(other))
+}
+
+/// What an edit of labels changed; of things that belong to the one the page is about, which of them.
+fn labels(entry: &HistoryEntry, names: &Names, l10n: L10n) -> HistoryFact {
+    let (before, after) = (&entry.content["before"], &entry.content["after"]);
+    let part = tables::PARTS.iter().find(|part| entry.content["entity"] == part.part);
+    let what = match (part, entry.content["entity"].as_str()) {
+        (Some(part), _) => l10n.word("history", part.part),
+        (None, entity) => {
+            l10n.first(&[&format!("history-labels-{}", entity.unwrap_or_default()), "history-labels"], &[])
+        }
+    };
+    let is_removed = |labels: &Value| labels["removed"].as_bool().unwrap_or_default();
+    let (key, lines) = if is_removed(after) {
+        let name = serde_json::json!({ "name": after["name"] });
+        ("history-removed", differences(&Value::Null, &name, entry, names, &[], l10n))
+    } else if is_removed(before) {
+        ("history-recorded", differences(&Value::Null, after, entry, names, &[], l10n))
+    } else {
+        let mut lines = differences(before, after, entry, names, &[], l10n);
+        if part.is_some() && before["name"] == after["name"] {
+            lines.insert(0, after["name"].as_str().unwrap_or_default().to_owned());
+        }
+        ("history-recorded", lines)
+    };
+    HistoryFact { what: l10n.with(key, &[("what", what.into())]), lines, voided: None }
 }
 
 /// What is new, or what became what.
@@ -383,7 +492,9 @@ fn differences(
     let currency: Option<Currency> = after.get("currency").and_then(Value::as_str).and_then(|code| code.parse().ok());
     let say = |column: &str, value: &Value| value_in_words(&entry.source, column, value, currency, names, l10n);
     let mut lines = Vec::new();
-    for (column, value) in after {
+    let gone = before.as_object().into_iter().flatten().map(|(column, _)| column);
+    let gone = gone.filter(|column| !after.contains_key(*column)).map(|column| (column, &Value::Null));
+    for (column, value) in after.iter().chain(gone) {
         let old = before.get(column).unwrap_or(&Value::Null);
         // What happened is the name of the fact itself.
         if column == "event"
@@ -408,6 +519,14 @@ fn differences(
         lines.push(l10n.with(key, &args));
     }
     lines
+}
+
+/// A focal point with its days.
+fn focal_point(one: &Value, l10n: L10n) -> String {
+    let day = |name: &str| one[name].as_str().and_then(|day| crate::kernel::calendar::parse_day(day).ok());
+    let who = one["who"].as_str().unwrap_or_default();
+    let stretch = format::stretch(day("from"), day("to"), l10n);
+    if stretch.is_empty() { who.to_owned() } else { format!("{who} ({stretch})") }
 }
 
 /// A word of ours in the reader's language; whatever somebody wrote, as it is.
@@ -455,6 +574,10 @@ fn value_in_words(
             (Ok(number), _, _) => Some(format::number(number, number.scale(), l10n)),
             (Err(_), _, _) => Some(number.to_string()),
         },
+        Value::Array(all) if column == "focal_points" => {
+            let told: Vec<String> = all.iter().map(|one| focal_point(one, l10n)).collect();
+            (!told.is_empty()).then(|| told.join("; "))
+        }
         other => Some(other.to_string()),
     }
 }

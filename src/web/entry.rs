@@ -432,19 +432,29 @@ pub fn leftover(page: &mut FormPage, wrong: &Wrong) {
 /// what was typed, with theirs told beside it. Returns what to show, and theirs by field.
 pub fn merge(columns: &Columns, was: &Held, now: &Held, typed: &Sent, l10n: L10n) -> (Sent, BTreeMap<String, String>) {
     let (was, now) = (columns.says(was, l10n), columns.says(now, l10n));
+    merge_fields(columns.shown.iter().map(|one| one.name), &was, &now, typed, l10n)
+}
+
+/// The same over what forms say: as it was drawn, as it would be drawn now, and as it was sent.
+pub fn merge_fields<'n>(
+    names: impl Iterator<Item = &'n str>,
+    was: &Sent,
+    now: &Sent,
+    typed: &Sent,
+    l10n: L10n,
+) -> (Sent, BTreeMap<String, String>) {
     let mut merged = typed.clone();
     let mut theirs = BTreeMap::new();
-    for one in columns.shown {
-        let (before, after, mine) = (was.get(one.name), now.get(one.name), typed.get(one.name));
+    for name in names {
+        let (before, after, mine) = (was.get(name), now.get(name), typed.get(name));
         if before == after || after == mine {
             continue;
         }
         let label = if after.is_empty() { l10n.t("form-nothing") } else { after.to_owned() };
         let key = if mine == before { "form-theirs-taken" } else { "form-theirs-differs" };
-        theirs
-            .insert(one.name.to_owned(), l10n.with(key, &[("was", said(before, l10n).into()), ("now", label.into())]));
+        theirs.insert(name.to_owned(), l10n.with(key, &[("was", said(before, l10n).into()), ("now", label.into())]));
         if mine == before
-            && let Some(field) = merged.0.iter_mut().find(|(name, _)| name == one.name)
+            && let Some(field) = merged.0.iter_mut().find(|(sent, _)| sent == name)
         {
             after.clone_into(&mut field.1);
         }

@@ -8,17 +8,20 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use sqlx::postgres::PgConnection;
 
-use super::address;
 use super::entry::{self, Act, Choices, Columns, Entered, Wrong};
+use super::entry_from::{self, From};
 use super::errors::{PageError, Refused};
 use super::form::FormPage;
 use super::frame::Frame;
 use super::posting::{Posting, Sent};
 use super::session::SignedIn;
 use super::state::AppState;
+use super::{address, format};
 use crate::access;
 use crate::facts::ChangeId;
+use crate::imports::spec::{Column, Part};
 use crate::imports::{Drawn, Held};
+use crate::kernel::calendar::parse_day;
 use crate::kernel::{Clock, KnownAt};
 use crate::l10n::L10n;
 
@@ -36,6 +39,8 @@ pub struct EntryRoom {
     pub edit: &'static str,
     /// What a new one is filled in with: a query of ours for one text, given today, that suggests a reference.
     pub reference: Option<&'static str>,
+    /// What can change from a day on.
+    pub from: Option<From>,
 }
 
 /// Parameters of an address, as they stand in it.
@@ -51,7 +56,7 @@ struct Draft {
 }
 
 impl EntryRoom {
-    fn key(&self) -> &'static str {
+    pub(super) fn key(&self) -> &'static str {
         entry::keys(self.columns.kind).first().copied().unwrap_or_default()
     }
 
@@ -60,12 +65,22 @@ impl EntryRoom {
         entry::keys(self.columns.kind).into_iter().skip(1).collect()
     }
 
-    /// Whether a code names one row: then the page about it leads to the form that corrects it.
+    /// Whether a code names one row, or a first one: then the page about it leads to the form that corrects it.
     pub fn has_one_row(&self) -> bool {
-        self.rest().is_empty()
+        let rest = self.rest();
+        self.columns.kind.spec().columns.iter().all(|column| !(column.required && rest.contains(&column.name)))
     }
 
-    fn allow(&self, role: access::Role) -> Result<(), PageError> {
+    /// Whether the form is about a row after the first, whose labels are those of the first.
+    fn is_later(&self, sent: &Sent) -> bool {
+        self.from.is_some() && self.rest().iter().any(|name| !sent.get(name).is_empty())
+    }
+
+    fn labels(&self) -> impl Iterator<Item = &'static Column> {
+        self.columns.kind.spec().columns.iter().filter(|column| column.part == Part::Label)
+    }
+
+    pub(super) fn allow(&self, role: access::Role) -> Result<(), PageError> {
         if access::may(role, self.may) { Ok(()) } else { Err(Refused::Forbidden.into()) }
     }
 
@@ -100,8 +115,13 @@ impl EntryRoom {
         let kicker = (format!("{} · {code}", l10n.word(self.room, "kicker")), back.clone());
         let title = l10n.with(&format!("edit-{}", self.room), &[("code", code.into())]);
         let mut page = FormPage::new(format!("{back}/edit"), kicker, title, l10n.t("form-save"));
-        page.sections =
-            self.columns.sections(&draft.sent, &draft.wrong, choices, &entry::keys(self.columns.kind), l10n);
+        let mut fixed = entry::keys(self.columns.kind);
+        if self.is_later(&draft.sent) {
+            fixed.extend(self.labels().map(|column| column.name));
+            let day = self.rest().first().and_then(|name| parse_day(draft.sent.get(name)).ok());
+            page.lead = day.map(|day| l10n.with("from-edit-lead", &[("day", format::day(day, l10n).into())]));
+        }
+        page.sections = self.columns.sections(&draft.sent, &draft.wrong, choices, &fixed, l10n);
         page.last.push(entry::reason(&draft.sent, &draft.wrong, l10n));
         for name in self.rest() {
             page.hidden.push((name.to_owned(), draft.sent.get(name).to_owned()));
@@ -122,7 +142,7 @@ impl EntryRoom {
         page.page(frame)
     }
 
-    async fn choices(&self, state: &AppState, latest: KnownAt, sent: &Sent) -> Result<Choices, PageError> {
+    pub(super) async fn choices(&self, state: &AppState, latest: KnownAt, sent: &Sent) -> Result<Choices, PageError> {
         let mut tx = state.0.db.read().await?;
         let mut choices = Choices::read(&mut tx, &state.0.clock, latest, None).await?;
         choices.name_donor(&mut tx, sent.get("donor")).await?;
@@ -196,7 +216,7 @@ async fn create(room: &'static EntryRoom, posting: Posting) -> Result<Response, 
     room.new_page(draft, &choices, frame)
 }
 
-fn seen(room: &EntryRoom, code: &str, change: Option<ChangeId>) -> Response {
+pub(super) fn seen(room: &EntryRoom, code: &str, change: Option<ChangeId>) -> Response {
     let done = change.map_or_else(|| "same".to_owned(), |change| change.0.to_string());
     Redirect::to(&format!("{}?done={done}", address::to(room.room, code))).into_response()
 }
@@ -232,6 +252,12 @@ async fn correct(room: &'static EntryRoom, posting: Posting, code: String) -> Re
     row.insert(room.key().to_owned(), code.clone());
     for name in room.rest() {
         row.insert(name.to_owned(), posting.sent.get(name).to_owned());
+    }
+    if room.is_later(&posting.sent) {
+        let held = was.first().and_then(|drawn| drawn.rows.first()).cloned().unwrap_or_default();
+        for column in room.labels() {
+            row.insert(column.name.to_owned(), held.get(column.name).cloned().unwrap_or_default());
+        }
     }
     let act = Act {
         act: room.edit,
@@ -278,4 +304,5 @@ pub fn routes(room: &'static EntryRoom) -> Router<AppState> {
     Router::new()
         .route(&format!("/{}/new", room.room), get(draw_new).post(move |posting: Posting| create(room, posting)))
         .route(&format!("/{}/{{code}}/edit", room.room), get(draw_edit).post(send_edit))
+        .merge(entry_from::routes(room))
 }

@@ -43,6 +43,17 @@ pub fn day(day: NaiveDate, l10n: L10n) -> String {
     format!("{} {month} {}", day.day(), day.year())
 }
 
+/// From when to when, in words; nothing where neither is said.
+pub fn stretch(from: Option<NaiveDate>, to: Option<NaiveDate>, l10n: L10n) -> String {
+    let day = |of: NaiveDate| day(of, l10n);
+    match (from, to) {
+        (None, None) => String::new(),
+        (Some(from), None) => l10n.with("stretch-from", &[("from", day(from).into())]),
+        (None, Some(to)) => l10n.with("stretch-to", &[("to", day(to).into())]),
+        (Some(from), Some(to)) => l10n.with("stretch", &[("from", day(from).into()), ("to", day(to).into())]),
+    }
+}
+
 /// `31 Jul 2021, 16:40`, in the agency's time zone.
 pub fn instant(at: DateTime<Utc>, zone: Tz, l10n: L10n) -> String {
     let local = at.with_timezone(&zone);

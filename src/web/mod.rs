@@ -6,6 +6,7 @@ pub mod beside;
 pub mod chart;
 pub mod detail;
 pub mod entry;
+pub mod entry_from;
 pub mod entry_room;
 pub mod errors;
 pub mod form;

@@ -34,7 +34,7 @@ test("the palette by keyboard: what was opened last, a donor, a page, an action"
 	assert.equal(await pointedAt(page), "Norway");
 
 	await keyboard.type("sewden");
-	await page.locator("[role=option]", { hasText: "Sweden" }).waitFor();
+	await page.locator("[role=option]", { hasText: "Sweden" }).first().waitFor();
 	assert.equal(await pointedAt(page), "Sweden", "the nearest is chosen at once");
 	assert.match(await page.locator("#palette [role=status]").textContent(), /^Suggestions: \d+$/);
 	await keyboard.press("Enter");
@@ -152,7 +152,7 @@ async function saveAndRemove(page) {
 	await page.waitForURL("**/arrears?unit=ROAF");
 	assert.equal(await page.locator(".tabs [aria-current]").textContent().then(text => text.trim().split(" ")[0]), "Africa’s");
 	await page.getByRole("link", { name: "All saved views" }).click();
-	await page.locator("summary", { hasText: "Rename" }).click();
+	await page.locator("summary", { hasText: "Rename Africa’s arrears" }).click();
 	await page.getByLabel("Name", { exact: true }).fill("Africa");
 	await page.getByRole("button", { name: "Save the name" }).click();
 	await page.waitForURL(/\/views\?done=/);

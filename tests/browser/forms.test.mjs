@@ -116,6 +116,18 @@ test("every form in every look", async t => {
 		}],
 		["a new donor", "/donors/new"],
 		["a donor corrected", "/donors/SWE/edit"],
+		["a donor from a day on", "/donors/SWE/from"],
+		["a donor from a day on, refused", "/donors/SWE/from", async page => {
+			await send(page);
+			await page.locator("#summary").waitFor();
+		}],
+		["who looks after a donor", "/donors/SWE/focal-points"],
+		["a new contact", "/donors/SWE/contacts/new"],
+		["a contact, one field wrong", "/donors/SIDA/contacts/5", async page => {
+			await page.locator("#email").fill("nowhere");
+			await send(page);
+			await page.locator("#summary").waitFor();
+		}],
 		["a change", "/pledges/P-2017-021", async page => {
 			await page.locator(".history a.sub").first().click();
 			await page.waitForURL("**/changes/*");

@@ -20,12 +20,13 @@ const STATES = [
 	["a receipt that pays two instalments", "/contributions/INV-2020-0012"],
 	["a receipt taken back", "/contributions/INV-2020-0009"],
 	["a receipt without a pledge", "/contributions/INV-2026-0005"],
-	["matching", "/contributions/INV-2026-0005/match"],
-	["matching, with something wrong", "/contributions/INV-2026-0005/match", async page => {
+	["matching, with suggestions", "/contributions/INV-2026-0007/match"],
+	["matching, with something wrong", "/contributions/INV-2026-0007/match", async page => {
 		if (await page.locator("#summary").count()) return;
 		await page.getByRole("radio").last().check();
 		await press(page);
 	}],
+	["matching, without a suggestion", "/contributions/INV-2026-0005/match", wrong({ pledge: "" })],
 	["matching what is matched", "/contributions/INV-2020-0012/match"],
 	["taking back, with something wrong", "/contributions/INV-2020-0012/reverse", wrong({ amount: "-1", received_on: "never", reason: "" })],
 	["a refund", "/contributions/INV-2020-0006/refund"],

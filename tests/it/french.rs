@@ -34,7 +34,7 @@ async fn somebody_who_chose_french_reads_french_and_files_stay() {
 
     choose(&site, &cookie, "fr").await;
     let page = site.get(address, &cookie).await;
-    assert_eq!(language(&page), "fr");
+    assert_eq!((page.status, language(&page).as_str()), (StatusCode::OK, "fr"), "{}", page.body);
     assert_eq!(page.texts("p.big"), ["USD5\u{202f}912\u{202f}201,59"]);
     assert!(page.body.contains("31 juil. 2021"), "days");
     assert!(page.body.contains("depuis quand\u{202f}?"), "the question");

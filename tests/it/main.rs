@@ -3,6 +3,7 @@
 
 mod crash;
 mod dashboard;
+mod donors;
 mod embedded;
 mod entering;
 mod exports;

@@ -1,6 +1,7 @@
 //! One file a kind: its columns and the statements that check and land it.
 
 pub mod contributions;
+mod dated;
 pub mod donors;
 pub mod funds;
 pub mod instalments;

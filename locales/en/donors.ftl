@@ -1,0 +1,71 @@
+# What holds from a day on: of a donor, a unit, a fund.
+from-action = From a day on…
+from-donors = What changes for donor { $code }, and from when?
+from-units = Where does unit { $code } stand, and from when?
+from-funds = What changes for fund { $code }, and from when?
+from-lead = From that day this holds; before it, and in every figure as of a day before it, what was there still does. What was recorded wrong is corrected instead.
+from-edit-lead = What holds from { $day } on.
+from-taken = Something holds from that day already: correct that instead.
+from-same = That is what holds then anyway: nothing would change.
+from-section = What held from when
+from-the-beginning = The beginning
+act-donor-from = Donor { $code } changes from a day on.
+act-unit-from = Unit { $code } changes from a day on.
+act-fund-from = Fund { $code } changes from a day on.
+field-aliases = Also known as
+entry-hint-donors-aliases = Other names it is found by: in other languages, short, former; with ; between.
+entry-donors-focal_point = Focal point from now on
+entry-hint-donors-in_force_from = The first day it holds; it may lie ahead.
+entry-hint-units-in_force_from = The first day it stands there; it may lie ahead.
+entry-hint-funds-in_force_from = The first day it holds; it may lie ahead.
+
+stretch = { $from } to { $to }
+stretch-from = since { $from }
+stretch-to = until { $to }
+stretch-ends-before = It ends before it begins
+form-too-long = This is longer than { $arg } characters
+
+family-title = With those that belong to it
+family-itself = { $name } itself
+
+focal-title = Focal points
+focal-none = Nobody is named yet.
+focal-change = Change
+focal-now = Today
+focal-lead = Focal point { $name }
+focal-lead-from = Focal point { $name } since { $from }
+focal-question = Who looks after { $donor }, and from when?
+focal-hint = One at a time. An empty beginning is the very beginning; an empty end lasts until the next one begins.
+focal-who = Who
+focal-from = From
+focal-to = Through
+focal-row = focal point { $number }
+focal-add = Add one
+focal-overlap = { $name } is responsible then
+focal-unknown = Nobody with this e-mail has an open account
+focal-conflict = Somebody changed the list meanwhile; it now says: { $now }. What you typed stands below; saving it replaces theirs.
+act-focal-points = Who looks after donor { $code } was changed.
+
+contact-title = Contacts
+contact-none = Nobody is recorded yet.
+contact-add = Add
+contact-past = Left
+contact-speaks = Speaks { $language }
+contact-new = Whom does one talk to at { $donor }?
+contact-edit = Change a contact at { $donor }
+contact-remove = Take out
+contact-email-wrong = This is no e-mail address
+contact-field-title = Title or role
+act-contact-add = A contact at donor { $code } was added.
+act-contact-change = A contact at donor { $code } was changed.
+act-contact-remove = A contact at donor { $code } was taken out.
+
+history-donor_contacts = Contact
+history-labels-donors = Names and people
+history-removed = { $what }, taken out
+history-from = { $what } from { $day } on
+field-focal_points = Focal points
+field-removed = Taken out
+field-phone = Telephone
+field-from_on = There since
+field-to_on = There until
