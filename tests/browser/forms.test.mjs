@@ -123,11 +123,7 @@ test("every form in every look", async t => {
 		}],
 		["who looks after a donor", "/donors/SWE/focal-points"],
 		["a new contact", "/donors/SWE/contacts/new"],
-		["a contact, one field wrong", "/donors/SIDA/contacts/5", async page => {
-			await page.locator("#email").fill("nowhere");
-			await send(page);
-			await page.locator("#summary").waitFor();
-		}],
+		["a contact", "/donors/SIDA/contacts/5"],
 		["a change", "/pledges/P-2017-021", async page => {
 			await page.locator(".history a.sub").first().click();
 			await page.waitForURL("**/changes/*");
