@@ -95,3 +95,7 @@ import-reversal-does-not-fit = ce qui est extourné doit être une contribution 
 import-reversed-too-much = l’extourne dépasse ce qui a été reçu, { $arg }
 import-refund-too-large = le remboursement dépasse ce qui est non imputé sur l’annonce { $arg } ce jour-là
 import-rate-missing = aucun taux de change de { $arg } n’est connu pour ce jour ; le montant n’est donc pas converti
+import-alias-too-long = plus long que { $arg } caractères
+import-from-day-of-nothing = aucune première ligne ne dit ce qui vaut avant ce jour
+import-label-of-first-row = n’est pas utilisé : la première ligne dit « { $arg } »
+import-says-too-little = dit tout ce qui vaut à partir de ce jour ; la colonne { $arg } manque

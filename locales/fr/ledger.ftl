@@ -7,3 +7,6 @@ broken-donor-gone = Le donateur { $what } est nommé par { $arg }, et n’existe
 broken-unit-gone = L’unité { $what } est nommée par { $arg }, et n’existerait plus.
 broken-fund-gone = Le fonds { $what } est nommé par { $arg }, et n’existerait plus.
 broken-schedule = Les échéances de l’annonce { $what } ne totalisent pas son montant : { $arg }.
+broken-donor-loop = Le donateur { $what } serait un jour rattaché à lui-même.
+broken-no-beginning = { $what } dit ce qui vaut à partir d’un jour, et rien ne dirait ce qui valait avant.
+broken-unit-loop = L’unité { $what } se trouverait un jour au-dessus d’elle-même.
