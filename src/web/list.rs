@@ -314,7 +314,8 @@ pub struct ListView {
     pub beginning: String,
     pub clear: String,
     pub today_link: String,
-    pub paper: String,
+    /// Who reads it.
+    reader: String,
     /// Whether the rows are as of a day.
     pub dated: bool,
     /// Lists that belong together, this one among them.
@@ -331,6 +332,12 @@ impl ListView {
     pub fn count_rows(&mut self, rows: i64, l10n: crate::l10n::L10n) {
         self.counted = rows;
         self.count = l10n.with("list-count", &[("rows", rows.into())]);
+    }
+
+    /// What stands under the title on paper: of when it is, how many rows it has, who printed it.
+    pub fn paper(&self, l10n: crate::l10n::L10n) -> String {
+        let said = [("day", &self.as_of), ("known", &self.known), ("name", &self.reader), ("count", &self.count)];
+        l10n.with("list-paper", &said.map(|(name, value)| (name, value.as_str().into())))
     }
 
     /// For each column after the two a sum's heading spans: its class, and whether the sum stands in it. An empty cell
@@ -502,15 +509,6 @@ fn draw<L: List>(
         l10n.t("list-known-now")
     };
     let as_of = frame.as_of(&asked.scope.as_of);
-    let paper = l10n.with(
-        "list-paper",
-        &[
-            ("day", as_of.clone().into()),
-            ("known", known.clone().into()),
-            ("name", frame.viewer.name.clone().into()),
-            ("count", count.clone().into()),
-        ],
-    );
     let chips = chips::<L>(params, &asked.scope.filters, &choices, &path, l10n);
     ListView {
         heads: heads::<L>(params, asked, &path, l10n),
@@ -531,7 +529,7 @@ fn draw<L: List>(
         as_of,
         as_of_iso: asked.scope.as_of.to_string(),
         known,
-        paper,
+        reader: frame.viewer.name.clone(),
         dated: L::DATED,
         tabs: beside::tabs::<L>(params, l10n),
         actions: rooms::new_action(L::NAME, frame).into_iter().collect(),
