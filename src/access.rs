@@ -105,6 +105,12 @@ pub enum Act {
     KeepPledges,
     /// Enter, reverse, match and correct contributions; enter rates.
     KeepMoney,
+    /// Load reports we owe donors: of every unit, or of one's own and those below it.
+    LoadReports,
+    /// Enter reports, say what became of them, ask for extensions: of every unit, or of one's own and those below it.
+    KeepReports,
+    /// Confirm that the donor agreed to an extension or waiver, by its letter.
+    ConfirmReports,
 }
 
 /// Whether a role may do an act (contract.md, Roles).
@@ -120,10 +126,12 @@ pub fn may(role: Role, act: Act) -> bool {
         (Admin | Auditor, Act::ReadAudit) => true,
         (Admin, Act::KeepAccounts | Act::KeepSettings | Act::LoadStructure | Act::KeepStructure) => true,
         // "finance (contributions, allocations, rates, imports)": an import is theirs whatever it holds.
-        (Finance, Act::LoadStructure | Act::LoadPledges | Act::LoadMoney | Act::KeepMoney) => true,
+        (Finance, Act::LoadStructure | Act::LoadPledges | Act::LoadMoney | Act::KeepMoney | Act::LoadReports) => true,
         (ResourceMobilization, Act::LoadPledges | Act::KeepDonors | Act::KeepPledges) => true,
+        // An extension or waiver is not for the unit that owes the report to confirm (domain.md).
+        (ResourceMobilization, Act::LoadReports | Act::KeepReports | Act::ConfirmReports) => true,
         // Within their unit and below: `web::session::Viewer::keeps_unit` asks of which.
-        (UnitStaff, Act::KeepPledges) => true,
+        (UnitStaff, Act::KeepPledges | Act::LoadReports | Act::KeepReports) => true,
         _ => false,
     }
 }
@@ -133,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_auditor_and_a_manager_change_nothing_and_staff_only_pledges() {
+    fn an_auditor_and_a_manager_change_nothing_and_staff_only_pledges_and_reports() {
         for role in [Role::Auditor, Role::Manager, Role::UnitStaff] {
             for act in [
                 Act::KeepAccounts,
@@ -145,8 +153,12 @@ mod tests {
                 Act::KeepDonors,
                 Act::KeepPledges,
                 Act::KeepMoney,
+                Act::LoadReports,
+                Act::KeepReports,
+                Act::ConfirmReports,
             ] {
-                let own = role == Role::UnitStaff && act == Act::KeepPledges;
+                let reports = [Act::LoadReports, Act::KeepReports].contains(&act);
+                let own = role == Role::UnitStaff && (act == Act::KeepPledges || reports);
                 assert_eq!(may(role, act), own, "{role} {act:?}");
             }
             assert!(may(role, Act::ReadFigures));

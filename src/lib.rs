@@ -31,6 +31,7 @@ pub mod l10n;
 pub mod ledger;
 pub mod lists;
 pub mod pledges;
+pub mod report_states;
 pub mod rooms;
 pub mod saved_views;
 pub mod settings;

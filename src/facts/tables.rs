@@ -46,6 +46,12 @@ pub static LABELS: &[Labels] = &[
         restore: "update contributions t set note = b ->> 'note', version = version + 1 from (select ",
     },
     Labels { entity: "donor_contacts", restore: SET_CONTACT },
+    Labels {
+        entity: "donor_reports",
+        restore: "update donor_reports t set title = b ->> 'title',
+            responsible_id = (select a.id from accounts a where lower(a.email) = lower(b ->> 'responsible')),
+            version = version + 1 from (select ",
+    },
 ];
 
 /// Sets a contact at a donor, as [`Labels::restore`].
@@ -110,6 +116,14 @@ fact_tables! {
     PLEDGE_TERMS: "pledge_terms" about "pledge_id" (
         "pledge_id, agreed_on, donor_id, unit_id, fund_id, earmarking, currency, amount, pledged_on, project, \
          starts_on, ends_on, psc_percent");
+    REPORT_CONFIRMATIONS: "report_confirmations" about "report_id" ("report_id, what, agreed_on");
+    REPORT_DUE_DATES: "report_due_dates" about "report_id" ("report_id, agreed_on, due_on, letter, reason");
+    REPORT_EVENTS: "report_events" about "report_id" (
+        "report_id, event, round, happened_on, cause, letter, reason");
+    REPORT_TERMS: "report_terms" about "report_id" (
+        "report_id, in_force_from, pledge_id, unit_id, kind, final, period_from, period_to");
+    REPORTING_CLAUSES: "reporting_clauses" about "pledge_id" (
+        "pledge_id, agreed_on, number, kind, final, every_months, first_period_from, grace_days");
     SETTING_FACTS: "setting_facts" about "setting" ("setting, fund_id, in_force_from, value");
     UNIT_FACTS: "unit_facts" about "unit_id" ("unit_id, in_force_from, parent_id");
 }

@@ -24,12 +24,22 @@ pub enum Kind {
     Instalments,
     /// Contributions, reversals and refunds.
     Contributions,
+    /// Reports we owe donors.
+    DonorReports,
 }
 
 impl Kind {
     /// Every kind, in landing order.
-    pub const ALL: [Kind; 7] =
-        [Kind::Units, Kind::Funds, Kind::Donors, Kind::Rates, Kind::Pledges, Kind::Instalments, Kind::Contributions];
+    pub const ALL: [Kind; 8] = [
+        Kind::Units,
+        Kind::Funds,
+        Kind::Donors,
+        Kind::Rates,
+        Kind::Pledges,
+        Kind::Instalments,
+        Kind::Contributions,
+        Kind::DonorReports,
+    ];
 
     /// The word in commands.
     pub fn as_str(self) -> &'static str {
@@ -41,6 +51,7 @@ impl Kind {
             Kind::Pledges => "pledges",
             Kind::Instalments => "instalments",
             Kind::Contributions => "contributions",
+            Kind::DonorReports => "donor-reports",
         }
     }
 
@@ -50,6 +61,7 @@ impl Kind {
             Kind::Units | Kind::Funds => Act::LoadStructure,
             Kind::Donors | Kind::Pledges | Kind::Instalments => Act::LoadPledges,
             Kind::Rates | Kind::Contributions => Act::LoadMoney,
+            Kind::DonorReports => Act::LoadReports,
         }
     }
 
@@ -63,6 +75,7 @@ impl Kind {
             Kind::Pledges => &kinds::pledges::SPEC,
             Kind::Instalments => &kinds::instalments::SPEC,
             Kind::Contributions => &kinds::contributions::SPEC,
+            Kind::DonorReports => &kinds::donor_reports::SPEC,
         }
     }
 }
@@ -75,7 +88,7 @@ impl fmt::Display for Kind {
 
 /// The word names no kind of file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("kinds of files are units, funds, donors, rates, pledges, instalments and contributions")]
+#[error("kinds of files are {}", Kind::ALL.map(Kind::as_str).join(", "))]
 pub struct UnknownKind;
 
 impl FromStr for Kind {
@@ -220,4 +233,6 @@ pub struct Spec {
     pub warnings: &'static [&'static str],
     /// Ids of the pledges whose balances may have changed.
     pub touched: Option<&'static str>,
+    /// Ids of the reports whose states may have changed.
+    pub touched_reports: Option<&'static str>,
 }

@@ -6,8 +6,6 @@
 
 #[cfg(test)]
 mod brute_force;
-#[cfg(test)]
-mod by_example;
 pub mod facts;
 mod load;
 pub mod rule;

@@ -175,7 +175,10 @@ pub fn state_as_of(facts: &ReportFacts, day: NaiveDate) -> ReportState {
         due_on: due_on(facts, day),
         first_due_on: due_on(facts, NaiveDate::MIN),
         owed: pledge.signed_on.is_some_and(|signed_on| signed_on <= day)
-            && pledge.cancelled_on.filter(|on| *on <= day).is_none_or(|cancelled| due_on(facts, cancelled) <= cancelled),
+            && pledge
+                .cancelled_on
+                .filter(|on| *on <= day)
+                .is_none_or(|cancelled| due_on(facts, cancelled) <= cancelled),
         waived_on: facts.waived_on.filter(|on| *on <= day),
         sent_on,
         last_sent_on: sent.last().map(|round| round.sent_on),
@@ -210,6 +213,8 @@ pub fn twelve_months_to(day: NaiveDate) -> NaiveDate {
 pub fn percent(part: i64, due: i64) -> Option<rust_decimal::Decimal> {
     use rust_decimal::{Decimal, RoundingStrategy::MidpointAwayFromZero};
     (due > 0).then(|| {
-        (Decimal::from(part * 100) / Decimal::from(due)).round_dp_with_strategy(1, MidpointAwayFromZero)
+        let mut rate = (Decimal::from(part * 100) / Decimal::from(due)).round_dp_with_strategy(1, MidpointAwayFromZero);
+        rate.rescale(1);
+        rate
     })
 }

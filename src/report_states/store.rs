@@ -122,11 +122,7 @@ async fn computed(
     Ok(loaded.iter().flat_map(of).collect())
 }
 
-async fn open_versions(
-    connection: &mut PgConnection,
-    rows: &[Version],
-    at: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+async fn open_versions(connection: &mut PgConnection, rows: &[Version], at: DateTime<Utc>) -> Result<(), sqlx::Error> {
     if rows.is_empty() {
         return Ok(());
     }

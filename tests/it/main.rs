@@ -19,6 +19,7 @@ mod pages;
 mod people;
 mod permissions;
 mod real_data;
+mod reports_loading;
 mod serving;
 mod tidy;
 mod words;

@@ -135,13 +135,21 @@ pub static SPEC: Spec = Spec {
             confirms = coalesce(s.confirmed, current_setting('dis.confirms', true) = 'on')",
         // A row from a day on moves the report where its terms are not those before; it extends it where its due date is
         // not, or where it says nothing else.
-        "update stage_donor_reports s set moves = b.moves, extends = b.later or not b.moves from (
-            select s.ctid as at,
+        "update stage_donor_reports s set moves = b.moves, extends = b.later or not b.moves, final = b.final,
+            period_from = b.period_from, period_to = b.period_to
+         from (
+            select s.ctid as at, coalesce(s.final, t.final) as final, coalesce(s.period_from, t.period_from) as period_from,
+                   coalesce(s.period_to, t.period_to) as period_to,
                    (t.pledge_id, t.unit_id, t.kind, t.final, t.period_from, t.period_to)
-                    is distinct from (s.pledge_id, s.unit_id, s.kind, s.final, s.period_from, s.period_to) as moves,
+                    is distinct from (s.pledge_id, s.unit_id, s.kind, coalesce(s.final, t.final),
+                        coalesce(s.period_from, t.period_from), coalesce(s.period_to, t.period_to)) as moves,
                    t.due_on is distinct from s.due_on as later
             from stage_donor_reports s left join lateral (
-                select * from (
+                select agreed_on, pledge_id, unit_id, kind, due_on,
+                       -- Of a row that says nothing of these the one before it speaks, and the first row always does.
+                       first_value(final) over past as final, first_value(period_from) over past as period_from,
+                       first_value(period_to) over past as period_to
+                from (
                     select o.agreed_on, o.pledge_id, o.unit_id, o.kind, o.final, o.period_from, o.period_to, o.due_on
                     from stage_donor_reports o where o.ref = s.ref and (o.agreed_on is null or o.agreed_on < s.agreed_on)
                     union all
@@ -155,7 +163,8 @@ pub static SPEC: Spec = Spec {
                         and d.voided_at is null and (d.agreed_on is null or d.agreed_on <= k.day)
                         order by d.agreed_on desc nulls last limit 1) d
                     where k.day is null or k.day < s.agreed_on
-                ) before order by agreed_on desc nulls last limit 1
+                ) before window past as (order by (final is null), agreed_on desc nulls last)
+                order by agreed_on desc nulls last limit 1
             ) t on true
             where s.agreed_on is not null and not s.found
          ) b where s.ctid = b.at",
@@ -196,7 +205,7 @@ pub static SPEC: Spec = Spec {
         "select file, line, 'submitted_on' as col, submitted_on::text as value, 'submitted-before-period' as key,
                 period_from::text as arg
          from stage_donor_reports where submitted_on < period_from",
-        "select s.file, s.line, 'submitted_on' as col, s.submitted_on::text as value, 'events-disagree' as key, '' as arg
+        "select s.file, s.line, 'submitted_on' as col, s.submitted_on::text as value, 'report-events-disagree' as key, '' as arg
          from stage_donor_reports s join stage_donor_reports b on b.ref = s.ref and b.agreed_on is null
          where s.agreed_on is not null and (s.submitted_on <> b.submitted_on or s.returned_on <> b.returned_on
             or s.resubmitted_on <> b.resubmitted_on or s.waived_on <> b.waived_on)",
@@ -222,10 +231,10 @@ pub static SPEC: Spec = Spec {
          where confirmed and current_setting('dis.confirms', true) is distinct from 'on'
             and confirmation_id is null and waiver_id is null",
         "select s.file, s.line, 'unit' as col, s.unit as value, 'unit-of-others' as key, '' as arg
-         from stage_donor_reports s where s.unit_id is not null and nullif(current_setting('dis.units', true), '') is not null
-            and (s.unit_id <> all (current_setting('dis.units')::bigint[]) or exists (
+         from stage_donor_reports s where s.unit_id is not null and current_setting('dis.keeps', true) = 'own'
+            and (s.unit_id::text <> all (string_to_array(current_setting('dis.units', true), ',')) or exists (
                 select from report_terms t where t.report_id = s.report_id and t.voided_at is null
-                    and t.unit_id <> all (current_setting('dis.units')::bigint[])
+                    and t.unit_id::text <> all (string_to_array(current_setting('dis.units', true), ','))
                     and not exists (select from report_terms l where l.report_id = t.report_id and l.voided_at is null
                         and l.in_force_from > coalesce(t.in_force_from, '-infinity'))))",
     ],
