@@ -32,6 +32,7 @@ pub mod ledger;
 pub mod lists;
 pub mod pledges;
 pub mod report_states;
+pub mod reporting_rates;
 pub mod rooms;
 pub mod saved_views;
 pub mod settings;

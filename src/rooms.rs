@@ -11,7 +11,7 @@ use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, address, assets, list, list_files};
 use crate::{
     allocations, arrears, audit, changes, contributions, dashboard, donors, exchange_rates, finding, funds, giving,
-    import_page, instalments, pledges, saved_views, settings, units, users,
+    import_page, instalments, pledges, reporting_rates, saved_views, settings, units, users,
 };
 
 /// A room with an entry in the menu.
@@ -49,6 +49,7 @@ pub static ROOMS: &[Room] = &[
     room("allocations", "money", "allocations", "w"),
     room("arrears", "money", "arrears", "a"),
     room("giving", "money", "trend", "v"),
+    room("reporting-rates", "owed", "trend", "r"),
     room("units", "office", "units", ""),
     room("funds", "office", "funds", ""),
     room("rates", "office", "exchange", ""),
@@ -113,6 +114,7 @@ pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
         (allocations::Allocations::NAME, each.list::<allocations::Allocations>()),
         (arrears::Arrears::NAME, each.list::<arrears::Arrears>()),
         (giving::Giving::NAME, each.list::<giving::Giving>()),
+        (reporting_rates::ReportingRates::NAME, each.list::<reporting_rates::ReportingRates>()),
         (units::Units::NAME, each.list::<units::Units>()),
         (funds::Funds::NAME, each.list::<funds::Funds>()),
         (exchange_rates::Rates::NAME, each.list::<exchange_rates::Rates>()),
@@ -130,7 +132,13 @@ impl EachList for Files {
     type Output = Router<AppState>;
     fn list<L: List>(&mut self) -> Router<AppState> {
         // These pages show more than their rows; every other list is drawn as it is.
-        if [arrears::Arrears::NAME, giving::Giving::NAME, import_page::Imports::NAME].contains(&L::NAME) {
+        let drawn_by_their_rooms = [
+            arrears::Arrears::NAME,
+            giving::Giving::NAME,
+            import_page::Imports::NAME,
+            reporting_rates::ReportingRates::NAME,
+        ];
+        if drawn_by_their_rooms.contains(&L::NAME) {
             list_files::files::<L>()
         } else {
             list::routes::<L>()
@@ -185,6 +193,8 @@ pub fn router() -> Router<AppState> {
         .route("/", get(dashboard::handlers::page))
         .route("/arrears", get(arrears::handlers::page))
         .route("/giving", get(giving::handlers::page))
+        .route("/reporting-rates", get(reporting_rates::handlers::page))
+        .route("/reporting-rates/trend.csv", get(reporting_rates::handlers::trend))
         .route("/donors/{code}", get(donors::handlers::detail))
         .route("/donors/{code}/focal-points", get(donors::focal_points::ask).post(donors::focal_points::set))
         .route("/donors/{code}/contacts/new", get(donors::contacts::new).post(donors::contacts::create))

@@ -24,6 +24,7 @@ use crate::kernel::{AsOf, Clock, KnownAt};
 use crate::lists::query::{self, Placed, sort_named};
 use crate::lists::{Filters, List, Memory, Scope, export};
 use crate::pledges::Pledges;
+use crate::reporting_rates::ReportingRates;
 use crate::units::Units;
 use crate::users::account_by_email;
 
@@ -35,6 +36,7 @@ pub enum What {
     Giving,
     Pledges,
     Instalments,
+    ReportingRates,
     Donors,
     Units,
     Funds,
@@ -172,6 +174,9 @@ async fn write(
             What::Giving => list::<Giving>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Pledges => list::<Pledges>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Instalments => list::<Instalments>(&mut tx, &scope, args.format, about, &mut target).await?,
+            What::ReportingRates => {
+                list::<ReportingRates>(&mut tx, &scope, args.format, about, &mut target).await?;
+            }
             What::Donors => list::<Donors>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Units => list::<Units>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Funds => list::<Funds>(&mut tx, &scope, args.format, about, &mut target).await?,
@@ -310,6 +315,7 @@ async fn for_import(tx: &mut ReadTx, what: What, known_at: KnownAt, out: &mut Ta
     let kind = match what {
         What::Arrears => return Err("arrears are worked out, not loaded: there is no file of them".into()),
         What::Giving => return Err("what the years make of donors is worked out, not loaded".into()),
+        What::ReportingRates => return Err("reporting rates are worked out, not loaded".into()),
         What::Contributions => Kind::Contributions,
         What::Pledges => Kind::Pledges,
         What::Instalments => Kind::Instalments,

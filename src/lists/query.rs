@@ -37,6 +37,8 @@ pub trait List: Send + Sync + 'static {
     const USD_OF: Option<&'static str> = None;
     /// Whether the page counts and sums its rows; a room that does so itself says no.
     const SUMMED: bool = true;
+    /// How many rows a page has at most; a table that is one answer is shown whole.
+    const ON_A_PAGE: i64 = 50;
     /// Whether its rows are as of a day and known at an instant; what is simply a list of what happened is not.
     const DATED: bool = true;
     /// Who may read it: page and files.

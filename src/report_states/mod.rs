@@ -5,7 +5,7 @@
 //! and dashboards ask that. It can be rebuilt from the facts alone; `dis verify` compares.
 
 #[cfg(test)]
-mod brute_force;
+pub(crate) mod brute_force;
 pub mod facts;
 mod load;
 pub mod rule;

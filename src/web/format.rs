@@ -43,6 +43,12 @@ pub fn day(day: NaiveDate, l10n: L10n) -> String {
     format!("{} {month} {}", day.day(), day.year())
 }
 
+/// `Jul 2021`.
+pub fn month(day: NaiveDate, l10n: L10n) -> String {
+    let month = l10n.figures().months.get(day.month0() as usize).map_or("", String::as_str);
+    format!("{month} {}", day.year())
+}
+
 /// From when to when, in words; nothing where neither is said.
 pub fn stretch(from: Option<NaiveDate>, to: Option<NaiveDate>, l10n: L10n) -> String {
     let day = |of: NaiveDate| day(of, l10n);

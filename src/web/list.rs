@@ -31,8 +31,6 @@ pub use crate::lists::scope::{BUCKETS, DONOR_KINDS, EARMARKINGS, FUND_KINDS, NO_
 use crate::lists::{Drawn, Filters, List, Scope};
 use crate::rooms;
 
-/// Rows of a page.
-const PAGE: i64 = 50;
 /// Where a page of a list begins, and what was known when the reader began to leaf.
 #[derive(Serialize, Deserialize)]
 struct Mark {
@@ -129,6 +127,10 @@ pub fn understand<L: List>(
         None => Ok(None),
     };
     (filters.since, filters.until) = (day("since")?, day("until")?);
+    filters.change_since = day("change_since")?;
+    if let Some(later) = filters.change_since.filter(|day| *day > as_of.0) {
+        return Err(bad("change_since", &later.to_string()));
+    }
     if let Some(year) = text("year") {
         let read = year.parse().ok().filter(|read| (EARLIEST_YEAR..=LATEST_YEAR).contains(read));
         filters.year = Some(read.ok_or_else(|| bad("year", &year))?);
@@ -452,10 +454,10 @@ pub async fn read<L: List>(
     L::prepare(&mut *signed_in_tx, &mut asked.scope, &frame.memory).await?;
     let totals = if L::SUMMED { query::totals::<L>(&mut *signed_in_tx, &asked.scope).await? } else { Vec::new() };
     let stretch =
-        Stretch { sort: asked.sort, reversed: asked.reversed, after: asked.after.as_deref(), most: Some(PAGE + 1) };
+        Stretch { sort: asked.sort, reversed: asked.reversed, after: asked.after.as_deref(), most: Some(L::ON_A_PAGE + 1) };
     let mut rows = query::rows::<L>(&mut *signed_in_tx, &asked.scope, &stretch).await?;
-    let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > PAGE;
-    rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
+    let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > L::ON_A_PAGE;
+    rows.truncate(usize::try_from(L::ON_A_PAGE).unwrap_or(usize::MAX));
     let next = rows.last().filter(|_| more).map(|last| {
         let mark = Mark { known_at: asked.scope.known_at.to_string(), place: last.place.clone() };
         let mut onward = params.without(&[]);
@@ -606,7 +608,7 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
                 "region" => words(&region_keys().chain([NO_REGION]).collect::<Vec<_>>(), "region"),
                 _ => Vec::new(),
             };
-            let hint = ["unit", "donor", "since", "until", "donor_kind", "focal_point"]
+            let hint = ["unit", "donor", "since", "until", "change_since", "donor_kind", "focal_point"]
                 .contains(name)
                 .then(|| l10n.word("filter-hint", name));
             let label = if *name == "state" { l10n.word("filter-state", L::NAME) } else { l10n.word("filter", name) };
@@ -629,7 +631,7 @@ fn chips<L: List>(
     };
     let state_label = l10n.word("filter-state", L::NAME);
     let word = |family: &str, word: &Option<String>| word.as_ref().map(|word| l10n.word(family, word));
-    let on: [(&'static str, String, Option<String>); 21] = [
+    let on: [(&'static str, String, Option<String>); 22] = [
         ("year", l10n.word("filter", "year"), filters.year.map(|year| year.to_string())),
         ("unit", l10n.word("filter", "unit"), name(&choices.units, &filters.unit)),
         ("donor", l10n.word("filter", "donor"), choices.donor.as_ref().map(|donor| donor.name.clone())),
@@ -650,6 +652,7 @@ fn chips<L: List>(
         ("state", state_label, filters.state.as_ref().map(|state| l10n.word(L::NAME, state))),
         ("since", l10n.word("filter", "since"), filters.since.map(|since| format::day(since, l10n))),
         ("until", l10n.word("filter", "until"), filters.until.map(|until| format::day(until, l10n))),
+        ("change_since", l10n.word("filter", "change_since"), filters.change_since.map(|day| format::day(day, l10n))),
         ("q", l10n.word("filter", "text"), filters.text.as_ref().map(|text| format!("“{text}”"))),
     ];
     on.into_iter()
