@@ -199,3 +199,32 @@ async fn staff_load_the_reports_of_their_unit_and_confirm_nothing() {
     assert_eq!(standing(&desk, "R-1", "2021-08-01").await, is("not_due", "2021-12-31", false));
     desk.close().await;
 }
+
+#[tokio::test]
+async fn the_demonstration_tells_the_boards_story_of_44_and_73_per_cent() {
+    let site = crate::pages::Site::new().await;
+    let rate = async |day: &str| -> (i64, i64) {
+        sqlx::query_as(
+            "select count(*) filter (where report_is_submitted(s)), count(*) from report_states s
+             where s.valid @> $1::date and upper_inf(s.known) and report_is_due(s, $1::date)",
+        )
+        .bind(day)
+        .fetch_one(&site.ground.db.pages)
+        .await
+        .unwrap()
+    };
+    assert_eq!(rate("2020-12-31").await, (33, 75));
+    assert_eq!(rate("2021-07-31").await, (73, 100));
+    let units: i64 = sqlx::query_scalar(
+        "select count(distinct s.unit_id) from report_states s
+         where s.valid @> '2021-07-31'::date and upper_inf(s.known) and report_is_due(s, '2021-07-31')",
+    )
+    .fetch_one(&site.ground.db.pages)
+    .await
+    .unwrap();
+    assert_eq!(units, 15, "over divisions and regional offices");
+    // Nor does the story end there: as of today most have been sent, and some are owed.
+    let (submitted, due) = rate("2026-11-22").await;
+    assert!(submitted * 100 > due * 85 && submitted < due, "{submitted} of {due}");
+    site.close().await;
+}
