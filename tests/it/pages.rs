@@ -340,6 +340,10 @@ impl EachList for Addresses {
             "region" => "region=northern-europe".to_owned(),
             "fund_kind" => "fund_kind=core".to_owned(),
             "earmarking" => "earmarking=soft".to_owned(),
+            "kind" => "kind=narrative".to_owned(),
+            "counted" => "counted=overdue".to_owned(),
+            "cause" => "cause=partner".to_owned(),
+            "responsible" => "responsible=lucia.ferrer%40demo.example".to_owned(),
             "state" => format!("state={}", L::STATES[0]),
             other => panic!("a filter without a test: {other}"),
         });
