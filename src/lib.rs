@@ -15,6 +15,7 @@ pub mod contributions;
 pub mod dashboard;
 pub mod db;
 pub mod demo;
+pub mod donor_reports;
 pub mod donors;
 pub mod embedded;
 pub mod exchange_rates;

@@ -10,8 +10,8 @@ use crate::web::entry_room::{self, EntryRoom};
 use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, address, assets, list, list_files};
 use crate::{
-    allocations, arrears, audit, changes, contributions, dashboard, donors, exchange_rates, finding, funds, giving,
-    import_page, instalments, pledges, reporting_rates, saved_views, settings, units, users,
+    allocations, arrears, audit, changes, contributions, dashboard, donor_reports, donors, exchange_rates, finding,
+    funds, giving, import_page, instalments, pledges, reporting_rates, saved_views, settings, units, users,
 };
 
 /// A room with an entry in the menu.
@@ -49,7 +49,8 @@ pub static ROOMS: &[Room] = &[
     room("allocations", "money", "allocations", "w"),
     room("arrears", "money", "arrears", "a"),
     room("giving", "money", "trend", "v"),
-    room("reporting-rates", "owed", "trend", "r"),
+    room("donor-reports", "obligations", "reports", "r"),
+    room("reporting-rates", "obligations", "trend", ""),
     room("units", "office", "units", ""),
     room("funds", "office", "funds", ""),
     room("rates", "office", "exchange", ""),
@@ -114,6 +115,7 @@ pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
         (allocations::Allocations::NAME, each.list::<allocations::Allocations>()),
         (arrears::Arrears::NAME, each.list::<arrears::Arrears>()),
         (giving::Giving::NAME, each.list::<giving::Giving>()),
+        (donor_reports::DonorReports::NAME, each.list::<donor_reports::DonorReports>()),
         (reporting_rates::ReportingRates::NAME, each.list::<reporting_rates::ReportingRates>()),
         (units::Units::NAME, each.list::<units::Units>()),
         (funds::Funds::NAME, each.list::<funds::Funds>()),

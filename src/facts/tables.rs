@@ -12,6 +12,8 @@ pub struct FactTable {
     pub name: &'static str,
     /// The column that says what the fact is about (`pledge_id`).
     pub subject: &'static str,
+    /// The column that names another of the same kind whose history the fact belongs to as well (`reverses_id`).
+    pub also: Option<&'static str>,
     /// Its own columns, in the order a source gives them, separated by commas.
     pub columns: &'static str,
 }
@@ -91,10 +93,14 @@ pub static PARTS: &[PartOf] =
     &[PartOf { entity: "donors", part: "donor_contacts", ids: "select id from donor_contacts where donor_id = " }];
 
 macro_rules! fact_tables {
-    ($($name:ident: $table:literal about $subject:literal ($columns:literal);)*) => {
+    (@also) => { None };
+    (@also $also:literal) => { Some($also) };
+    ($($name:ident: $table:literal about $subject:literal $(and $also:literal)? ($columns:literal);)*) => {
         $(
             #[doc = concat!("Facts of `", $table, "`.")]
-            pub static $name: FactTable = FactTable { name: $table, subject: $subject, columns: $columns };
+            pub static $name: FactTable = FactTable {
+                name: $table, subject: $subject, also: fact_tables!(@also $($also)?), columns: $columns,
+            };
         )*
         /// Every fact table, in the order of their names: the order digests are made in.
         pub static ALL: &[&FactTable] = &[$(&$name),*];
@@ -103,7 +109,7 @@ macro_rules! fact_tables {
 
 fact_tables! {
     CONDITION_EVENTS: "condition_events" about "pledge_id" ("pledge_id, agreed_on, number, met_on");
-    CONTRIBUTION_FACTS: "contribution_facts" about "contribution_id" (
+    CONTRIBUTION_FACTS: "contribution_facts" about "contribution_id" and "reverses_id" (
         "contribution_id, donor_id, currency, amount, received_on, fund_id, kind, pledge_id, instalment_number, \
          reverses_id, paid_by, unit_id");
     DONOR_FACTS: "donor_facts" about "donor_id" ("donor_id, in_force_from, kind, country, member_state, parent_id");

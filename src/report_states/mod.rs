@@ -15,3 +15,10 @@ mod touched;
 pub use store::{count_wrong, recompute};
 pub(crate) use touched::touched;
 pub use touched::touched_by;
+
+/// The kinds of reports, as files and addresses say them.
+pub const KINDS: [&str; 4] = ["narrative", "financial", "certified_financial", "combined"];
+/// What delays a report, as files and addresses say it.
+pub const CAUSES: [&str; 5] = ["field_data", "clearance", "partner", "template", "other"];
+/// What addresses say where no cause was noted.
+pub const NO_CAUSE: &str = "none";

@@ -50,6 +50,11 @@ impl Links<'_> {
         self.kept().with("since", since.to_string()).with("counted", counted).address("/donor-reports")
     }
 
+    /// The late reports whose delay has one cause.
+    pub fn cause(&self, cause: &str) -> String {
+        self.kept().with("counted", "late").with("cause", cause).address("/donor-reports")
+    }
+
     /// The rates of a unit.
     pub fn unit(&self, unit: &str) -> String {
         self.params.without(&["q", "sort"]).with("unit", unit).address("/reporting-rates")

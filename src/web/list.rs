@@ -27,8 +27,9 @@ use crate::finding::{Kind, store::resolve};
 use crate::kernel::calendar::{EARLIEST_YEAR, LATEST_YEAR, parse_day};
 use crate::kernel::country::region_keys;
 use crate::lists::query::{self, COUNTED, Placed, Sort, Stretch};
-pub use crate::lists::scope::{BUCKETS, DONOR_KINDS, EARMARKINGS, FUND_KINDS, NO_REGION};
+pub use crate::lists::scope::{BUCKETS, DONOR_KINDS, EARMARKINGS, FUND_KINDS, NO_REGION, REPORT_COUNTS};
 use crate::lists::{Drawn, Filters, List, Scope};
+use crate::report_states::{CAUSES, KINDS, NO_CAUSE};
 use crate::rooms;
 
 /// Where a page of a list begins, and what was known when the reader began to leaf.
@@ -96,6 +97,7 @@ pub fn understand<L: List>(
         focal_point: text("focal_point"),
         pledge: text("pledge"),
         who: text("who"),
+        responsible: text("responsible"),
         act: text("act"),
         room: text("room"),
         code: text("code"),
@@ -144,6 +146,9 @@ pub fn understand<L: List>(
     filters.region = one_of("region", |word| word == NO_REGION || region_keys().any(|region| region == word))?;
     filters.fund_kind = one_of("fund_kind", |word| FUND_KINDS.contains(&word))?;
     filters.earmarking = one_of("earmarking", |word| EARMARKINGS.contains(&word))?;
+    filters.report_kind = one_of("kind", |word| KINDS.contains(&word))?;
+    filters.counted = one_of("counted", |word| REPORT_COUNTS.contains(&word))?;
+    filters.cause = one_of("cause", |word| word == NO_CAUSE || CAUSES.contains(&word))?;
     let scope = Scope { filters, today, zone, ..Scope::new(as_of, known_at) };
     let known_then = params.get("known_at").is_some();
     Ok(Asked { scope, sort, reversed, known_then, after: mark.map(|mark| mark.place) })
@@ -196,7 +201,7 @@ impl Choices {
                 .fetch_all(&mut *connection)
                 .await?;
         }
-        if takes("who") {
+        if takes("who") || takes("responsible") {
             choices.people =
                 sqlx::query_as("select email as code, name, 0 as depth from accounts order by name, email")
                     .fetch_all(&mut *connection)
@@ -228,6 +233,9 @@ impl Choices {
         }
         if let Some(code) = missing(&filters.who, &choices.people) {
             return Err(bad("who", &code));
+        }
+        if let Some(code) = missing(&filters.responsible, &choices.people) {
+            return Err(bad("responsible", &code));
         }
         Ok(choices)
     }
@@ -594,7 +602,7 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
                 "fund" => named(&choices.funds),
                 "bucket" => words(&BUCKETS, "bucket"),
                 "state" => words(L::STATES, L::NAME),
-                "who" => named(&choices.people),
+                "who" | "responsible" => named(&choices.people),
                 "act" => choices
                     .acts
                     .iter()
@@ -605,6 +613,9 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
                 "donor_kind" => words(&DONOR_KINDS, "donors"),
                 "fund_kind" => words(&FUND_KINDS, "funds"),
                 "earmarking" => words(&EARMARKINGS, "earmarking"),
+                "kind" => words(&KINDS, "report-kind"),
+                "counted" => words(&REPORT_COUNTS, "counted"),
+                "cause" => words(&CAUSES.into_iter().chain([NO_CAUSE]).collect::<Vec<_>>(), "cause"),
                 "region" => words(&region_keys().chain([NO_REGION]).collect::<Vec<_>>(), "region"),
                 _ => Vec::new(),
             };
@@ -631,7 +642,7 @@ fn chips<L: List>(
     };
     let state_label = l10n.word("filter-state", L::NAME);
     let word = |family: &str, word: &Option<String>| word.as_ref().map(|word| l10n.word(family, word));
-    let on: [(&'static str, String, Option<String>); 22] = [
+    let on: [(&'static str, String, Option<String>); 26] = [
         ("year", l10n.word("filter", "year"), filters.year.map(|year| year.to_string())),
         ("unit", l10n.word("filter", "unit"), name(&choices.units, &filters.unit)),
         ("donor", l10n.word("filter", "donor"), choices.donor.as_ref().map(|donor| donor.name.clone())),
@@ -650,6 +661,10 @@ fn chips<L: List>(
         ("room", l10n.word("filter", "room"), filters.room.as_ref().map(|room| l10n.word("menu", room))),
         ("code", l10n.word("filter", "code"), filters.code.clone()),
         ("state", state_label, filters.state.as_ref().map(|state| l10n.word(L::NAME, state))),
+        ("kind", l10n.word("filter", "kind"), word("report-kind", &filters.report_kind)),
+        ("counted", l10n.word("filter", "counted"), word("counted", &filters.counted)),
+        ("cause", l10n.word("filter", "cause"), word("cause", &filters.cause)),
+        ("responsible", l10n.word("filter", "responsible"), name(&choices.people, &filters.responsible)),
         ("since", l10n.word("filter", "since"), filters.since.map(|since| format::day(since, l10n))),
         ("until", l10n.word("filter", "until"), filters.until.map(|until| format::day(until, l10n))),
         ("change_since", l10n.word("filter", "change_since"), filters.change_since.map(|day| format::day(day, l10n))),

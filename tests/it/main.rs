@@ -3,6 +3,7 @@
 
 mod crash;
 mod dashboard;
+mod donor_reports;
 mod donors;
 mod embedded;
 mod entering;

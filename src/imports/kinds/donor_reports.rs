@@ -5,9 +5,7 @@
 
 use crate::facts::tables::{REPORT_CONFIRMATIONS, REPORT_DUE_DATES, REPORT_EVENTS, REPORT_TERMS};
 use crate::imports::spec::{Cell, FactStep, Kind, Part, Spec, optional, required};
-
-/// The kinds of reports, as files say them.
-pub const KINDS: [&str; 4] = ["narrative", "financial", "certified_financial", "combined"];
+use crate::report_states::KINDS;
 
 /// How reports are loaded.
 pub static SPEC: Spec = Spec {
