@@ -32,6 +32,7 @@ pub mod l10n;
 pub mod ledger;
 pub mod lists;
 pub mod pledges;
+pub mod published;
 pub mod report_states;
 pub mod reporting_rates;
 pub mod rooms;

@@ -11,7 +11,7 @@ use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, address, assets, list, list_files};
 use crate::{
     allocations, arrears, audit, changes, contributions, dashboard, donor_reports, donors, exchange_rates, finding,
-    funds, giving, import_page, instalments, pledges, reporting_rates, saved_views, settings, units, users,
+    funds, giving, import_page, instalments, pledges, published, reporting_rates, saved_views, settings, units, users,
 };
 
 /// A room with an entry in the menu.
@@ -51,6 +51,7 @@ pub static ROOMS: &[Room] = &[
     room("giving", "money", "trend", "v"),
     room("donor-reports", "obligations", "reports", "r"),
     room("reporting-rates", "obligations", "trend", ""),
+    room("published", "obligations", "bookmark", ""),
     room("units", "office", "units", ""),
     room("funds", "office", "funds", ""),
     room("rates", "office", "exchange", ""),
@@ -117,6 +118,7 @@ pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
         (giving::Giving::NAME, each.list::<giving::Giving>()),
         (donor_reports::DonorReports::NAME, each.list::<donor_reports::DonorReports>()),
         (reporting_rates::ReportingRates::NAME, each.list::<reporting_rates::ReportingRates>()),
+        (published::Published::NAME, each.list::<published::Published>()),
         (units::Units::NAME, each.list::<units::Units>()),
         (funds::Funds::NAME, each.list::<funds::Funds>()),
         (exchange_rates::Rates::NAME, each.list::<exchange_rates::Rates>()),
@@ -140,11 +142,7 @@ impl EachList for Files {
             import_page::Imports::NAME,
             reporting_rates::ReportingRates::NAME,
         ];
-        if drawn_by_their_rooms.contains(&L::NAME) {
-            list_files::files::<L>()
-        } else {
-            list::routes::<L>()
-        }
+        if drawn_by_their_rooms.contains(&L::NAME) { list_files::files::<L>() } else { list::routes::<L>() }
     }
 }
 
@@ -195,6 +193,9 @@ pub fn router() -> Router<AppState> {
         .route("/", get(dashboard::handlers::page))
         .route("/arrears", get(arrears::handlers::page))
         .route("/giving", get(giving::handlers::page))
+        .route("/published", post(published::handlers::publish))
+        .route("/published/new", get(published::handlers::new))
+        .route("/published/{number}", get(published::handlers::detail))
         .route("/reporting-rates", get(reporting_rates::handlers::page))
         .route("/reporting-rates/trend.csv", get(reporting_rates::handlers::trend))
         .route("/donors/{code}", get(donors::handlers::detail))

@@ -73,6 +73,7 @@ impl List for DonorReports {
         Sort { name: "unit", keys: &[UNIT, DUE, REF], indexed: false },
         Sort { name: "ref", keys: &[REF], indexed: true },
     ];
+    const KEY: &'static [&'static str] = &["ref"];
     const ID: &'static str = "s.id";
     const SELECT: &'static str = "s.report_ref as ref, d.code as donor_code, d.name as donor_name, u.code as unit_code,
         u.name as unit_name, p.ref as pledge_ref, s.kind, s.final, o.title, s.due_on, s.sent_on as submitted_on,

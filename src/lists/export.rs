@@ -82,7 +82,9 @@ impl Xlsx {
                 Cell::Word(word) => drop(sheet.write_string(self.row, at, word)?),
                 Cell::Integer(number) => drop(sheet.write(self.row, at, rust_decimal::Decimal::from(number))?),
                 // The file format knows only binary numbers; up to fifteen digits come out as they went in.
-                Cell::Number(number) | Cell::Percent(number) | Cell::Amount(number, _) => drop(sheet.write(self.row, at, number)?),
+                Cell::Number(number) | Cell::Percent(number) | Cell::Amount(number, _) => {
+                    sheet.write(self.row, at, number)?;
+                }
                 Cell::Day(day) => drop(sheet.write_with_format(self.row, at, &day, &self.day)?),
             }
         }

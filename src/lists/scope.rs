@@ -116,7 +116,15 @@ pub struct Scope {
 impl Scope {
     /// A reading without filters.
     pub fn new(as_of: AsOf, known_at: KnownAt) -> Self {
-        Scope { as_of, known_at, today: as_of.0, filters: Filters::default(), zone: Tz::UTC, worked_out: None, answer: None }
+        Scope {
+            as_of,
+            known_at,
+            today: as_of.0,
+            filters: Filters::default(),
+            zone: Tz::UTC,
+            worked_out: None,
+            answer: None,
+        }
     }
 
     /// Begins a statement: `scope.day` and `scope.known` can be named in it, and `rates`, the rates in force then, read

@@ -35,17 +35,7 @@ impl From<[i64; 9]> for Figures {
     fn from(counts: [i64; 9]) -> Self {
         let [due, submitted, on_time, overdue, waived, extended, due_in_year, submitted_in_year, on_time_in_year] =
             counts;
-        Figures {
-            due,
-            submitted,
-            on_time,
-            overdue,
-            waived,
-            extended,
-            due_in_year,
-            submitted_in_year,
-            on_time_in_year,
-        }
+        Figures { due, submitted, on_time, overdue, waived, extended, due_in_year, submitted_in_year, on_time_in_year }
     }
 }
 

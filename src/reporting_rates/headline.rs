@@ -7,7 +7,7 @@ use super::answer::Answer;
 use super::figures::Figures;
 use super::points::{is_month_end, line};
 use crate::l10n::L10n;
-use crate::report_states::rule::twelve_months_to;
+use crate::report_states::rule::{percent, twelve_months_to};
 use crate::web::chart::{Line, Point};
 use crate::web::format;
 use crate::web::list::Params;
@@ -102,7 +102,6 @@ impl Headline {
     pub fn new(answer: &Answer, links: &Links<'_>, l10n: L10n) -> Self {
         let (now, then) = (answer.now(), answer.then());
         let day = format::day(answer.day, l10n);
-        let percent = |rate: Option<Decimal>| rate_in_words(rate, l10n);
         let sentence = if now.due == 0 {
             l10n.with("rates-none-sentence", &[("day", day.into())])
         } else {
@@ -113,7 +112,7 @@ impl Headline {
                     ("due", now.due.into()),
                     ("day", day.into()),
                     ("on_time", now.on_time.into()),
-                    ("rate", percent(now.on_time_rate()).into()),
+                    ("rate", rate_in_words(now.on_time_rate(), l10n).into()),
                 ],
             )
         };
@@ -125,9 +124,45 @@ impl Headline {
             ];
             l10n.with("rates-outstanding-sentence", &args)
         });
-        let rate = now.rate().map(|rate| Linked { figure: format::percent(rate, l10n), href: links.reports("submitted") });
+        let rate =
+            now.rate().map(|rate| Linked { figure: format::percent(rate, l10n), href: links.reports("submitted") });
         Headline { rate, sentence, change: change(now, then, answer.compared, l10n), outstanding }
     }
+}
+
+/// What a rate is made of, in short.
+pub fn note(submitted: i64, due: i64, on_time: i64, l10n: L10n) -> String {
+    if due == 0 {
+        return l10n.t("rates-note-none");
+    }
+    let rate = rate_in_words(percent(on_time, due), l10n);
+    let args =
+        [("submitted", submitted.into()), ("due", due.into()), ("on_time", on_time.into()), ("rate", rate.into())];
+    l10n.with("rates-note", &args)
+}
+
+/// Everything that is said of a rate, for where it stands without its page.
+pub fn sentences(answer: &Answer, l10n: L10n) -> Vec<String> {
+    let params = Params::default();
+    let head = Headline::new(answer, &Links { params: &params }, l10n);
+    let now = answer.now();
+    let day = format::day(answer.day, l10n);
+    let said = |label: &str, value: String, note: String| {
+        let label = l10n.with(label, &[("day", day.clone().into())]);
+        l10n.with("rates-said", &[("label", label.into()), ("value", value.into()), ("note", note.into())])
+    };
+    let number = |count: i64| format::number(count.into(), 0, l10n);
+    let mut all = vec![rate_in_words(now.rate(), l10n), head.sentence];
+    all.extend(head.outstanding);
+    all.extend(head.change.map(|change| change.text));
+    all.push(said(
+        "rates-figure-year",
+        rate_in_words(now.rate_in_year(), l10n),
+        note(now.submitted_in_year, now.due_in_year, now.on_time_in_year, l10n),
+    ));
+    all.push(said("rates-figure-waived", number(now.waived), l10n.t("rates-note-waived")));
+    all.push(said("rates-figure-extended", number(now.extended), l10n.t("rates-note-extended")));
+    all
 }
 
 /// By how much a rate changed, in a sentence.
@@ -171,7 +206,8 @@ pub fn drawn(id: &'static str, answer: &Answer, height: u32, l10n: L10n) -> Line
         // Named are the first, the marked ones, and those half way between, where they stand clear of each other.
         let clear = |other: Decimal| (at - other).abs() >= dec!(0.13);
         let named = marked && (*day == answer.day || (dec!(1) - at) >= dec!(0.16));
-        let wide = !named && clear(compared) && clear(dec!(1)) && (at.is_zero() || is_quarter(*day) && at >= dec!(0.13));
+        let wide =
+            !named && clear(compared) && clear(dec!(1)) && (at.is_zero() || is_quarter(*day) && at >= dec!(0.13));
         Point {
             label: if named || wide { day_of_line(*day, l10n) } else { String::new() },
             value: figures.rate(),

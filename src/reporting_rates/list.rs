@@ -9,7 +9,9 @@ use sqlx::postgres::PgConnection;
 
 use super::answer::{Answer, answer};
 use super::figures::Figures;
+use super::headline::sentences;
 use crate::db::Select;
+use crate::l10n::L10n;
 use crate::lists::query::{KeyKind, Sort, down, up};
 use crate::lists::{Cell, Column, Drawn, List, Memory, Place, Scope, Screen};
 use crate::report_states::rule::percent;
@@ -98,6 +100,7 @@ impl List for ReportingRates {
         },
     ];
     const ID: &'static str = "(w.value ->> 'id')::bigint";
+    const KEY: &'static [&'static str] = &["unit_code"];
     const SUMMED: bool = false;
     // A table of units is one answer.
     const ON_A_PAGE: i64 = 5_000;
@@ -159,7 +162,10 @@ impl List for ReportingRates {
                 class: "",
                 sort: Some("tree"),
                 draw: |row, l10n| match &row.unit_name {
-                    Some(name) => Drawn::text(name),
+                    Some(name) => {
+                        let set_in = "\u{2003}".repeat(usize::try_from(row.depth).unwrap_or_default());
+                        Drawn::text(format!("{set_in}{name}"))
+                    }
                     None => Drawn::text(l10n.t("rates-all-units")),
                 },
             },
@@ -187,11 +193,35 @@ impl List for ReportingRates {
                     None => Drawn::text("–"),
                 },
             },
+            Screen {
+                label: "rates-change",
+                class: "num w",
+                sort: None,
+                draw: |row, l10n| Drawn::text(points_in_words(row.change(), l10n)),
+            },
         ];
         SCREEN
     }
+
+    fn sentences(scope: &Scope, l10n: L10n) -> Vec<String> {
+        let answer = scope.answer.clone().and_then(|answer| answer.downcast::<Answer>().ok());
+        answer.map(|answer| sentences(&answer, l10n)).unwrap_or_default()
+    }
 }
 
-fn count(count: i64, l10n: crate::l10n::L10n) -> Drawn {
+/// A change in points: a sign where it rose, a word where it fell, a dash where there is none.
+pub(super) fn points_in_words(change: Option<Decimal>, l10n: L10n) -> String {
+    let Some(points) = change else { return "–".to_owned() };
+    let figure = format::number(points.abs(), 1, l10n);
+    if points < Decimal::ZERO {
+        l10n.with("rates-fell-short", &[("points", figure.into())])
+    } else if points.is_zero() {
+        figure
+    } else {
+        format!("+{figure}")
+    }
+}
+
+fn count(count: i64, l10n: L10n) -> Drawn {
     Drawn::of(&Cell::Integer(count), l10n)
 }

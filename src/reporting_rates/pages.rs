@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 
 use super::answer::Answer;
 use super::details::Spread;
-use super::headline::{Headline, Linked, Links, day_of_line, drawn, rate_in_words};
-use super::list::{RateRow, ReportingRates};
+use super::headline::{Headline, Linked, Links, day_of_line, drawn, note, rate_in_words};
+use super::list::{RateRow, ReportingRates, points_in_words};
 use super::points::line;
 use crate::l10n::L10n;
 use crate::web::chart::Line;
@@ -122,23 +122,11 @@ pub(super) fn unit_lines(rows: &[RateRow], links: &Links<'_>, headed: bool, l10n
             overdue: linked(row.overdue, "overdue"),
             rate: row.rate().map_or_else(|| "–".to_owned(), |rate| format::percent(rate, l10n)),
             fell: change.is_some_and(|points| points < Decimal::ZERO),
-            change: change.map_or_else(|| "–".to_owned(), |points| points_in_words(points, l10n)),
+            change: points_in_words(change, l10n),
             phone: l10n.with("rates-phone", &args),
         });
     }
     lines
-}
-
-/// A change in points: a sign where it rose, a word where it fell.
-fn points_in_words(points: Decimal, l10n: L10n) -> String {
-    let figure = format::number(points.abs(), 1, l10n);
-    if points < Decimal::ZERO {
-        l10n.with("rates-fell-short", &[("points", figure.into())])
-    } else if points.is_zero() {
-        figure
-    } else {
-        format!("+{figure}")
-    }
 }
 
 impl RatesPage {
@@ -180,9 +168,21 @@ impl Found {
             months: months(answer, links, l10n),
             trend: format!("{trend}{joined}from={first}&to={}", answer.day),
             figures: figures(answer, links, l10n),
-            late: vec![(l10n.t("rates-late-median"), days(late.median)), (l10n.t("rates-late-ninth"), days(late.ninth))],
+            late: vec![
+                (l10n.t("rates-late-median"), days(late.median)),
+                (l10n.t("rates-late-ninth"), days(late.ninth)),
+            ],
             late_all: (late.count > 0).then(|| Linked { figure: number(late.count), href: links.reports("late") }),
-            causes: details.causes.iter().map(|one| (l10n.word("cause", &one.cause), Linked { figure: number(one.count), href: links.cause(&one.cause) })).collect(),
+            causes: details
+                .causes
+                .iter()
+                .map(|one| {
+                    (
+                        l10n.word("cause", &one.cause),
+                        Linked { figure: number(one.count), href: links.cause(&one.cause) },
+                    )
+                })
+                .collect(),
             steps: steps(answer, l10n),
             longest: longest(answer, params, l10n),
             overdue_all: Linked { figure: number(answer.now().overdue), href: links.reports("overdue") },
@@ -224,29 +224,15 @@ fn figures(answer: &Answer, links: &Links<'_>, l10n: L10n) -> Vec<Figure> {
         href: Some(href),
         note,
     };
-    let of = |submitted: i64, due: i64, on_time: i64, rate: Option<Decimal>| {
-        if due == 0 {
-            return l10n.t("rates-note-none");
-        }
-        let rate = rate_in_words(rate, l10n);
-        let args =
-            [("submitted", submitted.into()), ("due", due.into()), ("on_time", on_time.into()), ("rate", rate.into())];
-        l10n.with("rates-note", &args)
-    };
     let number = |count: i64| format::number(count.into(), 0, l10n);
     let percent = |rate: Option<Decimal>| rate.map_or_else(|| "–".to_owned(), |rate| format::percent(rate, l10n));
     vec![
-        figure(
-            "all",
-            percent(now.rate()),
-            links.reports("due"),
-            of(now.submitted, now.due, now.on_time, now.on_time_rate()),
-        ),
+        figure("all", percent(now.rate()), links.reports("due"), note(now.submitted, now.due, now.on_time, l10n)),
         figure(
             "year",
             percent(now.rate_in_year()),
             links.in_year(answer.day, "due"),
-            of(now.submitted_in_year, now.due_in_year, now.on_time_in_year, now.on_time_rate_in_year()),
+            note(now.submitted_in_year, now.due_in_year, now.on_time_in_year, l10n),
         ),
         figure("overdue", number(now.overdue), links.reports("overdue"), l10n.t("rates-note-overdue")),
         figure("waived", number(now.waived), links.reports("waived"), l10n.t("rates-note-waived")),

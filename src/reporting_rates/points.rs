@@ -67,11 +67,17 @@ mod tests {
     #[test]
     fn a_line_begins_a_year_before_the_day_compared_with() {
         let days = line(day("2021-07-31"), day("2020-12-31"));
-        assert_eq!((days.len(), days[0], days[12], days[19]), (20, day("2019-12-31"), day("2020-12-31"), day("2021-07-31")));
+        assert_eq!(
+            (days.len(), days[0], days[12], days[19]),
+            (20, day("2019-12-31"), day("2020-12-31"), day("2021-07-31"))
+        );
         // Neither day is the last of a month: both are points of their own.
         let days = line(day("2021-03-15"), day("2021-02-10"));
         assert_eq!(days[0], day("2020-02-29"));
-        assert_eq!(&days[days.len() - 4..], [day("2021-01-31"), day("2021-02-10"), day("2021-02-28"), day("2021-03-15")]);
+        assert_eq!(
+            &days[days.len() - 4..],
+            [day("2021-01-31"), day("2021-02-10"), day("2021-02-28"), day("2021-03-15")]
+        );
         // The day itself is compared with itself.
         assert_eq!(line(day("2021-02-28"), day("2021-02-28")).last(), Some(&day("2021-02-28")));
     }

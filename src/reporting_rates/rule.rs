@@ -121,7 +121,17 @@ mod tests {
 
     fn less(a: Figures, b: Figures) -> Figures {
         let of = |f: Figures| {
-            [f.due, f.submitted, f.on_time, f.overdue, f.waived, f.extended, f.due_in_year, f.submitted_in_year, f.on_time_in_year]
+            [
+                f.due,
+                f.submitted,
+                f.on_time,
+                f.overdue,
+                f.waived,
+                f.extended,
+                f.due_in_year,
+                f.submitted_in_year,
+                f.on_time_in_year,
+            ]
         };
         let (a, b) = (of(a), of(b));
         Figures::from(std::array::from_fn(|at| a[at] - b[at]))

@@ -94,7 +94,10 @@ fn keep(select: &mut Select, scope: &Scope) {
 /// `days` days after which nothing begins any more.
 fn spans(select: &mut Select, scope: &Scope, days: &[NaiveDate]) {
     let by_donor = scope.filters.donor.is_some();
-    select.sql(", points as materialized (select ").bind(days.to_vec()).sql("::date[] as days), some_donors as materialized (");
+    select
+        .sql(", points as materialized (select ")
+        .bind(days.to_vec())
+        .sql("::date[] as days), some_donors as materialized (");
     match &scope.filters.donor {
         // Whoever was below it on any day; on which, the rule says.
         Some(donor) => {

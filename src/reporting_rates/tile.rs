@@ -39,6 +39,11 @@ struct Whole {
 }
 
 impl RateTile {
+    /// Whether it stands across the whole page.
+    pub fn is_whole(&self) -> bool {
+        self.whole.is_some()
+    }
+
     fn t(&self, key: &str) -> String {
         self.l10n.t(key)
     }

@@ -93,7 +93,8 @@ impl Tree {
             while let Some((unit, depth, kind)) = waiting.pop() {
                 ordered.push(Placed { unit, depth, top_kind: kind });
                 let children = below.get(&Some(unit.id)).map(Vec::as_slice).unwrap_or_default();
-                waiting.extend(children.iter().rev().filter(|_| depth < DEEPEST).map(|child| (*child, depth + 1, kind)));
+                waiting
+                    .extend(children.iter().rev().filter(|_| depth < DEEPEST).map(|child| (*child, depth + 1, kind)));
             }
         }
         ordered
@@ -131,9 +132,15 @@ mod tests {
             name: code.to_owned(),
             kind: kind.to_owned(),
         };
-        [(1, "ZD", "division"), (2, "AO", "regional_office"), (3, "S1", "section"), (4, "S0", "section"), (5, "LO", "liaison_office")]
-            .map(unit)
-            .into()
+        [
+            (1, "ZD", "division"),
+            (2, "AO", "regional_office"),
+            (3, "S1", "section"),
+            (4, "S0", "section"),
+            (5, "LO", "liaison_office"),
+        ]
+        .map(unit)
+        .into()
     }
 
     fn codes(tree: &Tree, also: &[i64], within: Option<i64>) -> Vec<(String, usize)> {
@@ -154,7 +161,8 @@ mod tests {
             fact(4, None, Some(3)),
             fact(3, Some("2021-03-01"), Some(2)),
         ];
-        let (before, after) = (Tree::on(&facts, "2021-02-28".parse().unwrap()), Tree::on(&facts, "2021-03-01".parse().unwrap()));
+        let (before, after) =
+            (Tree::on(&facts, "2021-02-28".parse().unwrap()), Tree::on(&facts, "2021-03-01".parse().unwrap()));
         assert_eq!(codes(&before, &[], None), said(&[("ZD", 0), ("S1", 1), ("S0", 2), ("AO", 0)]));
         assert_eq!(codes(&after, &[], None), said(&[("ZD", 0), ("AO", 0), ("S1", 1), ("S0", 2)]));
         assert_eq!(codes(&after, &[], Some(3)), said(&[("S1", 0), ("S0", 1)]));

@@ -56,7 +56,11 @@ pub async fn file(
         return Err(Refused::BadParameter("to", to.to_string()).into());
     }
     let from = day("from")?.unwrap_or_else(|| to.checked_sub_months(Months::new(USUAL)).map_or(to, month_end));
-    let days = if from <= to { month_ends(from, to) } else { return Err(Refused::BadParameter("from", from.to_string()).into()) };
+    let days = if from <= to {
+        month_ends(from, to)
+    } else {
+        return Err(Refused::BadParameter("from", from.to_string()).into());
+    };
     if days.len() > MOST {
         return Err(Refused::BadParameter("from", from.to_string()).into());
     }

@@ -22,7 +22,8 @@ pub use super::params::Params;
 use super::params::{self, NAMES, given};
 use super::session::{SignedIn, Viewer};
 use super::state::AppState;
-use crate::access::{Role, may};
+use super::{address, frozen};
+use crate::access::{Act, Role, may};
 use crate::finding::{Kind, store::resolve};
 use crate::kernel::calendar::{EARLIEST_YEAR, LATEST_YEAR, parse_day};
 use crate::kernel::country::region_keys;
@@ -461,8 +462,12 @@ pub async fn read<L: List>(
     }
     L::prepare(&mut *signed_in_tx, &mut asked.scope, &frame.memory).await?;
     let totals = if L::SUMMED { query::totals::<L>(&mut *signed_in_tx, &asked.scope).await? } else { Vec::new() };
-    let stretch =
-        Stretch { sort: asked.sort, reversed: asked.reversed, after: asked.after.as_deref(), most: Some(L::ON_A_PAGE + 1) };
+    let stretch = Stretch {
+        sort: asked.sort,
+        reversed: asked.reversed,
+        after: asked.after.as_deref(),
+        most: Some(L::ON_A_PAGE + 1),
+    };
     let mut rows = query::rows::<L>(&mut *signed_in_tx, &asked.scope, &stretch).await?;
     let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > L::ON_A_PAGE;
     rows.truncate(usize::try_from(L::ON_A_PAGE).unwrap_or(usize::MAX));
@@ -542,13 +547,20 @@ fn draw<L: List>(
         reader: frame.viewer.name.clone(),
         dated: L::DATED,
         tabs: beside::tabs::<L>(params, l10n),
-        actions: rooms::new_action(L::NAME, frame).into_iter().collect(),
+        actions: rooms::new_action(L::NAME, frame).into_iter().chain(publish::<L>(frame, params, &path)).collect(),
         foot: None,
         sum_column: L::screen().iter().position(|column| column.label == "col-usd"),
         params: params.clone(),
         name: L::NAME,
         path,
     }
+}
+
+/// What publishes the list as it is filtered, for those who may.
+fn publish<L: List>(frame: &Frame, params: &Params, path: &str) -> Option<Action> {
+    let can = frozen::can_be_published::<L>() && may(frame.viewer.role, Act::PublishFigures);
+    let here = params.without(&[]).address(path);
+    can.then(|| Action::new(frame.t("published-open"), format!("/published/new?of={}", address::escape(&here))))
 }
 
 fn heads<L: List>(params: &Params, asked: &Asked, path: &str, l10n: crate::l10n::L10n) -> Vec<Head> {
@@ -630,7 +642,7 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
         .collect()
 }
 
-fn chips<L: List>(
+pub(super) fn chips<L: List>(
     params: &Params,
     filters: &Filters,
     choices: &Choices,

@@ -20,6 +20,7 @@ mod pages;
 mod people;
 mod permissions;
 mod real_data;
+mod reporting_rates;
 mod reports_loading;
 mod serving;
 mod tidy;
