@@ -87,9 +87,9 @@ pub enum Act {
     KeepSettings,
     /// Load units and funds.
     LoadStructure,
-    /// Load donors, pledges and instalments.
+    /// Load donors, projects, pledges and instalments.
     LoadPledges,
-    /// Load exchange rates and contributions.
+    /// Load exchange rates, contributions and what projects spent.
     LoadMoney,
     /// Keep saved views of their own.
     SaveViews,
@@ -103,8 +103,10 @@ pub enum Act {
     KeepDonors,
     /// Enter, sign, amend and correct pledges: of every unit, or of one's own and those below it.
     KeepPledges,
-    /// Enter, reverse, match and correct contributions; enter rates.
+    /// Enter, reverse, match and correct contributions; enter rates and what projects spent.
     KeepMoney,
+    /// Enter and correct projects, their milestones and their status: of every unit, or of one's own and those below it.
+    KeepProjects,
 }
 
 /// Whether a role may do an act (contract.md, Roles).
@@ -121,9 +123,9 @@ pub fn may(role: Role, act: Act) -> bool {
         (Admin, Act::KeepAccounts | Act::KeepSettings | Act::LoadStructure | Act::KeepStructure) => true,
         // "finance (contributions, allocations, rates, imports)": an import is theirs whatever it holds.
         (Finance, Act::LoadStructure | Act::LoadPledges | Act::LoadMoney | Act::KeepMoney) => true,
-        (ResourceMobilization, Act::LoadPledges | Act::KeepDonors | Act::KeepPledges) => true,
-        // Within their unit and below: `web::session::Viewer::keeps_unit` asks of which.
-        (UnitStaff, Act::KeepPledges) => true,
+        (ResourceMobilization, Act::LoadPledges | Act::KeepDonors | Act::KeepPledges | Act::KeepProjects) => true,
+        // Within their unit and below: `units::may_keep` asks of which.
+        (UnitStaff, Act::KeepPledges | Act::KeepProjects) => true,
         _ => false,
     }
 }
@@ -133,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_auditor_and_a_manager_change_nothing_and_staff_only_pledges() {
+    fn an_auditor_and_a_manager_change_nothing_and_staff_only_pledges_and_projects() {
         for role in [Role::Auditor, Role::Manager, Role::UnitStaff] {
             for act in [
                 Act::KeepAccounts,
@@ -145,8 +147,9 @@ mod tests {
                 Act::KeepDonors,
                 Act::KeepPledges,
                 Act::KeepMoney,
+                Act::KeepProjects,
             ] {
-                let own = role == Role::UnitStaff && act == Act::KeepPledges;
+                let own = role == Role::UnitStaff && [Act::KeepPledges, Act::KeepProjects].contains(&act);
                 assert_eq!(may(role, act), own, "{role} {act:?}");
             }
             assert!(may(role, Act::ReadFigures));

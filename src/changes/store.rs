@@ -81,8 +81,11 @@ fn needed(touched: &str) -> Option<[Act; 2]> {
         "pledge_terms" | "pledge_events" | "instalments" | "condition_events" | "pledges" => {
             Some([Act::KeepPledges, Act::LoadPledges])
         }
+        "project_facts" | "projects" | "milestones" | "milestone_events" | "project_statuses" => {
+            Some([Act::KeepProjects, Act::LoadPledges])
+        }
         "setting_facts" => Some([Act::KeepSettings, Act::KeepSettings]),
-        "contribution_facts" | "contributions" | "hand_allocations" | "exchange_rates" => {
+        "contribution_facts" | "contributions" | "hand_allocations" | "exchange_rates" | "expenditures" => {
             Some([Act::KeepMoney, Act::LoadMoney])
         }
         _ => None,

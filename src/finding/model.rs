@@ -22,6 +22,8 @@ pub enum Kind {
     Pledge,
     /// A contribution.
     Contribution,
+    /// A project.
+    Project,
     /// A unit.
     Unit,
     /// A fund.
@@ -34,13 +36,14 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order they are shown where all are as near.
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 11] = [
         Kind::Page,
         Kind::Action,
         Kind::View,
         Kind::Donor,
         Kind::Pledge,
         Kind::Contribution,
+        Kind::Project,
         Kind::Unit,
         Kind::Fund,
         Kind::Person,
@@ -56,6 +59,7 @@ impl Kind {
             Kind::Donor => "donor",
             Kind::Pledge => "pledge",
             Kind::Contribution => "contribution",
+            Kind::Project => "project",
             Kind::Unit => "unit",
             Kind::Fund => "fund",
             Kind::Person => "person",
@@ -69,6 +73,7 @@ impl Kind {
             Kind::Donor => Some("donors"),
             Kind::Pledge => Some("pledges"),
             Kind::Contribution => Some("contributions"),
+            Kind::Project => Some("projects"),
             Kind::Unit => Some("units"),
             Kind::Fund => Some("funds"),
             Kind::Currency => Some("rates"),
@@ -84,7 +89,7 @@ impl Kind {
             Kind::View => "bookmark",
             Kind::Person => "user",
             Kind::Currency => "exchange",
-            Kind::Donor | Kind::Pledge | Kind::Contribution | Kind::Unit | Kind::Fund => {
+            Kind::Donor | Kind::Pledge | Kind::Contribution | Kind::Project | Kind::Unit | Kind::Fund => {
                 self.room().unwrap_or_default()
             }
         }

@@ -18,18 +18,31 @@ pub enum Kind {
     Donors,
     /// Exchange rates.
     Rates,
+    /// Projects, and the dates and budgets they were given anew.
+    Projects,
     /// Pledges, their amendments and events.
     Pledges,
     /// Instalments.
     Instalments,
     /// Contributions, reversals and refunds.
     Contributions,
+    /// What projects spent, month by month.
+    Expenditures,
 }
 
 impl Kind {
     /// Every kind, in landing order.
-    pub const ALL: [Kind; 7] =
-        [Kind::Units, Kind::Funds, Kind::Donors, Kind::Rates, Kind::Pledges, Kind::Instalments, Kind::Contributions];
+    pub const ALL: [Kind; 9] = [
+        Kind::Units,
+        Kind::Funds,
+        Kind::Donors,
+        Kind::Rates,
+        Kind::Projects,
+        Kind::Pledges,
+        Kind::Instalments,
+        Kind::Contributions,
+        Kind::Expenditures,
+    ];
 
     /// The word in commands.
     pub fn as_str(self) -> &'static str {
@@ -41,6 +54,8 @@ impl Kind {
             Kind::Pledges => "pledges",
             Kind::Instalments => "instalments",
             Kind::Contributions => "contributions",
+            Kind::Projects => "projects",
+            Kind::Expenditures => "expenditures",
         }
     }
 
@@ -48,8 +63,8 @@ impl Kind {
     pub fn act(self) -> Act {
         match self {
             Kind::Units | Kind::Funds => Act::LoadStructure,
-            Kind::Donors | Kind::Pledges | Kind::Instalments => Act::LoadPledges,
-            Kind::Rates | Kind::Contributions => Act::LoadMoney,
+            Kind::Donors | Kind::Pledges | Kind::Instalments | Kind::Projects => Act::LoadPledges,
+            Kind::Rates | Kind::Contributions | Kind::Expenditures => Act::LoadMoney,
         }
     }
 
@@ -63,6 +78,8 @@ impl Kind {
             Kind::Pledges => &kinds::pledges::SPEC,
             Kind::Instalments => &kinds::instalments::SPEC,
             Kind::Contributions => &kinds::contributions::SPEC,
+            Kind::Projects => &kinds::projects::SPEC,
+            Kind::Expenditures => &kinds::expenditures::SPEC,
         }
     }
 }
@@ -75,7 +92,7 @@ impl fmt::Display for Kind {
 
 /// The word names no kind of file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("kinds of files are units, funds, donors, rates, pledges, instalments and contributions")]
+#[error("kinds of files are units, funds, donors, rates, projects, pledges, instalments, contributions and expenditures")]
 pub struct UnknownKind;
 
 impl FromStr for Kind {
@@ -115,6 +132,12 @@ pub enum Cell {
     OneOf(&'static [&'static str]),
     /// An ISO 3166-1 alpha-3 code.
     Country,
+    /// Several of them, `;` between.
+    Countries,
+    /// A calendar month that has begun, `2021-07`; kept as its first day.
+    Month,
+    /// An amount of money, nought or more.
+    NotNegative,
 }
 
 impl Cell {
@@ -122,9 +145,9 @@ impl Cell {
     pub fn sql_type(self) -> &'static str {
         match self {
             Cell::Code => "text collate \"C\"",
-            Cell::Text | Cell::Currency | Cell::OneOf(_) | Cell::Country => "text",
-            Cell::Day | Cell::Event => "date",
-            Cell::Positive | Cell::Amount | Cell::Rate | Cell::Percent => "numeric",
+            Cell::Text | Cell::Currency | Cell::OneOf(_) | Cell::Country | Cell::Countries => "text",
+            Cell::Day | Cell::Event | Cell::Month => "date",
+            Cell::Positive | Cell::NotNegative | Cell::Amount | Cell::Rate | Cell::Percent => "numeric",
             Cell::Number => "integer",
             Cell::YesNo => "boolean",
         }

@@ -3,9 +3,11 @@
 pub mod contributions;
 mod dated;
 pub mod donors;
+pub mod expenditures;
 pub mod funds;
 pub mod instalments;
 pub mod pledges;
+pub mod projects;
 pub mod rates;
 mod schedules;
 pub mod units;
