@@ -95,8 +95,10 @@ pub static COMMANDS: &[Command] = &[
 ];
 
 /// Lists that stand side by side under one entry of the menu.
-pub static TOGETHER: &[&[&str]] =
-    &[&[projects::Projects::NAME, projects::Expenditures::NAME], &[audit::Changes::NAME, audit::Facts::NAME, audit::SignIns::NAME]];
+pub static TOGETHER: &[&[&str]] = &[
+    &[projects::Projects::NAME, projects::Expenditures::NAME],
+    &[audit::Changes::NAME, audit::Facts::NAME, audit::SignIns::NAME],
+];
 
 /// Calls a macro-like function for every list there is, so that no list is forgotten anywhere.
 pub trait EachList {
@@ -142,11 +144,7 @@ impl EachList for Files {
             implementation::Implementation::NAME,
             import_page::Imports::NAME,
         ];
-        if own.contains(&L::NAME) {
-            list_files::files::<L>()
-        } else {
-            list::routes::<L>()
-        }
+        if own.contains(&L::NAME) { list_files::files::<L>() } else { list::routes::<L>() }
     }
 }
 

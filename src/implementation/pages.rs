@@ -128,11 +128,7 @@ impl Page<'_> {
         let (all, l10n) = (Sums::of(self.figures.kept.iter().copied()), self.l10n);
         let margin = self.figures.known.margin.normalize();
         let margin = format::number(margin, margin.scale(), l10n);
-        let words = [
-            ("margin", margin.into()),
-            ("days", ENDING_WITHIN.into()),
-            ("months", SILENT_MONTHS.into()),
-        ];
+        let words = [("margin", margin.into()), ("days", ENDING_WITHIN.into()), ("months", SILENT_MONTHS.into())];
         let mut sentences = Vec::new();
         if all.without_budget > 0 {
             let words = l10n.with("implementation-some-without-budget", &[("rows", all.without_budget.into())]);
@@ -179,7 +175,8 @@ impl Page<'_> {
             width: chart::share_width(amount, largest),
             note,
         };
-        let of_budget = delivery.map(|delivery| l10n.with("implementation-of-budget", &[("delivery", delivery.into())]));
+        let of_budget =
+            delivery.map(|delivery| l10n.with("implementation-of-budget", &[("delivery", delivery.into())]));
         let ahead = all.received - all.spent;
         let key = if ahead < Decimal::ZERO { "implementation-spent-ahead" } else { "implementation-received-ahead" };
         let ahead = l10n.with(key, &[("usd", usd(ahead.abs(), l10n).into())]);

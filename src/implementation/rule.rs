@@ -114,9 +114,8 @@ pub fn answer(standing: &Standing, day: NaiveDate, margin: Decimal) -> Answer {
         late: late(standing, (gone, all), margin),
         over_budget: has_budget && standing.spent > standing.budget,
         silent: active
-            && window.is_some_and(|from| {
-                standing.starts_on <= from && standing.last_spent.is_none_or(|spent| spent < from)
-            }),
+            && window
+                .is_some_and(|from| standing.starts_on <= from && standing.last_spent.is_none_or(|spent| spent < from)),
         ending_soon: active && (standing.ends_on - day).num_days() <= ENDING_WITHIN,
         without_budget: phase != Phase::Ended && !has_budget,
     }
@@ -266,7 +265,10 @@ mod tests {
         assert!(at(of(dec!(799)), "2023-01-01").late);
         assert!(!at(of(dec!(800)), "2023-01-01").late);
         assert!(!at(of(dec!(0)), "2021-02-19").late);
-        assert!(!at(standing("2021-02-20", "2021-05-30", dec!(0), dec!(0), ""), "2021-05-30").late, "no budget, no rate");
+        assert!(
+            !at(standing("2021-02-20", "2021-05-30", dec!(0), dec!(0), ""), "2021-05-30").late,
+            "no budget, no rate"
+        );
     }
 
     #[test]
@@ -319,7 +321,10 @@ mod tests {
         let coming = at(standing("2022-01-01", "2022-12-31", dec!(100), dec!(0), ""), "2021-06-30");
         let order = [over, late, ended, fine, coming, done].map(|one| one.worry());
         assert!(order.windows(2).all(|pair| pair[0] > pair[1]), "{order:?}");
-        assert_eq!([over, ended, done, coming].map(|one| one.state()), ["over_budget", "over_budget", "ended", "not_started"]);
+        assert_eq!(
+            [over, ended, done, coming].map(|one| one.state()),
+            ["over_budget", "over_budget", "ended", "not_started"]
+        );
     }
 
     proptest! {

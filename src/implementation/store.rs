@@ -199,7 +199,7 @@ pub async fn known(memory: &Memory, connection: &mut PgConnection, scope: &Scope
         if of.len() >= KEPT && !of.contains_key(&key) {
             of.clear();
         }
-        of.entry(key).or_insert_with(Reading::default).clone()
+        of.entry(key).or_default().clone()
     };
     if let Some(known) = reading.get() {
         return Ok(known.clone());
@@ -216,13 +216,8 @@ pub async fn known(memory: &Memory, connection: &mut PgConnection, scope: &Scope
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn donors(
-    connection: &mut PgConnection,
-    codes: Vec<String>,
-) -> Result<HashMap<String, String>, sqlx::Error> {
-    let named: Vec<(String, String)> = sqlx::query_as("select code, name from donors where code = any($1)")
-        .bind(codes)
-        .fetch_all(connection)
-        .await?;
+pub async fn donors(connection: &mut PgConnection, codes: Vec<String>) -> Result<HashMap<String, String>, sqlx::Error> {
+    let named: Vec<(String, String)> =
+        sqlx::query_as("select code, name from donors where code = any($1)").bind(codes).fetch_all(connection).await?;
     Ok(named.into_iter().collect())
 }

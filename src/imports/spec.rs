@@ -92,7 +92,9 @@ impl fmt::Display for Kind {
 
 /// The word names no kind of file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("kinds of files are units, funds, donors, rates, projects, pledges, instalments, contributions and expenditures")]
+#[error(
+    "kinds of files are units, funds, donors, rates, projects, pledges, instalments, contributions and expenditures"
+)]
 pub struct UnknownKind;
 
 impl FromStr for Kind {

@@ -81,7 +81,8 @@ fn budget(versions: &[Version], first: NaiveDate, last: NaiveDate) -> Vec<(Naive
 impl Course {
     /// Draws a project as of a day. `corrects` says whether the reader may correct what was spent.
     pub fn new(project: &Project, code: &str, standing: &Standing, day: NaiveDate, corrects: bool, l10n: L10n) -> Self {
-        let months = |of: &Option<sqlx::types::Json<Vec<Month>>>| of.as_ref().map(|all| all.0.clone()).unwrap_or_default();
+        let months =
+            |of: &Option<sqlx::types::Json<Vec<Month>>>| of.as_ref().map(|all| all.0.clone()).unwrap_or_default();
         let (spent, received) = (months(&project.spent), months(&project.received));
         let versions = project.versions.as_ref().map(|all| all.0.as_slice()).unwrap_or_default();
         let begins = spent.iter().chain(&received).map(|one| one.month).min();
@@ -193,7 +194,8 @@ mod tests {
 
     #[test]
     fn a_sum_grows_over_its_months_and_not_beyond_the_day() {
-        let months = [Month { month: day("2021-02-01"), usd: dec!(10) }, Month { month: day("2021-05-01"), usd: dec!(-4) }];
+        let months =
+            [Month { month: day("2021-02-01"), usd: dec!(10) }, Month { month: day("2021-05-01"), usd: dec!(-4) }];
         let points = growing(&months, day("2021-01-01"), day("2021-05-15"));
         let wanted = [
             ("2021-01-01", dec!(0)),
@@ -221,8 +223,12 @@ mod tests {
             day("2021-01-01"),
             day("2021-12-31"),
         );
-        let wanted =
-            [("2021-01-01", dec!(100)), ("2021-06-01", dec!(100)), ("2021-06-01", dec!(150)), ("2021-12-31", dec!(150))];
+        let wanted = [
+            ("2021-01-01", dec!(100)),
+            ("2021-06-01", dec!(100)),
+            ("2021-06-01", dec!(150)),
+            ("2021-12-31", dec!(150)),
+        ];
         assert_eq!(points, wanted.map(|(on, usd)| (day(on), usd)));
         assert!(budget(&[], day("2021-01-01"), day("2021-12-31")).is_empty());
     }

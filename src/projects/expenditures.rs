@@ -67,10 +67,8 @@ impl List for Expenditures {
         if let Some(until) = scope.filters.until {
             select.sql(" and e.month <= ").bind(until);
         }
-        let places = [Place::Own(
-            "select x.id from projects n join expenditures x on x.project_id = n.id where",
-            "n.sought",
-        )];
+        let places =
+            [Place::Own("select x.id from projects n join expenditures x on x.project_id = n.id where", "n.sought")];
         scope.keep_text(select, "e.id", &places);
     }
 

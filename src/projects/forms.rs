@@ -40,10 +40,7 @@ pub const COLUMNS: [Columns; 2] = [FIRST, ANEW];
 /// The forms of expenditure: a month of a project.
 pub static EXPENDITURE_FORMS: EntryRoom = EntryRoom {
     room: "expenditures",
-    columns: Columns {
-        kind: Kind::Expenditures,
-        shown: &[shown("project"), half("month"), half("amount_usd")],
-    },
+    columns: Columns { kind: Kind::Expenditures, shown: &[shown("project"), half("month"), half("amount_usd")] },
     may: access::Act::KeepMoney,
     new: "expenditure-add",
     edit: "expenditure-correct",

@@ -41,7 +41,11 @@ impl List for Projects {
             keys: &[up("p.title collate \"C\"", KeyKind::Text), up("p.code", KeyKind::Text)],
             indexed: false,
         },
-        Sort { name: "starts", keys: &[down("f.starts_on", KeyKind::Day), up("p.code", KeyKind::Text)], indexed: false },
+        Sort {
+            name: "starts",
+            keys: &[down("f.starts_on", KeyKind::Day), up("p.code", KeyKind::Text)],
+            indexed: false,
+        },
         Sort { name: "ends", keys: &[up("f.ends_on", KeyKind::Day), up("p.code", KeyKind::Text)], indexed: false },
         Sort {
             name: "budget",

@@ -139,12 +139,7 @@ fn carried(sent: &Sent) -> String {
     serde_json::to_string(&said).unwrap_or_default()
 }
 
-async fn ask(
-    state: AppState,
-    signed_in: SignedIn,
-    code: String,
-    number: Option<i32>,
-) -> Result<Response, PageError> {
+async fn ask(state: AppState, signed_in: SignedIn, code: String, number: Option<i32>) -> Result<Response, PageError> {
     let SignedIn { mut tx, viewer, latest } = signed_in;
     let found = find(&mut tx, &viewer, &code, state.0.clock.today(), latest).await?;
     let standing = match number {
@@ -271,7 +266,8 @@ async fn record(
         None => store::next_number(tx.connection(), found.id).await?,
     };
     let (old, reached) = (standing.plan, standing.reached);
-    let same = old.as_ref().is_some_and(|plan| plan.milestone == typed.milestone && plan.planned_on == typed.planned_on);
+    let same =
+        old.as_ref().is_some_and(|plan| plan.milestone == typed.milestone && plan.planned_on == typed.planned_on);
     let same_day = reached.map(|(_, day)| day) == typed.reached_on;
     if same && same_day {
         return Ok(Recorded::Done(seen(code, None)));

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::store::{Milestone, Project, Status};
 use super::statuses::quarter_in_files;
+use super::store::{Milestone, Project, Status};
 use crate::implementation::mark;
 use crate::implementation::rule::{Answer, Phase, Standing};
 use crate::kernel::Currency;
@@ -121,7 +121,8 @@ impl Page<'_> {
     /// What is said of it under its name.
     pub fn said(&self) -> Vec<Said> {
         let l10n = self.l10n;
-        let day = |label: &str, day: NaiveDate| Said { label: l10n.t(label), value: format::day(day, l10n), href: None };
+        let day =
+            |label: &str, day: NaiveDate| Said { label: l10n.t(label), value: format::day(day, l10n), href: None };
         let mut said = vec![
             Said {
                 label: l10n.t("col-unit"),

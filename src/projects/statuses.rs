@@ -153,8 +153,8 @@ pub async fn say(Path(code): Path<String>, posting: Posting) -> Result<Response,
     let found = find(&mut tx, &posting.viewer, &code, today, posting.latest).await?;
     tx.commit().await?;
     let mut sent = posting.sent.clone();
-    let mut said: Said = serde_json::from_str(sent.raw("was"))
-        .map_err(|_| PageError(Refused::BadParameter("was", String::new())))?;
+    let mut said: Said =
+        serde_json::from_str(sent.raw("was")).map_err(|_| PageError(Refused::BadParameter("was", String::new())))?;
     let mut wrong = Wrong::new();
     let quarter = named(sent.get("quarter"), today);
     if quarter.is_none() {
@@ -163,10 +163,7 @@ pub async fn say(Path(code): Path<String>, posting: Posting) -> Result<Response,
     match sent.get("sentence").chars().count() {
         0 => drop(wrong.insert("sentence".to_owned(), vec![l10n.t("form-required")])),
         1..=LONGEST => {}
-        _ => drop(wrong.insert(
-            "sentence".to_owned(),
-            vec![l10n.with("status-too-long", &[("most", LONGEST.into())])],
-        )),
+        _ => drop(wrong.insert("sentence".to_owned(), vec![l10n.with("status-too-long", &[("most", LONGEST.into())])])),
     }
     let mut theirs = BTreeMap::new();
     if let (Some(quarter), true) = (quarter, wrong.is_empty()) {
@@ -177,9 +174,12 @@ pub async fn say(Path(code): Path<String>, posting: Posting) -> Result<Response,
                 let of = |text: String| Sent(vec![("sentence".to_owned(), text)]);
                 let key = quarter_in_files(quarter);
                 let before = of(said.get(&key).cloned().unwrap_or_default());
-                (sent, theirs) =
-                    entry::merge_fields(["sentence"].into_iter(), &before, &of(now.clone()), &sent, l10n);
-                if now.is_empty() { said.remove(&key) } else { said.insert(key, now) };
+                (sent, theirs) = entry::merge_fields(["sentence"].into_iter(), &before, &of(now.clone()), &sent, l10n);
+                if now.is_empty() {
+                    said.remove(&key)
+                } else {
+                    said.insert(key, now)
+                };
             }
         }
     }

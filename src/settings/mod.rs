@@ -72,8 +72,7 @@ pub static NO_DATA_YEARS: Setting =
     Setting { name: "no_data_years", of: Of::OneFund, kind: Kind::Years, default: "[]" };
 
 /// By how many points of per cent time may be ahead of delivery before a project is late (domain.md, Implementation).
-pub static LATE_MARGIN: Setting =
-    Setting { name: "late_margin", of: Of::Agency, kind: Kind::Points, default: "20" };
+pub static LATE_MARGIN: Setting = Setting { name: "late_margin", of: Of::Agency, kind: Kind::Points, default: "20" };
 
 /// Every setting, in the order of their page.
 pub static ALL: [&Setting; 4] = [&ALLOWANCE_PERCENT, &MEMBER_STATES, &NO_DATA_YEARS, &LATE_MARGIN];

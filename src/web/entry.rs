@@ -220,8 +220,9 @@ pub fn to_file(cell: Cell, typed: &str, l10n: L10n) -> String {
         Cell::Day | Cell::Event => {
             format::read_day(typed, l10n).map_or_else(|| typed.to_owned(), |day| day.to_string())
         }
-        Cell::Month => format::read_month(typed, l10n)
-            .map_or_else(|| typed.to_owned(), |month| month.format("%Y-%m").to_string()),
+        Cell::Month => {
+            format::read_month(typed, l10n).map_or_else(|| typed.to_owned(), |month| month.format("%Y-%m").to_string())
+        }
         Cell::Positive | Cell::NotNegative | Cell::Amount | Cell::Rate | Cell::Percent | Cell::Number => {
             format::read_number(typed, l10n).unwrap_or_else(|| typed.to_owned())
         }

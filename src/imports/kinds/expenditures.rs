@@ -22,13 +22,15 @@ pub static SPEC: Spec = Spec {
     resolve: &["update stage_expenditures s set project_id = p.id from projects p where p.code = s.project
         and exists (select from project_facts f where f.project_id = p.id and f.voided_at is null)"],
     compare: &[],
-    unless_corrected: &["select s.file, s.line, 'month' as col, to_char(s.month, 'YYYY-MM') as value, 'taken-out' as key,
+    unless_corrected: &[
+        "select s.file, s.line, 'month' as col, to_char(s.month, 'YYYY-MM') as value, 'taken-out' as key,
             t.voided_on::text as arg
         from stage_expenditures s join (
             select project_id, month, max(voided_at)::date as voided_on from expenditures where voided_at is not null
             group by project_id, month
         ) t on t.project_id = s.project_id and t.month = s.month
-        where not s.found and not s.bad"],
+        where not s.found and not s.bad",
+    ],
     checks: &["select file, line, 'project' as col, project as value, 'project-unknown' as key, '' as arg
         from stage_expenditures where project is not null and project_id is null"],
     audit: None,
