@@ -107,6 +107,12 @@ pub enum Act {
     KeepMoney,
     /// Enter and correct projects, their milestones and their status: of every unit, or of one's own and those below it.
     KeepProjects,
+    /// Load reports we owe donors: of every unit, or of one's own and those below it.
+    LoadReports,
+    /// Enter reports, say what became of them, ask for extensions: of every unit, or of one's own and those below it.
+    KeepReports,
+    /// Confirm that the donor agreed to an extension or waiver, by its letter.
+    ConfirmReports,
 }
 
 /// Whether a role may do an act (contract.md, Roles).
@@ -122,10 +128,12 @@ pub fn may(role: Role, act: Act) -> bool {
         (Admin | Auditor, Act::ReadAudit) => true,
         (Admin, Act::KeepAccounts | Act::KeepSettings | Act::LoadStructure | Act::KeepStructure) => true,
         // "finance (contributions, allocations, rates, imports)": an import is theirs whatever it holds.
-        (Finance, Act::LoadStructure | Act::LoadPledges | Act::LoadMoney | Act::KeepMoney) => true,
+        (Finance, Act::LoadStructure | Act::LoadPledges | Act::LoadMoney | Act::KeepMoney | Act::LoadReports) => true,
         (ResourceMobilization, Act::LoadPledges | Act::KeepDonors | Act::KeepPledges | Act::KeepProjects) => true,
+        // An extension or waiver is not for the unit that owes the report to confirm (domain.md).
+        (ResourceMobilization, Act::LoadReports | Act::KeepReports | Act::ConfirmReports) => true,
         // Within their unit and below: `units::may_keep` asks of which.
-        (UnitStaff, Act::KeepPledges | Act::KeepProjects) => true,
+        (UnitStaff, Act::KeepPledges | Act::KeepProjects | Act::LoadReports | Act::KeepReports) => true,
         _ => false,
     }
 }
@@ -135,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_auditor_and_a_manager_change_nothing_and_staff_only_pledges_and_projects() {
+    fn an_auditor_and_a_manager_change_nothing_and_staff_only_what_is_their_units() {
         for role in [Role::Auditor, Role::Manager, Role::UnitStaff] {
             for act in [
                 Act::KeepAccounts,
@@ -148,8 +156,12 @@ mod tests {
                 Act::KeepPledges,
                 Act::KeepMoney,
                 Act::KeepProjects,
+                Act::LoadReports,
+                Act::KeepReports,
+                Act::ConfirmReports,
             ] {
-                let own = role == Role::UnitStaff && [Act::KeepPledges, Act::KeepProjects].contains(&act);
+                let theirs = [Act::KeepPledges, Act::KeepProjects, Act::LoadReports, Act::KeepReports];
+                let own = role == Role::UnitStaff && theirs.contains(&act);
                 assert_eq!(may(role, act), own, "{role} {act:?}");
             }
             assert!(may(role, Act::ReadFigures));

@@ -23,7 +23,7 @@ const FOCAL_POINTS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/de
 const ACCOUNTS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/accounts.csv"));
 
 /// The files, in the order they refer to each other, kept in the program so that it needs none beside it.
-const FILES: [(Kind, &str, &str); 11] = [
+const FILES: [(Kind, &str, &str); 12] = [
     (Kind::Units, "units.csv", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/units.csv"))),
     (Kind::Funds, "funds.csv", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/funds.csv"))),
     (Kind::Donors, "donors.csv", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/donors.csv"))),
@@ -50,6 +50,11 @@ const FILES: [(Kind, &str, &str); 11] = [
         Kind::Expenditures,
         "expenditures.csv",
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/expenditures.csv")),
+    ),
+    (
+        Kind::DonorReports,
+        "donor-reports.csv",
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/donor-reports.csv")),
     ),
 ];
 

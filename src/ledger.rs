@@ -74,6 +74,45 @@ static RULES: &[(&str, &str)] = &[
             and m.agreed_on is null and m.voided_at is null)",
     ),
     (
+        "report-of-no-pledge",
+        "select f.key as what, p.ref as arg from report_terms f join pledges p on p.id = f.pledge_id
+         where f.voided_at is null and not exists (select from pledge_terms t
+            where t.pledge_id = f.pledge_id and t.agreed_on is null and t.voided_at is null)",
+    ),
+    (
+        "fact-of-no-report",
+        "select distinct r.ref as what, '' as arg from (
+            select report_id from report_terms where voided_at is null and in_force_from is not null
+            union all select report_id from report_due_dates where voided_at is null
+            union all select report_id from report_events where voided_at is null
+            union all select report_id from report_confirmations where voided_at is null
+         ) f join donor_reports r on r.id = f.report_id
+         where not exists (select from report_terms t
+            where t.report_id = f.report_id and t.in_force_from is null and t.voided_at is null)
+            or not exists (select from report_due_dates d
+            where d.report_id = f.report_id and d.agreed_on is null and d.voided_at is null)",
+    ),
+    (
+        "report-out-of-order",
+        "select r.ref as what, e.happened_on::text as arg from report_events e join donor_reports r on r.id = e.report_id
+         where e.voided_at is null and (
+            (e.event = 'returned' and not exists (select from report_events s where s.report_id = e.report_id
+                and s.voided_at is null and s.event = 'sent' and s.round = e.round and s.happened_on <= e.happened_on))
+            or (e.event = 'sent' and e.round > 1 and not exists (select from report_events b
+                where b.report_id = e.report_id and b.voided_at is null and b.event = 'returned' and b.round = e.round - 1
+                    and b.happened_on <= e.happened_on)))",
+    ),
+    (
+        "confirmation-of-nothing",
+        "select r.ref as what, c.agreed_on::text as arg
+         from report_confirmations c join donor_reports r on r.id = c.report_id
+         where c.voided_at is null and case c.what
+            when 'extension' then not exists (select from report_due_dates d where d.report_id = c.report_id
+                and d.voided_at is null and d.agreed_on = c.agreed_on)
+            else not exists (select from report_events e where e.report_id = c.report_id and e.voided_at is null
+                and e.event = 'waived' and e.happened_on = c.agreed_on) end",
+    ),
+    (
         "allocation-of-nothing",
         "select c.ref as what, '' as arg from hand_allocations h join contributions c on c.id = h.contribution_id
          where h.voided_at is null and not exists (select from contribution_facts f
@@ -95,6 +134,7 @@ static RULES: &[(&str, &str)] = &[
             union all select unit_id, key from contribution_facts where voided_at is null
             union all select parent_id, key from unit_facts where voided_at is null
             union all select unit_id, key from project_facts where voided_at is null
+            union all select unit_id, key from report_terms where voided_at is null
          ) f join units u on u.id = f.unit_id
          where not exists (select from unit_facts i where i.unit_id = u.id and i.voided_at is null) group by u.code",
     ),

@@ -10,8 +10,8 @@ use crate::web::entry_room::{self, EntryRoom};
 use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, address, assets, list, list_files};
 use crate::{
-    allocations, arrears, audit, changes, contributions, dashboard, donors, exchange_rates, finding, funds, giving,
-    implementation, import_page, instalments, pledges, projects, saved_views, settings, units, users,
+    allocations, arrears, audit, changes, contributions, dashboard, donor_reports, donors, exchange_rates, finding,
+    funds, giving, implementation, import_page, instalments, pledges, projects, saved_views, settings, units, users,
 };
 
 /// A room with an entry in the menu.
@@ -49,6 +49,7 @@ pub static ROOMS: &[Room] = &[
     room("allocations", "money", "allocations", "w"),
     room("arrears", "money", "arrears", "a"),
     room("giving", "money", "trend", "v"),
+    room("donor-reports", "obligations", "reports", "r"),
     room("implementation", "work", "rate", "m"),
     room("projects", "work", "projects", "j"),
     room("units", "office", "units", ""),
@@ -118,6 +119,7 @@ pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
         (allocations::Allocations::NAME, each.list::<allocations::Allocations>()),
         (arrears::Arrears::NAME, each.list::<arrears::Arrears>()),
         (giving::Giving::NAME, each.list::<giving::Giving>()),
+        (donor_reports::DonorReports::NAME, each.list::<donor_reports::DonorReports>()),
         (implementation::Implementation::NAME, each.list::<implementation::Implementation>()),
         (projects::Projects::NAME, each.list::<projects::Projects>()),
         (projects::Expenditures::NAME, each.list::<projects::Expenditures>()),

@@ -331,7 +331,7 @@
 		else span.append(name.slice(0, at), el("b", {}, name.slice(at, at + typed.length)), name.slice(at + typed.length));
 		return span;
 	};
-	const BY_CODE = ["pledge", "contribution", "currency"]; /* what people call by its code rather than by its name */
+	const BY_CODE = ["pledge", "contribution", "report", "currency"]; /* what people call by its code rather than by its name */
 	const draw = (item, typed) => {
 		const text = el("span", {}, bold(item.name, typed));
 		if (item.note) text.append(el("span", { className: "sub", dir: "auto" }, item.note));

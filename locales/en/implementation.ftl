@@ -47,3 +47,8 @@ setting-late_margin = Margin of late projects
 setting-meaning-late_margin = By how many points of per cent the time elapsed of a project may be ahead of its delivery rate before it is late.
 setting-hint-late_margin = A number from 0 to 100, such as 20.
 settings-wrong-points = A number from 0 to 100.
+implementation-reports_overdue = With overdue reports
+implementation-reports = { $rows ->
+    [one] One report to a donor of these projects is overdue.
+   *[other] { $rows } reports to donors of these projects are overdue.
+}

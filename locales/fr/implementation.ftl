@@ -47,3 +47,8 @@ setting-late_margin = Marge des projets en retard
 setting-meaning-late_margin = De combien de points de pourcentage le temps écoulé d’un projet peut devancer son taux d’exécution avant qu’il ne soit en retard.
 setting-hint-late_margin = Un nombre de 0 à 100, par exemple 20.
 settings-wrong-points = Un nombre de 0 à 100.
+implementation-reports_overdue = Avec des rapports en retard
+implementation-reports = { $rows ->
+    [one] { $rows } rapport à un donateur de ces projets est en retard.
+   *[other] { $rows } rapports aux donateurs de ces projets sont en retard.
+}

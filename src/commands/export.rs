@@ -11,6 +11,7 @@ use crate::arrears::Arrears;
 use crate::config::Config;
 use crate::contributions::Contributions;
 use crate::db::{Db, ReadTx};
+use crate::donor_reports::DonorReports;
 use crate::donors::Donors;
 use crate::exchange_rates::Rates;
 use crate::funds::Funds;
@@ -38,6 +39,7 @@ pub enum What {
     Pledges,
     Instalments,
     Donors,
+    DonorReports,
     Units,
     Funds,
     Rates,
@@ -178,6 +180,7 @@ async fn write(
             What::Pledges => list::<Pledges>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Instalments => list::<Instalments>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Donors => list::<Donors>(&mut tx, &scope, args.format, about, &mut target).await?,
+            What::DonorReports => list::<DonorReports>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Units => list::<Units>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Funds => list::<Funds>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Rates => list::<Rates>(&mut tx, &scope, args.format, about, &mut target).await?,
@@ -327,6 +330,7 @@ async fn for_import(tx: &mut ReadTx, what: What, known_at: KnownAt, out: &mut Ta
         What::Pledges => Kind::Pledges,
         What::Instalments => Kind::Instalments,
         What::Donors => Kind::Donors,
+        What::DonorReports => Kind::DonorReports,
         What::Units => Kind::Units,
         What::Funds => Kind::Funds,
         What::Rates => Kind::Rates,

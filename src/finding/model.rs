@@ -24,6 +24,8 @@ pub enum Kind {
     Contribution,
     /// A project.
     Project,
+    /// A donor report.
+    Report,
     /// A unit.
     Unit,
     /// A fund.
@@ -36,7 +38,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order they are shown where all are as near.
-    pub const ALL: [Kind; 11] = [
+    pub const ALL: [Kind; 12] = [
         Kind::Page,
         Kind::Action,
         Kind::View,
@@ -44,6 +46,7 @@ impl Kind {
         Kind::Pledge,
         Kind::Contribution,
         Kind::Project,
+        Kind::Report,
         Kind::Unit,
         Kind::Fund,
         Kind::Person,
@@ -60,6 +63,7 @@ impl Kind {
             Kind::Pledge => "pledge",
             Kind::Contribution => "contribution",
             Kind::Project => "project",
+            Kind::Report => "report",
             Kind::Unit => "unit",
             Kind::Fund => "fund",
             Kind::Person => "person",
@@ -74,6 +78,7 @@ impl Kind {
             Kind::Pledge => Some("pledges"),
             Kind::Contribution => Some("contributions"),
             Kind::Project => Some("projects"),
+            Kind::Report => Some("donor-reports"),
             Kind::Unit => Some("units"),
             Kind::Fund => Some("funds"),
             Kind::Currency => Some("rates"),
@@ -89,6 +94,7 @@ impl Kind {
             Kind::View => "bookmark",
             Kind::Person => "user",
             Kind::Currency => "exchange",
+            Kind::Report => "reports",
             Kind::Donor | Kind::Pledge | Kind::Contribution | Kind::Project | Kind::Unit | Kind::Fund => {
                 self.room().unwrap_or_default()
             }

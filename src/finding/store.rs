@@ -68,6 +68,13 @@ pub async fn near(
                 select from projects x where x.sought like all ((select sought_words($1))::text[])))
           order by nearness, p.title collate \"C\", p.code limit $3)
          union all
+         (select 'report', r.ref, coalesce(r.title, r.ref), d.name, s.kind, s.due_on, null, null, n.nearness
+          from reports_near($1, $3) n join donor_reports r on r.id = n.report_id
+          left join lateral (select x.donor_id, x.kind, x.due_on from report_states x
+            where x.report_id = r.id and upper_inf(x.known) order by x.valid desc limit 1) s on true
+          left join donors d on d.id = s.donor_id
+          where 'report' = any($2) order by n.nearness, r.ref desc)
+         union all
          (select 'unit', u.code, u.name, null, u.kind, null, null, null,
                  nearness((select folded($1)), u.code, u.sought) as nearness
           from units u
@@ -135,6 +142,9 @@ pub async fn recent(connection: &mut PgConnection, account: AccountId) -> Result
             select 'project', p.title, null, null, null, null from projects p
             where r.room = 'projects' and p.code = r.code
             union all
+            select 'report', coalesce(o.title, o.ref), null, null, null, null
+            from donor_reports o where r.room = 'donor-reports' and o.ref = r.code
+            union all
             select 'unit', u.name, null, null, null, null from units u where r.room = 'units' and u.code = r.code
             union all
             select 'fund', f.name, null, null, null, null from funds f where r.room = 'funds' and f.code = r.code
@@ -193,6 +203,9 @@ pub async fn resolve(
             where $1 = 'pledge' and p.ref = $2
             union all
             select p.code, p.title, p.sought, 'project', true from projects p where $1 = 'project'
+            union all
+            select r.ref, coalesce(r.title, r.ref), r.sought, 'report', false from donor_reports r
+            where $1 = 'report' and r.ref = $2
             union all
             select u.code, u.name, u.sought, 'unit', true from units u where $1 = 'unit'
             union all

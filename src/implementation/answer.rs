@@ -27,7 +27,11 @@ pub fn kept<'k>(known: &'k Known, filters: &Filters) -> Vec<&'k Project> {
 
 /// The rows of a list as statements take them, as JSON: of those kept, the ones of the state asked for.
 pub fn rows(known: &Known, scope: &Scope) -> String {
-    let of_state = |project: &&&Project| scope.filters.state.as_deref().is_none_or(|state| project.answer.is(state));
+    let of_state = |project: &&&Project| match scope.filters.state.as_deref() {
+        None => true,
+        Some("reports_overdue") => project.reports_overdue > 0,
+        Some(state) => project.answer.is(state),
+    };
     let row = |project: &&Project| {
         let answer = &project.answer;
         json!({
@@ -47,6 +51,7 @@ pub fn rows(known: &Known, scope: &Scope) -> String {
             "received": project.received(),
             "last_spent": project.standing.last_spent,
             "countries": project.countries.join(";"),
+            "reports_overdue": project.reports_overdue,
         })
     };
     Value::Array(kept(known, &scope.filters).iter().filter(of_state).map(row).collect()).to_string()
@@ -77,6 +82,8 @@ pub struct Sums {
     pub received: Decimal,
     /// Receipts without a rate, which are in no sum.
     pub without_rate: i64,
+    /// Reports owed under the pledges that name them that are overdue.
+    pub reports_overdue: i64,
 }
 
 impl Sums {
@@ -94,6 +101,7 @@ impl Sums {
         self.budget += project.standing.budget;
         self.spent += project.standing.spent;
         self.received += project.received();
+        self.reports_overdue += project.reports_overdue;
         self.without_rate += project.funding.iter().map(|funding| funding.without_rate).sum::<i64>();
     }
 

@@ -35,6 +35,7 @@ pub struct ImplementationRow {
     received: Decimal,
     last_spent: Option<NaiveDate>,
     countries: String,
+    reports_overdue: i64,
 }
 
 impl ImplementationRow {
@@ -67,13 +68,24 @@ pub fn mark(state: &str) -> (&'static str, &'static str) {
     }
 }
 
+/// The states of the rule, and one more to ask for.
+const ASKED: [&str; STATES.len() + 1] = {
+    let mut asked = ["reports_overdue"; STATES.len() + 1];
+    let mut at = 0;
+    while at < STATES.len() {
+        asked[at] = STATES[at];
+        at += 1;
+    }
+    asked
+};
+
 const CODE: Key = up("p.code", KeyKind::Text);
 
 impl List for Implementation {
     type Row = ImplementationRow;
     const NAME: &'static str = "implementation";
     const FILTERS: &'static [&'static str] = &["unit", "country", "donor", "state"];
-    const STATES: &'static [&'static str] = &STATES;
+    const STATES: &'static [&'static str] = &ASKED;
     const SORTS: &'static [Sort] = &[
         Sort {
             name: "worry",
@@ -120,7 +132,7 @@ impl List for Implementation {
         w.value ->> 'state' as state, w.value ->> 'phase' as phase,
         array(select jsonb_array_elements_text(w.value -> 'troubles')) as troubles,
         (w.value ->> 'received')::numeric as received, (w.value ->> 'last_spent')::date as last_spent,
-        w.value ->> 'countries' as countries";
+        w.value ->> 'countries' as countries, (w.value ->> 'reports_overdue')::bigint as reports_overdue";
 
     async fn prepare(connection: &mut PgConnection, scope: &mut Scope, memory: &Memory) -> Result<(), sqlx::Error> {
         let known = store::known(memory, connection, scope).await?;
@@ -158,6 +170,7 @@ impl List for Implementation {
             Column { name: "funding_received_usd", cell: |row| Cell::usd(Some(row.received)) },
             Column { name: "last_expenditure_in", cell: |row| month(row.last_spent) },
             Column { name: "countries", cell: |row| Cell::Word(row.countries.clone().into()) },
+            Column { name: "reports_overdue", cell: |row| Cell::Integer(row.reports_overdue) },
             Column { name: "all_states", cell: |row| Cell::Word(row.troubles.join(";").into()) },
         ];
         COLUMNS
@@ -236,6 +249,19 @@ impl List for Implementation {
                     let code = crate::web::address::escape(&row.code);
                     let href = format!("/contributions?project={code}&state=cash&as_of={}", row.as_of);
                     Drawn { href: Some(href), ..Drawn::of(&Cell::usd(Some(row.received)), l10n).bare() }
+                },
+            },
+            Screen {
+                label: "col-reports-overdue",
+                class: "num w x",
+                sort: None,
+                draw: |row, l10n| {
+                    if row.reports_overdue == 0 {
+                        return Drawn::default();
+                    }
+                    let code = crate::web::address::escape(&row.code);
+                    let href = format!("/donor-reports?project={code}&counted=overdue&as_of={}", row.as_of);
+                    Drawn { href: Some(href), ..Drawn::of(&Cell::Integer(row.reports_overdue), l10n) }
                 },
             },
         ];

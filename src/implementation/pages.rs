@@ -134,6 +134,10 @@ impl Page<'_> {
             let words = l10n.with("implementation-some-without-budget", &[("rows", all.without_budget.into())]);
             sentences.push((words, Some(self.rows(None, &[("state", "without_budget")]))));
         }
+        if all.reports_overdue > 0 {
+            let words = l10n.with("implementation-reports", &[("rows", all.reports_overdue.into())]);
+            sentences.push((words, Some(self.rows(None, &[("state", "reports_overdue")]))));
+        }
         if self.figures.known.unknown > 0 {
             let words = l10n.with("implementation-unknown-project", &[("rows", self.figures.known.unknown.into())]);
             let rows = self.params.without(&["unit", "country", "donor", "q", "sort"]).with("state", "unknown_project");

@@ -39,6 +39,7 @@ struct Row {
     spent: Decimal,
     last_spent: Option<NaiveDate>,
     funding: Option<Vec<Funding>>,
+    reports_overdue: i64,
 }
 
 /// A project as of the day.
@@ -58,6 +59,8 @@ pub struct Project {
     pub answer: Answer,
     /// Who funds it.
     pub funding: Vec<Funding>,
+    /// Reports owed under the pledges that name it that are overdue.
+    pub reports_overdue: i64,
 }
 
 impl Project {
@@ -119,19 +122,27 @@ async fn ground(connection: &mut PgConnection, scope: &Scope) -> Result<serde_js
             select f.project, json_agg(json_build_object('codes', c.codes, 'usd', f.usd,
                 'without_rate', f.without_rate) order by f.usd desc, f.donor_id) as funding
             from funding f join donor_codes c on c.donor_id = f.donor_id group by f.project
+         ), reports as (
+            select t.project, count(*) as overdue
+            from scope join pledge_terms t on t.project is not null
+            join pledge_balances b on b.pledge_id = t.pledge_id and b.terms_id = t.id and b.valid @> scope.day
+                and b.known @> scope.known
+            join report_states r on r.pledge_id = b.pledge_id and r.valid @> scope.day and r.known @> scope.known
+            where report_is_due(r, scope.day) and not report_is_submitted(r) and r.due_on < scope.day group by t.project
          )
          select json_build_object('projects', (
             select json_agg(json_build_object('id', p.id, 'code', p.code,
                 'units', coalesce(to_json(tree.path), json_build_array(u.code)),
                 'starts_on', f.starts_on, 'ends_on', f.ends_on, 'budget', f.budget_usd, 'countries', f.countries,
-                'spent', coalesce(spent.usd, 0), 'last_spent', spent.last_spent, 'funding', funders.funding) order by p.code)
+                'spent', coalesce(spent.usd, 0), 'last_spent', spent.last_spent, 'funding', funders.funding,
+                'reports_overdue', coalesce(reports.overdue, 0)) order by p.code)
             from projects_in_force(",
     );
     scope.day_and_known(&mut select);
     select.sql(
         ") f join projects p on p.id = f.project_id join units u on u.id = f.unit_id
             left join tree on tree.unit_id = f.unit_id left join spent on spent.project_id = p.id
-            left join funders on funders.project = p.code
+            left join funders on funders.project = p.code left join reports on reports.project = p.code
          ), 'margin', (select (",
     );
     settings::in_force(&mut select, &LATE_MARGIN, "null", "scope.day", "scope.known");
@@ -163,6 +174,7 @@ async fn read(connection: &mut PgConnection, scope: &Scope) -> Result<Known, sql
             standing,
             answer: answer(&standing, scope.as_of.0, ground.margin),
             funding: row.funding.unwrap_or_default(),
+            reports_overdue: row.reports_overdue,
         }
     };
     let projects = ground.projects.unwrap_or_default().into_iter().map(project).collect();

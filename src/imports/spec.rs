@@ -28,11 +28,13 @@ pub enum Kind {
     Contributions,
     /// What projects spent, month by month.
     Expenditures,
+    /// Reports we owe donors.
+    DonorReports,
 }
 
 impl Kind {
     /// Every kind, in landing order.
-    pub const ALL: [Kind; 9] = [
+    pub const ALL: [Kind; 10] = [
         Kind::Units,
         Kind::Funds,
         Kind::Donors,
@@ -42,6 +44,7 @@ impl Kind {
         Kind::Instalments,
         Kind::Contributions,
         Kind::Expenditures,
+        Kind::DonorReports,
     ];
 
     /// The word in commands.
@@ -56,6 +59,7 @@ impl Kind {
             Kind::Contributions => "contributions",
             Kind::Projects => "projects",
             Kind::Expenditures => "expenditures",
+            Kind::DonorReports => "donor-reports",
         }
     }
 
@@ -65,6 +69,7 @@ impl Kind {
             Kind::Units | Kind::Funds => Act::LoadStructure,
             Kind::Donors | Kind::Pledges | Kind::Instalments | Kind::Projects => Act::LoadPledges,
             Kind::Rates | Kind::Contributions | Kind::Expenditures => Act::LoadMoney,
+            Kind::DonorReports => Act::LoadReports,
         }
     }
 
@@ -80,6 +85,7 @@ impl Kind {
             Kind::Contributions => &kinds::contributions::SPEC,
             Kind::Projects => &kinds::projects::SPEC,
             Kind::Expenditures => &kinds::expenditures::SPEC,
+            Kind::DonorReports => &kinds::donor_reports::SPEC,
         }
     }
 }
@@ -92,9 +98,7 @@ impl fmt::Display for Kind {
 
 /// The word names no kind of file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "kinds of files are units, funds, donors, rates, projects, pledges, instalments, contributions and expenditures"
-)]
+#[error("kinds of files are {}", Kind::ALL.map(Kind::as_str).join(", "))]
 pub struct UnknownKind;
 
 impl FromStr for Kind {
@@ -245,4 +249,6 @@ pub struct Spec {
     pub warnings: &'static [&'static str],
     /// Ids of the pledges whose balances may have changed.
     pub touched: Option<&'static str>,
+    /// Ids of the reports whose states may have changed.
+    pub touched_reports: Option<&'static str>,
 }

@@ -260,6 +260,21 @@ fn complete(spec: &Spec, staged: &mut Staged, tell: &mut impl FnMut(&str, &str, 
                 }
             }
         }
+        Kind::DonorReports if says(staged, "agreed_on") => {
+            // An extension speaks of its day: labels are those of the first row, and what is empty stays as it was.
+            for (at, column) in spec.columns.iter().enumerate() {
+                let own = matches!(column.name, "letter" | "reason");
+                if column.part == Part::Label || (staged.values[at].is_none() && !column.required && !own) {
+                    staged.given &= !(1 << at);
+                }
+            }
+        }
+        Kind::DonorReports => {
+            let Some(last) = at("final") else { return };
+            if staged.values[last].is_none() {
+                staged.values[last] = Some(Value::YesNo(false));
+            }
+        }
         _ => {}
     }
 }

@@ -18,6 +18,20 @@ pub const DONOR_KINDS: [&str; 13] =
 pub const FUND_KINDS: [&str; 2] = ["core", "earmarked"];
 /// The categories of earmarking, least bound first.
 pub const EARMARKINGS: [&str; 5] = ["unearmarked", "soft", "earmarked", "tight", "not_recorded"];
+/// The numbers a report can be counted in: those of the reporting rate, then what is due soon.
+pub const REPORT_COUNTS: [&str; 11] = [
+    "due",
+    "submitted",
+    "on_time",
+    "outstanding",
+    "overdue",
+    "late",
+    "waived",
+    "extended",
+    "due_soon_30",
+    "due_soon_60",
+    "due_soon_90",
+];
 /// The region of donors without one.
 pub const NO_REGION: &str = "none";
 
@@ -68,6 +82,14 @@ pub struct Filters {
     pub fund_kind: Option<String>,
     /// That category of earmarking.
     pub earmarking: Option<String>,
+    /// Donor reports of that kind.
+    pub report_kind: Option<String>,
+    /// Donor reports that are counted in that number of the reporting rate.
+    pub counted: Option<String>,
+    /// Donor reports whose delay has that cause.
+    pub cause: Option<String>,
+    /// Donor reports that person writes: an e-mail.
+    pub responsible: Option<String>,
     /// These letters.
     pub text: Option<String>,
 }

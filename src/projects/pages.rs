@@ -104,6 +104,13 @@ impl Page<'_> {
                 href: None,
                 note: self.left(),
             },
+            Figure {
+                label: l10n.t("col-reports-overdue"),
+                unit: String::new(),
+                value: format::number(self.project.reports_overdue.into(), 0, l10n),
+                href: Some(format!("{}&counted=overdue", self.all("donor-reports"))),
+                note: l10n.t("project-reports-note"),
+            },
         ]
     }
 

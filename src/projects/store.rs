@@ -40,6 +40,8 @@ pub struct Project {
     pub received: Option<Json<Vec<Month>>>,
     /// Receipts without a rate, which are in no sum.
     pub without_rate: i64,
+    /// Reports owed under the pledges that name it that are overdue.
+    pub reports_overdue: i64,
     /// Its milestones, by number.
     pub milestones: Option<Json<Vec<Milestone>>>,
     /// What was said of it, the last quarter first.
@@ -139,6 +141,9 @@ pub async fn project(
             (select json_agg(json_build_object('month', m.month, 'usd', m.usd) order by m.month)
              from (select month, sum(usd) as usd from receipts where usd is not null group by month) m) as received,
             (select count(*) from receipts where usd is null) as without_rate,
+            (select count(*) from naming join report_states r on r.pledge_id = naming.pledge_id and r.valid @> $2
+                and r.known @> $3
+             where report_is_due(r, $2) and not report_is_submitted(r) and r.due_on < $2) as reports_overdue,
             (select json_agg(json_build_object('number', m.number, 'milestone', m.milestone, 'planned_on', m.planned_on,
                 'first_planned_on', (select o.planned_on from planned o where o.number = m.number
                     order by o.agreed_on nulls first limit 1),

@@ -416,10 +416,11 @@ fn fact(
     // What holds from a day on is told by what it changes.
     let earlier = || from.and_then(|day| held_before(entry, day, all));
     let before = replaced.or_else(earlier).map_or(&Value::Null, |before| &before.content);
-    let mut untold = subject.to_vec();
+    let mut untold = if entry.of_another { also(&entry.source).into_iter().collect() } else { subject.to_vec() };
     untold.extend(from.map(|_| "in_force_from"));
     let lines = differences(before, &entry.content, entry, names, &untold, l10n);
     let what = match (entry.content["event"].as_str(), from) {
+        _ if entry.of_another => l10n.word("history-also", &entry.source),
         (Some(event), _) => l10n.word("history-event", event),
         (None, Some(day)) => {
             let args = [("what", l10n.word("history", &entry.source).into()), ("day", format::day(day, l10n).into())];
@@ -434,6 +435,11 @@ fn fact(
         l10n.with("history-voided", &[("at", at.into()), ("reason", reason.into())])
     });
     HistoryFact { what: l10n.with(key, &[("what", what.into())]), lines, voided }
+}
+
+/// The column of a fact that names the thing whose history it belongs to besides that of its own.
+fn also(source: &str) -> Option<&'static str> {
+    tables::ALL.iter().find(|table| table.name == source)?.also
 }
 
 /// The tables whose facts hold from a day on.

@@ -27,8 +27,9 @@ use crate::finding::{Kind, store::resolve};
 use crate::kernel::calendar::{EARLIEST_YEAR, LATEST_YEAR, parse_day};
 use crate::kernel::country::{country, region_keys};
 use crate::lists::query::{self, COUNTED, Placed, Sort, Stretch};
-pub use crate::lists::scope::{BUCKETS, DONOR_KINDS, EARMARKINGS, FUND_KINDS, NO_REGION};
+pub use crate::lists::scope::{BUCKETS, DONOR_KINDS, EARMARKINGS, FUND_KINDS, NO_REGION, REPORT_COUNTS};
 use crate::lists::{Drawn, Filters, List, Scope};
+use crate::report_states::{CAUSES, KINDS};
 use crate::rooms;
 
 /// Rows of a page.
@@ -99,6 +100,7 @@ pub fn understand<L: List>(
         pledge: text("pledge"),
         project: text("project"),
         who: text("who"),
+        responsible: text("responsible"),
         act: text("act"),
         room: text("room"),
         code: text("code"),
@@ -147,6 +149,9 @@ pub fn understand<L: List>(
     filters.region = one_of("region", |word| word == NO_REGION || region_keys().any(|region| region == word))?;
     filters.fund_kind = one_of("fund_kind", |word| FUND_KINDS.contains(&word))?;
     filters.earmarking = one_of("earmarking", |word| EARMARKINGS.contains(&word))?;
+    filters.report_kind = one_of("kind", |word| KINDS.contains(&word))?;
+    filters.counted = one_of("counted", |word| REPORT_COUNTS.contains(&word))?;
+    filters.cause = one_of("cause", |word| CAUSES.contains(&word))?;
     let scope = Scope { filters, today, zone, ..Scope::new(as_of, known_at) };
     let known_then = params.get("known_at").is_some();
     Ok(Asked { scope, sort, reversed, known_then, after: mark.map(|mark| mark.place) })
@@ -199,7 +204,7 @@ impl Choices {
                 .fetch_all(&mut *connection)
                 .await?;
         }
-        if takes("who") {
+        if takes("who") || takes("responsible") {
             choices.people =
                 sqlx::query_as("select email as code, name, 0 as depth from accounts order by name, email")
                     .fetch_all(&mut *connection)
@@ -231,6 +236,9 @@ impl Choices {
         }
         if let Some(code) = missing(&filters.who, &choices.people) {
             return Err(bad("who", &code));
+        }
+        if let Some(code) = missing(&filters.responsible, &choices.people) {
+            return Err(bad("responsible", &code));
         }
         Ok(choices)
     }
@@ -319,7 +327,8 @@ pub struct ListView {
     pub beginning: String,
     pub clear: String,
     pub today_link: String,
-    pub paper: String,
+    /// Who reads it.
+    reader: String,
     /// Whether the rows are as of a day.
     pub dated: bool,
     /// Lists that belong together, this one among them.
@@ -336,6 +345,12 @@ impl ListView {
     pub fn count_rows(&mut self, rows: i64, l10n: crate::l10n::L10n) {
         self.counted = rows;
         self.count = l10n.with("list-count", &[("rows", rows.into())]);
+    }
+
+    /// What stands under the title on paper: of when it is, how many rows it has, who printed it.
+    pub fn paper(&self, l10n: crate::l10n::L10n) -> String {
+        let said = [("day", &self.as_of), ("known", &self.known), ("name", &self.reader), ("count", &self.count)];
+        l10n.with("list-paper", &said.map(|(name, value)| (name, value.as_str().into())))
     }
 
     /// For each column after the two a sum's heading spans: its class, and whether the sum stands in it. An empty cell
@@ -507,15 +522,6 @@ fn draw<L: List>(
         l10n.t("list-known-now")
     };
     let as_of = frame.as_of(&asked.scope.as_of);
-    let paper = l10n.with(
-        "list-paper",
-        &[
-            ("day", as_of.clone().into()),
-            ("known", known.clone().into()),
-            ("name", frame.viewer.name.clone().into()),
-            ("count", count.clone().into()),
-        ],
-    );
     let chips = chips::<L>(params, &asked.scope.filters, &choices, &path, l10n);
     ListView {
         heads: heads::<L>(params, asked, &path, l10n),
@@ -536,7 +542,7 @@ fn draw<L: List>(
         as_of,
         as_of_iso: asked.scope.as_of.to_string(),
         known,
-        paper,
+        reader: frame.viewer.name.clone(),
         dated: L::DATED,
         tabs: beside::tabs::<L>(params, l10n),
         actions: rooms::new_action(L::NAME, frame).into_iter().collect(),
@@ -599,7 +605,7 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
                 "fund" => named(&choices.funds),
                 "bucket" => words(&BUCKETS, "bucket"),
                 "state" => words(L::STATES, L::NAME),
-                "who" => named(&choices.people),
+                "who" | "responsible" => named(&choices.people),
                 "act" => choices
                     .acts
                     .iter()
@@ -610,6 +616,9 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
                 "donor_kind" => words(&DONOR_KINDS, "donors"),
                 "fund_kind" => words(&FUND_KINDS, "funds"),
                 "earmarking" => words(&EARMARKINGS, "earmarking"),
+                "kind" => words(&KINDS, "report-kind"),
+                "counted" => words(&REPORT_COUNTS, "counted"),
+                "cause" => words(&CAUSES, "cause"),
                 "region" => words(&region_keys().chain([NO_REGION]).collect::<Vec<_>>(), "region"),
                 _ => Vec::new(),
             };
@@ -636,7 +645,7 @@ fn chips<L: List>(
     };
     let state_label = l10n.word("filter-state", L::NAME);
     let word = |family: &str, word: &Option<String>| word.as_ref().map(|word| l10n.word(family, word));
-    let on: [(&'static str, String, Option<String>); 23] = [
+    let on: [(&'static str, String, Option<String>); 27] = [
         ("year", l10n.word("filter", "year"), filters.year.map(|year| year.to_string())),
         ("unit", l10n.word("filter", "unit"), name(&choices.units, &filters.unit)),
         ("donor", l10n.word("filter", "donor"), choices.donor.as_ref().map(|donor| donor.name.clone())),
@@ -657,6 +666,10 @@ fn chips<L: List>(
         ("room", l10n.word("filter", "room"), filters.room.as_ref().map(|room| l10n.word("menu", room))),
         ("code", l10n.word("filter", "code"), filters.code.clone()),
         ("state", state_label, filters.state.as_ref().map(|state| l10n.word(L::NAME, state))),
+        ("kind", l10n.word("filter", "kind"), word("report-kind", &filters.report_kind)),
+        ("counted", l10n.word("filter", "counted"), word("counted", &filters.counted)),
+        ("cause", l10n.word("filter", "cause"), word("cause", &filters.cause)),
+        ("responsible", l10n.word("filter", "responsible"), name(&choices.people, &filters.responsible)),
         ("since", l10n.word("filter", "since"), filters.since.map(|since| format::day(since, l10n))),
         ("until", l10n.word("filter", "until"), filters.until.map(|until| format::day(until, l10n))),
         ("q", l10n.word("filter", "text"), filters.text.as_ref().map(|text| format!("“{text}”"))),

@@ -32,7 +32,7 @@ pub fn known_at(text: Option<&str>, latest: KnownAt) -> Result<KnownAt, PageErro
 }
 
 /// The parameters of lists, in the order addresses have them.
-pub(super) const NAMES: [&str; 27] = [
+pub(super) const NAMES: [&str; 31] = [
     "as_of",
     "known_at",
     "year",
@@ -54,7 +54,11 @@ pub(super) const NAMES: [&str; 27] = [
     "act",
     "room",
     "code",
+    "kind",
     "state",
+    "counted",
+    "cause",
+    "responsible",
     "since",
     "until",
     "q",

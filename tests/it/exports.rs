@@ -6,8 +6,18 @@ use std::process::{Command, Output};
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use rust_decimal::Decimal;
 
-const LISTS: [&str; 9] =
-    ["arrears", "giving", "contributions", "pledges", "instalments", "donors", "units", "funds", "rates"];
+const LISTS: [&str; 10] = [
+    "arrears",
+    "giving",
+    "contributions",
+    "pledges",
+    "instalments",
+    "donors",
+    "donor-reports",
+    "units",
+    "funds",
+    "rates",
+];
 const KINDS: [&str; 7] = ["units", "funds", "donors", "rates", "pledges", "instalments", "contributions"];
 
 /// A data folder of its own; the private PostgreSQL in it stops with each command.

@@ -353,7 +353,7 @@ async fn only_who_may_load_does_and_only_by_our_own_form() {
     let site = Site::new().await;
     let file: (&str, &[u8]) = ("funds.csv", b"code,name,earmarking\nZZZ,Last,core\n");
     let before = state_of(&site).await;
-    for role in [Role::UnitStaff, Role::Manager, Role::Auditor] {
+    for role in [Role::Manager, Role::Auditor] {
         let officer = Officer::new(&site, role).await;
         let page = site.get("/imports", &officer.cookie).await;
         assert!(page.texts("form.dropzone label").is_empty(), "{role} is offered nothing to drop");

@@ -3,6 +3,7 @@
 
 mod crash;
 mod dashboard;
+mod donor_reports;
 mod donors;
 mod embedded;
 mod entering;
@@ -19,6 +20,7 @@ mod pages;
 mod people;
 mod permissions;
 mod real_data;
+mod reports_loading;
 mod serving;
 mod tidy;
 mod words;

@@ -56,4 +56,5 @@ pub static SPEC: Spec = Spec {
          from stage_expenditures where amount_usd < 0",
     ],
     touched: None,
+    touched_reports: None,
 };

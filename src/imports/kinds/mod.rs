@@ -2,6 +2,7 @@
 
 pub mod contributions;
 mod dated;
+pub mod donor_reports;
 pub mod donors;
 pub mod expenditures;
 pub mod funds;

@@ -216,4 +216,8 @@ pub static SPEC: Spec = Spec {
     touched: Some(
         "select distinct pledge_id from stage_pledges where not found or fact_diff || event_fill || event_diff <> '{}'",
     ),
+    touched_reports: Some(
+        "select distinct t.report_id from stage_pledges s join report_terms t on t.pledge_id = s.pledge_id
+         where not s.found or s.fact_diff || s.event_fill || s.event_diff <> '{}'",
+    ),
 };

@@ -85,4 +85,5 @@ pub static SPEC: Spec = Spec {
          where s.agreed_on is not null and label.said is not null and label.said is distinct from label.kept",
     ],
     touched: None,
+    touched_reports: None,
 };

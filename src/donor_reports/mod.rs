@@ -1,0 +1,8 @@
+//! What the agency owes donors in return: reports under a pledge, with the days they are due and what became of them.
+//!
+//! Which state a report is in on a day is worked out once (`report_states`); this room lists them, shows each with its
+//! life, and takes in what happens to it.
+
+pub mod list;
+
+pub use list::DonorReports;
