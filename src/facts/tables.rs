@@ -49,6 +49,10 @@ pub static LABELS: &[Labels] = &[
     },
     Labels { entity: "donor_contacts", restore: SET_CONTACT },
     Labels {
+        entity: "projects",
+        restore: "update projects t set title = b ->> 'title', status = b ->> 'status', version = version + 1 from (select ",
+    },
+    Labels {
         entity: "donor_reports",
         restore: "update donor_reports t set title = b ->> 'title',
             responsible_id = (select a.id from accounts a where lower(a.email) = lower(b ->> 'responsible')),
@@ -108,20 +112,27 @@ macro_rules! fact_tables {
 }
 
 fact_tables! {
+    BUDGETS: "budgets" about "year" ("year, fund_id, approved_usd, agreed_on");
     CONDITION_EVENTS: "condition_events" about "pledge_id" ("pledge_id, agreed_on, number, met_on");
     CONTRIBUTION_FACTS: "contribution_facts" about "contribution_id" and "reverses_id" (
         "contribution_id, donor_id, currency, amount, received_on, fund_id, kind, pledge_id, instalment_number, \
          reverses_id, paid_by, unit_id");
     DONOR_FACTS: "donor_facts" about "donor_id" ("donor_id, in_force_from, kind, country, member_state, parent_id");
     EXCHANGE_RATES: "exchange_rates" about "currency" ("currency, valid_from, units_per_usd");
+    EXPENDITURES: "expenditures" about "project_id" ("project_id, month, amount_usd");
     FUND_FACTS: "fund_facts" about "fund_id" ("fund_id, in_force_from, earmarking");
     HAND_ALLOCATIONS: "hand_allocations" about "contribution_id" (
         "contribution_id, pledge_id, number, amount, allocated_on");
     INSTALMENTS: "instalments" about "pledge_id" ("pledge_id, agreed_on, number, due_on, amount, condition");
+    MILESTONE_EVENTS: "milestone_events" about "project_id" ("project_id, number, reached_on");
+    MILESTONES: "milestones" about "project_id" ("project_id, number, agreed_on, milestone, planned_on");
     PLEDGE_EVENTS: "pledge_events" about "pledge_id" ("pledge_id, event, happened_on, instalment_number, amount");
     PLEDGE_TERMS: "pledge_terms" about "pledge_id" (
         "pledge_id, agreed_on, donor_id, unit_id, fund_id, earmarking, currency, amount, pledged_on, project, \
          starts_on, ends_on, psc_percent");
+    PROJECT_FACTS: "project_facts" about "project_id" (
+        "project_id, agreed_on, unit_id, starts_on, ends_on, budget_usd, countries");
+    PROJECT_STATUSES: "project_statuses" about "project_id" ("project_id, quarter, sentence");
     REPORT_CONFIRMATIONS: "report_confirmations" about "report_id" ("report_id, what, agreed_on");
     REPORT_DUE_DATES: "report_due_dates" about "report_id" ("report_id, agreed_on, due_on, letter, reason");
     REPORT_EVENTS: "report_events" about "report_id" (

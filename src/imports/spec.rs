@@ -18,27 +18,36 @@ pub enum Kind {
     Donors,
     /// Exchange rates.
     Rates,
+    /// Projects, and the dates and budgets they were given anew.
+    Projects,
     /// Pledges, their amendments and events.
     Pledges,
     /// Instalments.
     Instalments,
     /// Contributions, reversals and refunds.
     Contributions,
+    /// What the Board approved for a year and fund.
+    Budgets,
+    /// What projects spent, month by month.
+    Expenditures,
     /// Reports we owe donors.
     DonorReports,
 }
 
 impl Kind {
     /// Every kind, in landing order.
-    pub const ALL: [Kind; 8] = [
+    pub const ALL: [Kind; 11] = [
         Kind::Units,
         Kind::Funds,
         Kind::Donors,
         Kind::Rates,
+        Kind::Projects,
         Kind::Pledges,
         Kind::Instalments,
         Kind::Contributions,
+        Kind::Expenditures,
         Kind::DonorReports,
+        Kind::Budgets,
     ];
 
     /// The word in commands.
@@ -51,6 +60,9 @@ impl Kind {
             Kind::Pledges => "pledges",
             Kind::Instalments => "instalments",
             Kind::Contributions => "contributions",
+            Kind::Budgets => "budgets",
+            Kind::Projects => "projects",
+            Kind::Expenditures => "expenditures",
             Kind::DonorReports => "donor-reports",
         }
     }
@@ -59,9 +71,10 @@ impl Kind {
     pub fn act(self) -> Act {
         match self {
             Kind::Units | Kind::Funds => Act::LoadStructure,
-            Kind::Donors | Kind::Pledges | Kind::Instalments => Act::LoadPledges,
-            Kind::Rates | Kind::Contributions => Act::LoadMoney,
+            Kind::Donors | Kind::Pledges | Kind::Instalments | Kind::Projects => Act::LoadPledges,
+            Kind::Rates | Kind::Contributions | Kind::Expenditures => Act::LoadMoney,
             Kind::DonorReports => Act::LoadReports,
+            Kind::Budgets => Act::LoadBudgets,
         }
     }
 
@@ -75,6 +88,9 @@ impl Kind {
             Kind::Pledges => &kinds::pledges::SPEC,
             Kind::Instalments => &kinds::instalments::SPEC,
             Kind::Contributions => &kinds::contributions::SPEC,
+            Kind::Budgets => &kinds::budgets::SPEC,
+            Kind::Projects => &kinds::projects::SPEC,
+            Kind::Expenditures => &kinds::expenditures::SPEC,
             Kind::DonorReports => &kinds::donor_reports::SPEC,
         }
     }
@@ -122,12 +138,20 @@ pub enum Cell {
     Percent,
     /// A whole number from 1.
     Number,
+    /// A calendar year, 1900 to 2199.
+    Year,
     /// `yes` or `no`.
     YesNo,
     /// One of these words.
     OneOf(&'static [&'static str]),
     /// An ISO 3166-1 alpha-3 code.
     Country,
+    /// Several of them, `;` between.
+    Countries,
+    /// A calendar month that has begun, `2021-07`; kept as its first day.
+    Month,
+    /// An amount of money, nought or more.
+    NotNegative,
 }
 
 impl Cell {
@@ -135,10 +159,10 @@ impl Cell {
     pub fn sql_type(self) -> &'static str {
         match self {
             Cell::Code => "text collate \"C\"",
-            Cell::Text | Cell::Currency | Cell::OneOf(_) | Cell::Country => "text",
-            Cell::Day | Cell::Event => "date",
-            Cell::Positive | Cell::Amount | Cell::Rate | Cell::Percent => "numeric",
-            Cell::Number => "integer",
+            Cell::Text | Cell::Currency | Cell::OneOf(_) | Cell::Country | Cell::Countries => "text",
+            Cell::Day | Cell::Event | Cell::Month => "date",
+            Cell::Positive | Cell::NotNegative | Cell::Amount | Cell::Rate | Cell::Percent => "numeric",
+            Cell::Number | Cell::Year => "integer",
             Cell::YesNo => "boolean",
         }
     }

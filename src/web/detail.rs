@@ -281,6 +281,7 @@ fn names_a(source: &str, column: &str) -> Option<&'static str> {
         "unit_id" => Some("unit"),
         "fund_id" => Some("fund"),
         "pledge_id" => Some("pledge"),
+        "project_id" => Some("project"),
         "reverses_id" | "contribution_id" => Some("contribution"),
         _ => None,
     }
@@ -306,16 +307,18 @@ async fn names(connection: &mut PgConnection, entries: &[HistoryEntry]) -> Resul
          select 'donor', id, code from donors where id = any($2) union all
          select 'fund', id, code from funds where id = any($3) union all
          select 'pledge', id, ref from pledges where id = any($4) union all
-         select 'contribution', id, ref from contributions where id = any($5)",
+         select 'contribution', id, ref from contributions where id = any($5) union all
+         select 'project', id, code from projects where id = any($6)",
     )
     .bind(of("unit"))
     .bind(of("donor"))
     .bind(of("fund"))
     .bind(of("pledge"))
     .bind(of("contribution"))
+    .bind(of("project"))
     .fetch_all(connection)
     .await?;
-    let kinds = ["unit", "donor", "fund", "pledge", "contribution"];
+    let kinds = ["unit", "donor", "fund", "pledge", "contribution", "project"];
     let named = rows
         .into_iter()
         .filter_map(|(kind, id, name)| kinds.iter().find(|known| **known == kind).map(|known| ((*known, id), name)));
@@ -569,6 +572,8 @@ fn value_in_words(
         Value::Null => None,
         Value::Bool(yes) => Some(l10n.t(if *yes { "yes" } else { "no" })),
         Value::String(text) => match crate::kernel::calendar::parse_day(text) {
+            Ok(day) if column == "month" => Some(format::month(day, l10n)),
+            Ok(day) if column == "quarter" => Some(format::quarter(day, l10n)),
             Ok(day) => Some(format::day(day, l10n)),
             Err(_) => Some(word_of(source, column, text, l10n)),
         },
@@ -577,6 +582,7 @@ fn value_in_words(
             (Ok(amount), "amount", Some(currency)) => {
                 Some(format!("{currency} {}", format::amount(amount, currency, l10n)))
             }
+            (Ok(amount), "budget_usd" | "amount_usd", _) => Some(format::amount(amount, Currency::USD, l10n)),
             (Ok(number), _, _) => Some(format::number(number, number.scale(), l10n)),
             (Err(_), _, _) => Some(number.to_string()),
         },
