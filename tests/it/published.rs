@@ -7,6 +7,9 @@ use axum::http::StatusCode;
 use dis::access::Role;
 use dis::imports::{self, Import, Kind};
 use dis::l10n::L10n;
+use dis::lists::List;
+use dis::rooms::{EachList, each_list};
+use dis::web::frozen::can_be_published;
 use scraper::Selector;
 
 use crate::entering::{enter, fill, send};
@@ -45,6 +48,26 @@ fn differing(page: &Answer) -> BTreeSet<[String; 4]> {
 fn differences(all: &[&str]) -> BTreeSet<[String; 4]> {
     let parts = |line: &&str| line.split('|').map(str::to_owned).collect::<Vec<_>>().try_into().unwrap();
     all.iter().map(parts).collect()
+}
+
+struct Keys;
+
+impl EachList for Keys {
+    type Output = Vec<&'static str>;
+
+    /// What would name a row of the list, and is no column of it.
+    fn list<L: List>(&mut self) -> Vec<&'static str> {
+        let is_column = |name: &&&'static str| L::columns().iter().any(|column| column.name == **name);
+        let missing = L::KEY.iter().filter(|name| !is_column(name)).copied().collect();
+        if can_be_published::<L>() { missing } else { Vec::new() }
+    }
+}
+
+#[test]
+fn every_list_that_can_be_published_says_which_row_a_row_is() {
+    for (name, missing) in each_list(&mut Keys) {
+        assert!(missing.is_empty(), "{name}: {missing:?}");
+    }
 }
 
 const OF: &str = "/published/new?of=%2Freporting-rates%3Fas_of%3D2021-06-30";
@@ -135,9 +158,9 @@ async fn who_may_publish_does_so_once_and_what_cannot_be_published_is_said() {
     let form = site.get(OF, &mobilizer).await;
     let fields = fill(&form, &[("title", "One <b>title</b>"), ("reason", "Once")]);
     let (first, second) =
-        (send(&site, "/published", &mobilizer, &fields).await, send(&site, "/published", &mobilizer, &fields).await);
+        (send(&site, "/published/new", &mobilizer, &fields).await, send(&site, "/published/new", &mobilizer, &fields).await);
     assert_eq!(first.location(), second.location(), "sent twice it is published once");
-    let wrong = send(&site, "/published", &mobilizer, &fill(&form, &[("title", ""), ("reason", "")])).await;
+    let wrong = send(&site, "/published/new", &mobilizer, &fill(&form, &[("title", ""), ("reason", "")])).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.body.contains("Give it a title") && wrong.body.contains("Say where it is published"));
     for of in ["/audit", "/nothing", "//evil.example/reporting-rates", "reporting-rates", "/published"] {
