@@ -51,7 +51,7 @@ pub async fn changes(
     );
     select.bind(scope.known_at.0).sql(" and c.recorded_at <= ").bind(latest).sql(" and (");
     if [ReportingRates::NAME, DonorReports::NAME].contains(&list) {
-        of_reports(&mut select, scope, latest);
+        of_reports(&mut select, list, scope, latest);
     } else {
         of_facts(&mut select, made_of(list));
     }
@@ -99,7 +99,7 @@ fn of_facts(select: &mut Select, names: Option<&[&str]>) {
 }
 
 /// Keeps changes that moved a report the figure counts, or would count now, as of its day; or the trees it counts by.
-fn of_reports(select: &mut Select, scope: &Scope, latest: DateTime<Utc>) {
+fn of_reports(select: &mut Select, list: &str, scope: &Scope, latest: DateTime<Utc>) {
     let day = scope.as_of.0;
     select.sql(
         "c.recorded_at in (with versions as (
@@ -110,6 +110,10 @@ fn of_reports(select: &mut Select, scope: &Scope, latest: DateTime<Utc>) {
     );
     select.bind(day).sql("::date and (lower(s.known) > ").bind(scope.known_at.0).sql(" or upper(s.known) > ");
     select.bind(scope.known_at.0).sql(")");
+    if list == ReportingRates::NAME {
+        // What is not due by the day, even as it was at first, is in no figure of a rate.
+        select.sql(" and s.owed and least(s.due_on, s.first_due_on) <= ").bind(day);
+    }
     // A report that left the filters moved the figure as one that came into them did: each version is looked at.
     if let Some(unit) = &scope.filters.unit {
         select.sql(" and s.unit_id = any(array(");

@@ -157,8 +157,10 @@ async fn who_may_publish_does_so_once_and_what_cannot_be_published_is_said() {
     assert_eq!(site.get(OF, &auditor).await.status, StatusCode::FORBIDDEN);
     let form = site.get(OF, &mobilizer).await;
     let fields = fill(&form, &[("title", "One <b>title</b>"), ("reason", "Once")]);
-    let (first, second) =
-        (send(&site, "/published/new", &mobilizer, &fields).await, send(&site, "/published/new", &mobilizer, &fields).await);
+    let (first, second) = (
+        send(&site, "/published/new", &mobilizer, &fields).await,
+        send(&site, "/published/new", &mobilizer, &fields).await,
+    );
     assert_eq!(first.location(), second.location(), "sent twice it is published once");
     let wrong = send(&site, "/published/new", &mobilizer, &fill(&form, &[("title", ""), ("reason", "")])).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
