@@ -74,11 +74,11 @@ pub struct Sums {
     pub silent: usize,
     /// Those without a budget.
     pub without_budget: usize,
-    /// Their budgets in force.
+    /// The budgets in force of those that have begun.
     pub budget: Decimal,
-    /// Their expenditure through the last month that had ended.
+    /// The expenditure of those through the last month that had ended.
     pub spent: Decimal,
-    /// What came in for them.
+    /// What came in for those.
     pub received: Decimal,
     /// Receipts without a rate, which are in no sum.
     pub without_rate: i64,
@@ -98,9 +98,11 @@ impl Sums {
         self.over_budget += one(answer.over_budget);
         self.silent += one(answer.silent);
         self.without_budget += one(answer.without_budget);
-        self.budget += project.standing.budget;
-        self.spent += project.standing.spent;
-        self.received += project.received();
+        if answer.phase != Phase::NotStarted {
+            self.budget += project.standing.budget;
+            self.spent += project.standing.spent;
+            self.received += project.received();
+        }
         self.reports_overdue += project.reports_overdue;
         self.without_rate += project.funding.iter().map(|funding| funding.without_rate).sum::<i64>();
     }
@@ -162,7 +164,9 @@ pub fn by_donor(projects: &[&Project]) -> BTreeMap<String, Sums> {
         for (code, usd) in given {
             let of = sums.entry(code.to_owned()).or_default();
             of.add(project);
-            of.received += usd - project.received();
+            if project.answer.phase != Phase::NotStarted {
+                of.received += usd - project.received();
+            }
         }
     }
     sums

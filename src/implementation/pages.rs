@@ -175,7 +175,7 @@ impl Page<'_> {
         let one = |key: &str, amount: Decimal, sort: &str, note: String| Money {
             label: l10n.word("implementation", key),
             figure: usd(amount, l10n),
-            href: self.rows(None, &[("sort", sort)]),
+            href: self.rows(None, &[("state", "begun"), ("sort", sort)]),
             width: chart::share_width(amount, largest),
             note,
         };
@@ -203,7 +203,7 @@ impl Page<'_> {
         };
         let money = |amount: Decimal, sort: &'static str| Count {
             figure: usd(amount, l10n),
-            href: (!amount.is_zero()).then(|| self.rows(Some(by), &[("sort", sort)])),
+            href: (!amount.is_zero()).then(|| self.rows(Some(by), &[("state", "begun"), ("sort", sort)])),
             wide: true,
         };
         let delivery = (!sums.budget.is_zero()).then(|| rounded(sums.spent * Decimal::ONE_HUNDRED / sums.budget));
