@@ -128,36 +128,41 @@ impl Sums {
     }
 }
 
-/// The figures by unit: each with the units below it, so that a project counts in every unit above its own.
-pub fn by_unit(projects: &[&Project]) -> BTreeMap<String, Sums> {
+/// The figures by unit: each with the units below it, so that a project counts in every unit above its own, up to the
+/// one asked for.
+pub fn by_unit(projects: &[&Project], asked: Option<&str>) -> BTreeMap<String, Sums> {
     let mut sums = BTreeMap::<String, Sums>::new();
     for project in projects {
-        for unit in &project.units {
+        for unit in project.units.iter().skip_while(|unit| asked.is_some_and(|asked| asked != *unit)) {
             sums.entry(unit.clone()).or_default().add(project);
         }
     }
     sums
 }
 
-/// The figures by country: a project in several counts in each, whole.
-pub fn by_country(projects: &[&Project]) -> BTreeMap<String, Sums> {
+/// The figures by country, or of the one asked for: a project in several counts in each, whole.
+pub fn by_country(projects: &[&Project], asked: Option<&str>) -> BTreeMap<String, Sums> {
     let mut sums = BTreeMap::<String, Sums>::new();
     for project in projects {
-        for country in &project.countries {
+        for country in project.countries.iter().filter(|country| asked.is_none_or(|asked| asked == *country)) {
             sums.entry(country.clone()).or_default().add(project);
         }
     }
     sums
 }
 
-/// The figures by donor, each with its children: a project of several counts in each, whole, but for what came in, which
+/// The figures by donor, each with its children, up to the one asked for: a project of several counts in each, whole, but for what came in, which
 /// is what that donor and its children gave.
-pub fn by_donor(projects: &[&Project]) -> BTreeMap<String, Sums> {
+pub fn by_donor(projects: &[&Project], asked: Option<&str>) -> BTreeMap<String, Sums> {
     let mut sums = BTreeMap::<String, Sums>::new();
     for project in projects {
         let mut given = BTreeMap::<&str, Decimal>::new();
         for funding in &project.funding {
-            for code in &funding.codes {
+            // Its own code comes first, then those above it.
+            let last = asked.map_or(Some(funding.codes.len()), |asked| {
+                funding.codes.iter().position(|code| code == asked).map(|at| at + 1)
+            });
+            for code in funding.codes.iter().take(last.unwrap_or(0)) {
                 *given.entry(code).or_default() += funding.usd;
             }
         }

@@ -171,9 +171,9 @@ impl List for Implementation {
             Column { name: "phase", cell: |row| Cell::Word(row.phase.clone().into()) },
             Column { name: "funding_received_usd", cell: |row| Cell::usd(Some(row.received)) },
             Column { name: "last_expenditure_in", cell: |row| month(row.last_spent) },
-            Column { name: "countries", cell: |row| Cell::Word(row.countries.clone().into()) },
+            Column { name: "countries", cell: |row| words(row.countries.clone()) },
             Column { name: "reports_overdue", cell: |row| Cell::Integer(row.reports_overdue) },
-            Column { name: "all_states", cell: |row| Cell::Word(row.troubles.join(";").into()) },
+            Column { name: "all_states", cell: |row| words(row.troubles.join(";")) },
         ];
         COLUMNS
     }
@@ -250,6 +250,11 @@ impl List for Implementation {
         ];
         SCREEN
     }
+}
+
+/// Words of ours, where there are any.
+fn words(words: String) -> Cell {
+    if words.is_empty() { Cell::Empty } else { Cell::Word(words.into()) }
 }
 
 /// A month, `2021-07`.

@@ -233,14 +233,15 @@ impl Page<'_> {
 
     /// In the order of the tree, set in by depth, as the filter's list of units has them.
     fn units(&self, list: &ListView) -> Option<Table> {
-        let sums = answer::by_unit(&self.figures.kept);
+        let sums = answer::by_unit(&self.figures.kept, self.params.get("unit"));
         let units = list.fields.iter().find(|field| field.name == "unit").map(|field| field.options.as_slice());
         let row = |(code, name): &(String, String)| Some(self.row(name.clone(), ("unit", code), sums.get(code)?));
         self.table("unit", false, false, units.unwrap_or_default().iter().filter_map(row).collect())
     }
 
     fn countries(&self) -> Option<Table> {
-        let sums = answer::by_country(&self.figures.kept);
+        let asked = self.params.get("country").map(str::to_ascii_uppercase);
+        let sums = answer::by_country(&self.figures.kept, asked.as_deref());
         let rows = sums.iter().map(|(code, sums)| self.row(code.clone(), ("country", code), sums)).collect();
         self.table("country", true, true, rows)
     }
