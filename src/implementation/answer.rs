@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::rule::Phase;
+use super::rule::{Phase, rounded};
 use super::store::{Known, Project};
 use crate::lists::{Filters, Scope};
 
@@ -78,6 +78,8 @@ pub struct Sums {
     pub budget: Decimal,
     /// The expenditure of those through the last month that had ended.
     pub spent: Decimal,
+    /// The part of it that was spent under a budget.
+    pub delivered: Decimal,
     /// What came in for those.
     pub received: Decimal,
     /// Receipts without a rate, which are in no sum.
@@ -101,6 +103,10 @@ impl Sums {
         if answer.phase != Phase::NotStarted {
             self.budget += project.standing.budget;
             self.spent += project.standing.spent;
+            // Without a budget there is no rate, and no part in one.
+            if !project.standing.budget.is_zero() {
+                self.delivered += project.standing.spent;
+            }
             self.received += project.received();
         }
         self.reports_overdue += project.reports_overdue;
@@ -112,6 +118,11 @@ impl Sums {
         let mut sums = Sums::default();
         projects.into_iter().for_each(|project| sums.add(project));
         sums
+    }
+
+    /// Their delivery rate in per cent; nothing without a budget.
+    pub fn delivery(&self) -> Option<Decimal> {
+        (!self.budget.is_zero()).then(|| rounded(self.delivered * Decimal::ONE_HUNDRED / self.budget))
     }
 
     /// How many of them are in a state.

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::answer::{self, Sums};
 use super::list::Implementation;
-use super::rule::{ENDING_WITHIN, SILENT_MONTHS, rounded};
+use super::rule::{ENDING_WITHIN, SILENT_MONTHS};
 use super::store::{Known, Project};
 use crate::kernel::Currency;
 use crate::l10n::L10n;
@@ -170,8 +170,7 @@ impl Page<'_> {
     fn money(&self, all: &Sums) -> Vec<Money> {
         let l10n = self.l10n;
         let largest = all.budget.max(all.spent).max(all.received);
-        let delivery = (!all.budget.is_zero())
-            .then(|| format::percent(rounded(all.spent * Decimal::ONE_HUNDRED / all.budget), l10n));
+        let delivery = all.delivery().map(|delivery| format::percent(delivery, l10n));
         let one = |key: &str, amount: Decimal, sort: &str, note: String| Money {
             label: l10n.word("implementation", key),
             figure: usd(amount, l10n),
@@ -206,14 +205,13 @@ impl Page<'_> {
             href: (!amount.is_zero()).then(|| self.rows(Some(by), &[("state", "begun"), ("sort", sort)])),
             wide: true,
         };
-        let delivery = (!sums.budget.is_zero()).then(|| rounded(sums.spent * Decimal::ONE_HUNDRED / sums.budget));
         Row {
             label,
             href: self.rows(Some(by), &[]),
             counts: COUNTED.iter().map(count).collect(),
             budget: money(sums.budget, "budget"),
             spent: money(sums.spent, "expenditure"),
-            delivery: delivery.map_or_else(|| "–".to_owned(), |delivery| format::percent(delivery, l10n)),
+            delivery: sums.delivery().map_or_else(|| "–".to_owned(), |delivery| format::percent(delivery, l10n)),
             received: money(sums.received, "received"),
         }
     }
