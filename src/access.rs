@@ -107,6 +107,10 @@ pub enum Act {
     KeepMoney,
     /// Enter and correct projects, their milestones and their status: of every unit, or of one's own and those below it.
     KeepProjects,
+    /// Load what the Board approved.
+    LoadBudgets,
+    /// Enter and correct what the Board approved.
+    KeepBudgets,
     /// Load reports we owe donors: of every unit, or of one's own and those below it.
     LoadReports,
     /// Enter reports, say what became of them, ask for extensions: of every unit, or of one's own and those below it.
@@ -129,6 +133,7 @@ pub fn may(role: Role, act: Act) -> bool {
         (Admin, Act::KeepAccounts | Act::KeepSettings | Act::LoadStructure | Act::KeepStructure) => true,
         // "finance (contributions, allocations, rates, imports)": an import is theirs whatever it holds.
         (Finance, Act::LoadStructure | Act::LoadPledges | Act::LoadMoney | Act::KeepMoney | Act::LoadReports) => true,
+        (Finance | ResourceMobilization, Act::LoadBudgets | Act::KeepBudgets) => true,
         (ResourceMobilization, Act::LoadPledges | Act::KeepDonors | Act::KeepPledges | Act::KeepProjects) => true,
         // An extension or waiver is not for the unit that owes the report to confirm (domain.md).
         (ResourceMobilization, Act::LoadReports | Act::KeepReports | Act::ConfirmReports) => true,
@@ -159,6 +164,8 @@ mod tests {
                 Act::LoadReports,
                 Act::KeepReports,
                 Act::ConfirmReports,
+                Act::LoadBudgets,
+                Act::KeepBudgets,
             ] {
                 let theirs = [Act::KeepPledges, Act::KeepProjects, Act::LoadReports, Act::KeepReports];
                 let own = role == Role::UnitStaff && theirs.contains(&act);

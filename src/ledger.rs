@@ -113,6 +113,12 @@ static RULES: &[(&str, &str)] = &[
                 and e.event = 'waived' and e.happened_on = c.agreed_on) end",
     ),
     (
+        "revision-of-no-budget",
+        "select b.key as what, '' as arg from budgets b
+         where b.voided_at is null and b.agreed_on is not null and not exists (select from budgets f
+            where f.year = b.year and f.fund_id = b.fund_id and f.agreed_on is null and f.voided_at is null)",
+    ),
+    (
         "allocation-of-nothing",
         "select c.ref as what, '' as arg from hand_allocations h join contributions c on c.id = h.contribution_id
          where h.voided_at is null and not exists (select from contribution_facts f
@@ -143,6 +149,7 @@ static RULES: &[(&str, &str)] = &[
         "select u.code as what, min(f.key) as arg from (
             select fund_id, key from pledge_terms where voided_at is null
             union all select fund_id, key from contribution_facts where voided_at is null
+            union all select fund_id, key from budgets where voided_at is null
          ) f join funds u on u.id = f.fund_id
          where not exists (select from fund_facts i where i.fund_id = u.id and i.voided_at is null) group by u.code",
     ),

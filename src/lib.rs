@@ -6,6 +6,7 @@ pub mod allocations;
 pub mod arrears;
 pub mod audit;
 pub mod balances;
+pub mod budget;
 #[cfg(test)]
 mod by_acts;
 pub mod changes;

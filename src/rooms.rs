@@ -10,8 +10,9 @@ use crate::web::entry_room::{self, EntryRoom};
 use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, address, assets, list, list_files};
 use crate::{
-    allocations, arrears, audit, changes, contributions, dashboard, donor_reports, donors, exchange_rates, finding,
-    funds, giving, implementation, import_page, instalments, pledges, projects, saved_views, settings, units, users,
+    allocations, arrears, audit, budget, changes, contributions, dashboard, donor_reports, donors, exchange_rates,
+    finding, funds, giving, implementation, import_page, instalments, pledges, projects, saved_views, settings, units,
+    users,
 };
 
 /// A room with an entry in the menu.
@@ -49,6 +50,7 @@ pub static ROOMS: &[Room] = &[
     room("allocations", "money", "allocations", "w"),
     room("arrears", "money", "arrears", "a"),
     room("giving", "money", "trend", "v"),
+    room("budget", "money", "rate", "b"),
     room("donor-reports", "obligations", "reports", "r"),
     room("implementation", "work", "rate", "m"),
     room("projects", "work", "projects", "j"),
@@ -119,6 +121,7 @@ pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
         (allocations::Allocations::NAME, each.list::<allocations::Allocations>()),
         (arrears::Arrears::NAME, each.list::<arrears::Arrears>()),
         (giving::Giving::NAME, each.list::<giving::Giving>()),
+        (budget::Budget::NAME, each.list::<budget::Budget>()),
         (donor_reports::DonorReports::NAME, each.list::<donor_reports::DonorReports>()),
         (implementation::Implementation::NAME, each.list::<implementation::Implementation>()),
         (projects::Projects::NAME, each.list::<projects::Projects>()),
@@ -151,7 +154,8 @@ impl EachList for Files {
 }
 
 /// Rooms whose things are entered in forms over the columns of their file.
-pub static ENTRY_ROOMS: [&EntryRoom; 6] = [
+pub static ENTRY_ROOMS: [&EntryRoom; 7] = [
+    &budget::FORMS,
     &donors::FORMS,
     &contributions::FORMS,
     &units::FORMS,
@@ -218,6 +222,7 @@ pub fn router() -> Router<AppState> {
         .route("/contributions/{code}/{act}", get(contributions::acts::ask).post(contributions::acts::happen))
         .route("/allocations/sure", get(contributions::sure::ask).post(contributions::sure::match_all))
         .route("/units/{code}", get(units::handlers::detail))
+        .route("/budget/{code}", get(budget::handlers::detail))
         .route("/funds/{code}", get(funds::handlers::detail))
         .route("/rates/{code}", get(exchange_rates::handlers::detail))
         .route("/imports", get(import_page::handlers::page))

@@ -89,6 +89,7 @@ fn needed(touched: &str) -> Option<[Act; 2]> {
             Some([Act::KeepReports, Act::LoadReports])
         }
         "report_confirmations" => Some([Act::ConfirmReports, Act::ConfirmReports]),
+        "budgets" => Some([Act::KeepBudgets, Act::LoadBudgets]),
         "setting_facts" => Some([Act::KeepSettings, Act::KeepSettings]),
         "contribution_facts" | "contributions" | "hand_allocations" | "exchange_rates" | "expenditures" => {
             Some([Act::KeepMoney, Act::LoadMoney])

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use futures_util::TryStreamExt;
 
 use crate::arrears::Arrears;
+use crate::budget::Budget;
 use crate::config::Config;
 use crate::contributions::Contributions;
 use crate::db::{Db, ReadTx};
@@ -36,6 +37,7 @@ pub enum What {
     Arrears,
     Contributions,
     Giving,
+    Budget,
     Pledges,
     Instalments,
     Donors,
@@ -176,6 +178,7 @@ async fn write(
         match args.what {
             What::Arrears => list::<Arrears>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Contributions => list::<Contributions>(&mut tx, &scope, args.format, about, &mut target).await?,
+            What::Budget => list::<Budget>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Giving => list::<Giving>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Pledges => list::<Pledges>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Instalments => list::<Instalments>(&mut tx, &scope, args.format, about, &mut target).await?,
@@ -320,6 +323,7 @@ async fn list<L: List>(
 async fn for_import(tx: &mut ReadTx, what: What, known_at: KnownAt, out: &mut Target) -> Result<(), Failure> {
     let kind = match what {
         What::Arrears => return Err("arrears are worked out, not loaded: there is no file of them".into()),
+        What::Budget => Kind::Budgets,
         What::Giving => return Err("what the years make of donors is worked out, not loaded".into()),
         What::Implementation => {
             return Err("how projects run is worked out, not loaded: export projects and expenditures".into());

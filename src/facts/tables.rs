@@ -112,6 +112,7 @@ macro_rules! fact_tables {
 }
 
 fact_tables! {
+    BUDGETS: "budgets" about "year" ("year, fund_id, approved_usd, agreed_on");
     CONDITION_EVENTS: "condition_events" about "pledge_id" ("pledge_id, agreed_on, number, met_on");
     CONTRIBUTION_FACTS: "contribution_facts" about "contribution_id" and "reverses_id" (
         "contribution_id, donor_id, currency, amount, received_on, fund_id, kind, pledge_id, instalment_number, \

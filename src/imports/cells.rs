@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
 use super::spec::Cell;
-use crate::kernel::calendar::{self, DayError};
+use crate::kernel::calendar::{self, DayError, EARLIEST_YEAR, LATEST_YEAR};
 use crate::kernel::country::country;
 use crate::kernel::money::{Currency, within_bounds};
 use crate::kernel::text::unguard_cell;
@@ -76,6 +76,10 @@ pub fn read(text: &str, cell: Cell, today: NaiveDate) -> Result<Option<Value>, W
         Cell::Number => match text.parse::<i32>() {
             Ok(number) if number > 0 && text.bytes().all(|byte| byte.is_ascii_digit()) => Value::Integer(number),
             _ => return Err(wrong("not-a-whole-number")),
+        },
+        Cell::Year => match text.parse::<i32>() {
+            Ok(year) if text.len() == 4 && (EARLIEST_YEAR..=LATEST_YEAR).contains(&year) => Value::Integer(year),
+            _ => return Err(wrong("not-a-year")),
         },
         Cell::YesNo => match text {
             "yes" => Value::YesNo(true),

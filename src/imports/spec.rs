@@ -26,6 +26,8 @@ pub enum Kind {
     Instalments,
     /// Contributions, reversals and refunds.
     Contributions,
+    /// What the Board approved for a year and fund.
+    Budgets,
     /// What projects spent, month by month.
     Expenditures,
     /// Reports we owe donors.
@@ -34,7 +36,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in landing order.
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 11] = [
         Kind::Units,
         Kind::Funds,
         Kind::Donors,
@@ -45,6 +47,7 @@ impl Kind {
         Kind::Contributions,
         Kind::Expenditures,
         Kind::DonorReports,
+        Kind::Budgets,
     ];
 
     /// The word in commands.
@@ -57,6 +60,7 @@ impl Kind {
             Kind::Pledges => "pledges",
             Kind::Instalments => "instalments",
             Kind::Contributions => "contributions",
+            Kind::Budgets => "budgets",
             Kind::Projects => "projects",
             Kind::Expenditures => "expenditures",
             Kind::DonorReports => "donor-reports",
@@ -70,6 +74,7 @@ impl Kind {
             Kind::Donors | Kind::Pledges | Kind::Instalments | Kind::Projects => Act::LoadPledges,
             Kind::Rates | Kind::Contributions | Kind::Expenditures => Act::LoadMoney,
             Kind::DonorReports => Act::LoadReports,
+            Kind::Budgets => Act::LoadBudgets,
         }
     }
 
@@ -83,6 +88,7 @@ impl Kind {
             Kind::Pledges => &kinds::pledges::SPEC,
             Kind::Instalments => &kinds::instalments::SPEC,
             Kind::Contributions => &kinds::contributions::SPEC,
+            Kind::Budgets => &kinds::budgets::SPEC,
             Kind::Projects => &kinds::projects::SPEC,
             Kind::Expenditures => &kinds::expenditures::SPEC,
             Kind::DonorReports => &kinds::donor_reports::SPEC,
@@ -132,6 +138,8 @@ pub enum Cell {
     Percent,
     /// A whole number from 1.
     Number,
+    /// A calendar year, 1900 to 2199.
+    Year,
     /// `yes` or `no`.
     YesNo,
     /// One of these words.
@@ -154,7 +162,7 @@ impl Cell {
             Cell::Text | Cell::Currency | Cell::OneOf(_) | Cell::Country | Cell::Countries => "text",
             Cell::Day | Cell::Event | Cell::Month => "date",
             Cell::Positive | Cell::NotNegative | Cell::Amount | Cell::Rate | Cell::Percent => "numeric",
-            Cell::Number => "integer",
+            Cell::Number | Cell::Year => "integer",
             Cell::YesNo => "boolean",
         }
     }

@@ -207,7 +207,7 @@ impl Columns {
             ("earmarking", Cell::OneOf(all)) if self.kind == Kind::Funds => words(all, "funds"),
             ("earmarking", Cell::OneOf(all)) => words(all, "earmarking"),
             (_, Cell::OneOf(all)) => words(all, self.kind.as_str()),
-            (_, Cell::Code | Cell::Text | Cell::Country | Cell::Countries | Cell::Month) => Widget::Line,
+            (_, Cell::Code | Cell::Text | Cell::Country | Cell::Countries | Cell::Month | Cell::Year) => Widget::Line,
         }
     }
 }

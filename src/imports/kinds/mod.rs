@@ -1,5 +1,6 @@
 //! One file a kind: its columns and the statements that check and land it.
 
+pub mod budgets;
 pub mod contributions;
 mod dated;
 pub mod donor_reports;
