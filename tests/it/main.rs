@@ -19,6 +19,7 @@ mod money;
 mod pages;
 mod people;
 mod permissions;
+mod projects;
 mod real_data;
 mod reports_loading;
 mod serving;
