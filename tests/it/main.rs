@@ -21,6 +21,7 @@ mod people;
 mod permissions;
 mod projects;
 mod real_data;
+mod reporting_rates;
 mod reports_loading;
 mod serving;
 mod tidy;

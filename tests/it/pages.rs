@@ -331,6 +331,7 @@ impl EachList for Addresses {
             "bucket" => "bucket=365%2B".to_owned(),
             "currency" => "currency=EUR".to_owned(),
             "since" => "since=2020-01-01".to_owned(),
+            "change_since" => "change_since=1989-12-31".to_owned(),
             "role" => "role=finance".to_owned(),
             "who" => "who=lucia.ferrer%40demo.example".to_owned(),
             "act" => "act=import".to_owned(),
