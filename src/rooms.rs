@@ -141,8 +141,14 @@ impl EachList for Files {
 }
 
 /// Rooms whose things are entered in forms over the columns of their file.
-pub static ENTRY_ROOMS: [&EntryRoom; 5] =
-    [&donors::FORMS, &contributions::FORMS, &units::FORMS, &funds::FORMS, &exchange_rates::FORMS];
+pub static ENTRY_ROOMS: [&EntryRoom; 6] = [
+    &donors::FORMS,
+    &contributions::FORMS,
+    &donor_reports::FORMS,
+    &units::FORMS,
+    &funds::FORMS,
+    &exchange_rates::FORMS,
+];
 
 /// The columns every form shows, for the test that each has a label.
 pub fn columns_shown() -> Vec<Columns> {
@@ -167,9 +173,22 @@ pub fn new_action(room: &str, frame: &Frame) -> Option<Action> {
     may(frame.viewer.role, may_do).then(|| Action::new(label, format!("/{room}/new")).first("n"))
 }
 
+/// What else one does in a room's list, with the unit it is filtered by, for those who may.
+pub fn more_actions(room: &str, params: &list::Params, frame: &Frame) -> Option<Action> {
+    if room != donor_reports::DonorReports::NAME || !may(frame.viewer.role, Act::KeepReports) {
+        return None;
+    }
+    let unit = params.get("unit").map(|unit| format!("?unit={}", address::escape(unit))).unwrap_or_default();
+    Some(Action::new(frame.t("reports-sent-open"), format!("/donor-reports/sent{unit}")))
+}
+
 /// What corrects a thing of a room, for those who may.
 pub fn edit_action(room: &str, code: &str, frame: &Frame) -> Option<Action> {
     let entered = ENTRY_ROOMS.iter().find(|entered| entered.room == room && entered.has_one_row())?;
+    // Staff correct what is of their units alone: the page about one knows, and offers it itself.
+    if entered.may == Act::KeepReports {
+        return None;
+    }
     let href = format!("{}/edit", address::to(room, code));
     may(frame.viewer.role, entered.may).then(|| Action::new(frame.t("detail-edit"), href))
 }
@@ -199,6 +218,9 @@ pub fn router() -> Router<AppState> {
         .route("/contributions/{code}", get(contributions::handlers::detail))
         .route("/contributions/{code}/{act}", get(contributions::acts::ask).post(contributions::acts::happen))
         .route("/allocations/sure", get(contributions::sure::ask).post(contributions::sure::match_all))
+        .route("/donor-reports/{code}", get(donor_reports::handlers::detail))
+        .route("/donor-reports/sent", get(donor_reports::sent::ask).post(donor_reports::sent::mark))
+        .route("/donor-reports/{code}/{act}", get(donor_reports::acts::ask).post(donor_reports::acts::happen))
         .route("/units/{code}", get(units::handlers::detail))
         .route("/funds/{code}", get(funds::handlers::detail))
         .route("/rates/{code}", get(exchange_rates::handlers::detail))

@@ -75,6 +75,10 @@ pub fn read(text: &str, cell: Cell, today: NaiveDate) -> Result<Option<Value>, W
             Ok(number) if number > 0 && text.bytes().all(|byte| byte.is_ascii_digit()) => Value::Integer(number),
             _ => return Err(wrong("not-a-whole-number")),
         },
+        Cell::Count => match text.parse::<i32>() {
+            Ok(number) if text.bytes().all(|byte| byte.is_ascii_digit()) => Value::Integer(number),
+            _ => return Err(wrong("not-a-count")),
+        },
         Cell::YesNo => match text {
             "yes" => Value::YesNo(true),
             "no" => Value::YesNo(false),

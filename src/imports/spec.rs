@@ -26,11 +26,15 @@ pub enum Kind {
     Contributions,
     /// Reports we owe donors.
     DonorReports,
+    /// Each step of their life.
+    ReportEvents,
+    /// What agreements say about reports.
+    ReportingClauses,
 }
 
 impl Kind {
     /// Every kind, in landing order.
-    pub const ALL: [Kind; 8] = [
+    pub const ALL: [Kind; 10] = [
         Kind::Units,
         Kind::Funds,
         Kind::Donors,
@@ -39,6 +43,8 @@ impl Kind {
         Kind::Instalments,
         Kind::Contributions,
         Kind::DonorReports,
+        Kind::ReportEvents,
+        Kind::ReportingClauses,
     ];
 
     /// The word in commands.
@@ -52,6 +58,8 @@ impl Kind {
             Kind::Instalments => "instalments",
             Kind::Contributions => "contributions",
             Kind::DonorReports => "donor-reports",
+            Kind::ReportEvents => "report-events",
+            Kind::ReportingClauses => "reporting-clauses",
         }
     }
 
@@ -61,7 +69,7 @@ impl Kind {
             Kind::Units | Kind::Funds => Act::LoadStructure,
             Kind::Donors | Kind::Pledges | Kind::Instalments => Act::LoadPledges,
             Kind::Rates | Kind::Contributions => Act::LoadMoney,
-            Kind::DonorReports => Act::LoadReports,
+            Kind::DonorReports | Kind::ReportEvents | Kind::ReportingClauses => Act::LoadReports,
         }
     }
 
@@ -76,6 +84,8 @@ impl Kind {
             Kind::Instalments => &kinds::instalments::SPEC,
             Kind::Contributions => &kinds::contributions::SPEC,
             Kind::DonorReports => &kinds::donor_reports::SPEC,
+            Kind::ReportEvents => &kinds::report_events::SPEC,
+            Kind::ReportingClauses => &kinds::reporting_clauses::SPEC,
         }
     }
 }
@@ -122,6 +132,8 @@ pub enum Cell {
     Percent,
     /// A whole number from 1.
     Number,
+    /// A whole number from 0.
+    Count,
     /// `yes` or `no`.
     YesNo,
     /// One of these words.
@@ -138,7 +150,7 @@ impl Cell {
             Cell::Text | Cell::Currency | Cell::OneOf(_) | Cell::Country => "text",
             Cell::Day | Cell::Event => "date",
             Cell::Positive | Cell::Amount | Cell::Rate | Cell::Percent => "numeric",
-            Cell::Number => "integer",
+            Cell::Number | Cell::Count => "integer",
             Cell::YesNo => "boolean",
         }
     }

@@ -8,10 +8,12 @@
 mod brute_force;
 pub mod facts;
 mod load;
+mod order;
 pub mod rule;
 mod store;
 mod touched;
 
+pub(crate) use order::out_of_order;
 pub use store::{count_wrong, recompute};
 pub(crate) use touched::touched;
 pub use touched::touched_by;
@@ -20,3 +22,6 @@ pub use touched::touched_by;
 pub const KINDS: [&str; 4] = ["narrative", "financial", "certified_financial", "combined"];
 /// What delays a report, as files and addresses say it.
 pub const CAUSES: [&str; 5] = ["field_data", "clearance", "partner", "template", "other"];
+/// The steps of a report's life, and that it is delayed, as files say them.
+pub const STEPS: [&str; 7] =
+    ["drafted", "division_cleared", "finance_cleared", "sent", "returned", "accepted", "delayed"];

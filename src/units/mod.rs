@@ -3,6 +3,7 @@
 mod forms;
 pub mod handlers;
 mod list;
+pub mod store;
 
 pub use forms::FORMS;
 pub use list::Units;

@@ -194,15 +194,18 @@ impl Columns {
             ("donor" | "parent", _) => Widget::Suggest("donor"),
             ("pledge", _) => Widget::Suggest("pledge"),
             ("reverses", _) => Widget::Suggest("contribution"),
-            ("focal_point", _) => Widget::Suggest("person"),
+            ("focal_point" | "responsible", _) => Widget::Suggest("person"),
             ("note" | "condition", _) => Widget::Area,
             (_, Cell::Currency) => Widget::Suggest("currency"),
             (_, Cell::Day) => Widget::Day(None),
             (_, Cell::Event) => Widget::Day(None),
-            (_, Cell::Positive | Cell::Amount | Cell::Rate | Cell::Percent | Cell::Number) => Widget::Number,
+            (_, Cell::Positive | Cell::Amount | Cell::Rate | Cell::Percent | Cell::Number | Cell::Count) => {
+                Widget::Number
+            }
             (_, Cell::YesNo) => any(&[("yes".to_owned(), l10n.t("yes")), ("no".to_owned(), l10n.t("no"))]),
             ("earmarking", Cell::OneOf(all)) if self.kind == Kind::Funds => words(all, "funds"),
             ("earmarking", Cell::OneOf(all)) => words(all, "earmarking"),
+            (_, Cell::OneOf(all)) if self.kind == Kind::DonorReports => words(all, "report-kind"),
             (_, Cell::OneOf(all)) => words(all, self.kind.as_str()),
             (_, Cell::Code | Cell::Text | Cell::Country) => Widget::Line,
         }
@@ -217,7 +220,7 @@ pub fn to_file(cell: Cell, typed: &str, l10n: L10n) -> String {
         Cell::Day | Cell::Event => {
             format::read_day(typed, l10n).map_or_else(|| typed.to_owned(), |day| day.to_string())
         }
-        Cell::Positive | Cell::Amount | Cell::Rate | Cell::Percent | Cell::Number => {
+        Cell::Positive | Cell::Amount | Cell::Rate | Cell::Percent | Cell::Number | Cell::Count => {
             format::read_number(typed, l10n).unwrap_or_else(|| typed.to_owned())
         }
         Cell::Currency | Cell::Country => typed.to_ascii_uppercase(),
@@ -334,6 +337,7 @@ pub struct Act<'a> {
 pub async fn enter(posting: &Posting, act: Act<'_>) -> Result<Entered, PageError> {
     let l10n = L10n::of(&posting.viewer.language);
     let form = posting.sent.stamp()?;
+    let many = act.rows.iter().any(|(_, rows)| rows.len() > 1);
     let (outcome, kinds) = match run(&posting.state.0.db, posting, &posting.state.0.clock, act, form).await {
         Ok(done) => done,
         Err(ImportError::EnteredBefore(change)) => return Ok(Entered::Done(change)),
@@ -343,7 +347,7 @@ pub async fn enter(posting: &Posting, act: Act<'_>) -> Result<Entered, PageError
         Err(ImportError::Database(error)) => return Err(error.into()),
     };
     if !outcome.accepted() {
-        return Ok(Entered::Wrong(wrong(&outcome, &kinds, l10n)));
+        return Ok(Entered::Wrong(wrong(&outcome, &kinds, many, l10n)));
     }
     Ok(outcome.change.map_or(Entered::Same, Entered::Done))
 }
@@ -371,12 +375,12 @@ async fn run(
 }
 
 /// Problems of cells as errors of fields; those of a further row of a file carry its number: `due_on-2`.
-fn wrong(outcome: &Outcome, kinds: &[Kind], l10n: L10n) -> Wrong {
+fn wrong(outcome: &Outcome, kinds: &[Kind], many: bool, l10n: L10n) -> Wrong {
     let mut wrong = Wrong::new();
     let mut needs_reason = false;
     for problem in &outcome.errors {
         let kind = usize::try_from(problem.file).ok().and_then(|at| kinds.get(at));
-        if ["differs", "taken-out", "instalment-left-out"].contains(&problem.key.as_str()) {
+        if ["differs", "taken-out", "instalment-left-out", "clause-left-out"].contains(&problem.key.as_str()) {
             needs_reason = true;
             continue;
         }
@@ -389,7 +393,9 @@ fn wrong(outcome: &Outcome, kinds: &[Kind], l10n: L10n) -> Wrong {
         let sentence = l10n.first(&[&keys[0], &keys[1]], &args);
         let sentence = capitalised(&sentence);
         let name = match kind {
-            Some(Kind::Instalments) => format!("{}-{}", problem.col, problem.line - 2),
+            Some(Kind::Instalments | Kind::ReportingClauses) => format!("{}-{}", problem.col, problem.line - 2),
+            // Several reports at once: which of them.
+            Some(Kind::ReportEvents) if many => format!("{}-{}", problem.col, problem.line - 2),
             _ => problem.col.clone(),
         };
         let told: &mut Vec<String> = wrong.entry(name).or_default();

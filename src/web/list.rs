@@ -540,7 +540,10 @@ fn draw<L: List>(
         reader: frame.viewer.name.clone(),
         dated: L::DATED,
         tabs: beside::tabs::<L>(params, l10n),
-        actions: rooms::new_action(L::NAME, frame).into_iter().collect(),
+        actions: rooms::new_action(L::NAME, frame)
+            .into_iter()
+            .chain(rooms::more_actions(L::NAME, params, frame))
+            .collect(),
         foot: None,
         sum_column: L::screen().iter().position(|column| column.label == "col-usd"),
         params: params.clone(),

@@ -8,5 +8,7 @@ pub mod funds;
 pub mod instalments;
 pub mod pledges;
 pub mod rates;
+pub mod report_events;
+pub mod reporting_clauses;
 mod schedules;
 pub mod units;
