@@ -195,3 +195,63 @@ reports-sent-submit = Mark as sent
 reports-sent-row = { $report } · { $title }
 reports-sent-row-hint = { $donor } · { $unit } · due { $day } · { $state }
 reports-sent-nothing = Tick the reports that were sent.
+
+counted-owed_30 = Outstanding, or due within 30 days
+counted-owed_60 = Outstanding, or due within 60 days
+counted-owed_90 = Outstanding, or due within 90 days
+responsible-nobody = Nobody yet
+reports-owed-open = By unit and person
+owed-title = Which reports do we owe next?
+owed-lead = { $unit }, as of { $day }. A unit counts with those below it.
+owed-all = All units
+owed-by-unit = By unit
+owed-by-person = By person
+owed-overdue = Overdue
+owed-due_soon_30 = In 30 days
+owed-due_soon_60 = In 60 days
+owed-due_soon_90 = In 90 days
+owed-nothing = Nothing is owed in the next 90 days.
+tile-reports-owed = Reports we owe
+tile-note-reports-owed = Overdue, or due in the next 60 days; the earliest first.
+tile-empty-reports-owed = No report is owed in the next 60 days.
+col-reports-overdue = Reports overdue
+figure-reports-overdue = Reports overdue
+figure-reports-overdue-note = Reports we owe them, fallen due before this day and not with them; children count.
+
+act-obligations-make = The reporting obligations of pledge { $code } were recorded.
+obligations-open = Reporting obligations
+obligations-title = What does the agreement say about reports?
+obligations-lead = The agreement runs from { $start } to { $end }.
+obligations-no-end = a day that is not said
+obligations-since = In force from
+obligations-since-hint = Empty: since the agreement began. The day of an amendment, where that changed them.
+obligations-clauses = Clauses
+obligations-hint = Each makes a report for every period, or one at the end. Without an end, reports are made for a year ahead. Days of grace are counted from the end of the period, or of the agreement.
+obligations-row = Clause { $number }
+obligations-add = Another clause
+obligations-kind = Kind of report
+obligations-every_months = How often
+obligations-first_period_from = First period from
+obligations-grace_days = Days of grace
+obligations-at-end = Once, at the end
+obligations-every = { $months ->
+    [one] Every month
+   *[other] Every { $months } months
+}
+obligations-preview = Show what this makes
+obligations-again = Show again
+obligations-make = Make these reports
+obligations-would = { $same ->
+    [0] What it makes
+    [one] What it makes; one report is as it asks already
+   *[other] What it makes; { $same } reports are as it asks already
+}
+obligations-added = New
+obligations-moved = Moves
+obligations-taken-out = Taken out
+obligations-left = Stays as it is
+obligations-nothing = Every report is there as the clauses ask.
+obligations-none = Say at least one clause.
+obligations-kind-needed = Choose the kind of report.
+obligations-every-needed = Choose how often.
+obligations-grace-wrong = A whole number of days, 0 to 3660.

@@ -195,3 +195,63 @@ reports-sent-submit = Marquer comme envoyés
 reports-sent-row = { $report } · { $title }
 reports-sent-row-hint = { $donor } · { $unit } · dû le { $day } · { $state }
 reports-sent-nothing = Cochez les rapports qui ont été envoyés.
+
+counted-owed_30 = Non remis, ou dus dans les 30 jours
+counted-owed_60 = Non remis, ou dus dans les 60 jours
+counted-owed_90 = Non remis, ou dus dans les 90 jours
+responsible-nobody = Personne encore
+reports-owed-open = Par unité et par personne
+owed-title = Quels rapports devons-nous bientôt ?
+owed-lead = { $unit }, au { $day }. Une unité compte avec celles qui en dépendent.
+owed-all = Toutes les unités
+owed-by-unit = Par unité
+owed-by-person = Par personne
+owed-overdue = En retard
+owed-due_soon_30 = Sous 30 jours
+owed-due_soon_60 = Sous 60 jours
+owed-due_soon_90 = Sous 90 jours
+owed-nothing = Rien n’est dû dans les 90 jours.
+tile-reports-owed = Rapports que nous devons
+tile-note-reports-owed = En retard, ou dus dans les 60 jours ; les premiers d’abord.
+tile-empty-reports-owed = Aucun rapport n’est dû dans les 60 jours.
+col-reports-overdue = Rapports en retard
+figure-reports-overdue = Rapports en retard
+figure-reports-overdue-note = Rapports que nous leur devons, échus avant ce jour et non remis ; leurs rattachés comptent.
+
+act-obligations-make = Les obligations de rapport de l’annonce { $code } ont été enregistrées.
+obligations-open = Obligations de rapport
+obligations-title = Que dit l’accord des rapports ?
+obligations-lead = L’accord va du { $start } au { $end }.
+obligations-no-end = jour qui n’est pas dit
+obligations-since = En vigueur à partir du
+obligations-since-hint = Vide : depuis le début de l’accord. Le jour d’un avenant, s’il les a changées.
+obligations-clauses = Clauses
+obligations-hint = Chacune donne un rapport pour chaque période, ou un seul à la fin. Sans fin, les rapports sont faits pour un an. Les jours de grâce comptent depuis la fin de la période, ou de l’accord.
+obligations-row = Clause { $number }
+obligations-add = Une autre clause
+obligations-kind = Type de rapport
+obligations-every_months = Périodicité
+obligations-first_period_from = Première période à partir du
+obligations-grace_days = Jours de grâce
+obligations-at-end = Une fois, à la fin
+obligations-every = { $months ->
+    [one] Tous les { $months } mois
+   *[other] Tous les { $months } mois
+}
+obligations-preview = Montrer ce que cela donne
+obligations-again = Montrer de nouveau
+obligations-make = Faire ces rapports
+obligations-would = { $same ->
+    [0] Ce que cela donne
+    [one] Ce que cela donne ; { $same } rapport est déjà comme demandé
+   *[other] Ce que cela donne ; { $same } rapports sont déjà comme demandé
+}
+obligations-added = Nouveau
+obligations-moved = Déplacé
+obligations-taken-out = Retiré
+obligations-left = Reste tel quel
+obligations-nothing = Chaque rapport est là, comme les clauses le demandent.
+obligations-none = Dites au moins une clause.
+obligations-kind-needed = Choisissez le type de rapport.
+obligations-every-needed = Choisissez la périodicité.
+obligations-grace-wrong = Un nombre entier de jours, de 0 à 3660.

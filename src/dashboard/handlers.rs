@@ -10,6 +10,7 @@ use super::tiles::{Asks, Now, Tile, tile};
 use crate::access::Role;
 use crate::allocations::Allocations;
 use crate::arrears::{Ages, Arrears};
+use crate::donor_reports::DonorReports;
 use crate::donors::Donors;
 use crate::exchange_rates::Rates;
 use crate::import_page::Imports;
@@ -74,6 +75,9 @@ pub async fn page(State(state): State<AppState>, signed_in: SignedIn) -> Result<
     let to_come = of_unit(vec![("state", "to_come".to_owned()), ("until", soon), ("sort", "due".to_owned())]);
     let oldest = of_unit(Vec::new());
     let unsigned = of_unit(vec![("state", "pledged".to_owned())]);
+    let owed = of_unit(vec![("counted", format!("owed_{SOON_DAYS}"))]);
+    let reports =
+        Asks { name: "reports-owed", params: &owed, rows: 6, columns: &["col-report", "col-due", "col-state"] };
     let mine = [("focal_point", frame.viewer.email.clone())];
     let stale = [("state", "stale".to_owned())];
     let ask = |name, params, rows, columns| Asks { name, params, rows, columns };
@@ -86,6 +90,7 @@ pub async fn page(State(state): State<AppState>, signed_in: SignedIn) -> Result<
             tiles.push(tile::<Rates>(&mut tx, ask("stale-rates", &stale, 0, &[]), now).await?);
         }
         Role::UnitStaff | Role::ResourceMobilization => {
+            tiles.push(tile::<DonorReports>(&mut tx, reports, now).await?);
             tiles.push(
                 tile::<Instalments>(
                     &mut tx,
@@ -105,6 +110,7 @@ pub async fn page(State(state): State<AppState>, signed_in: SignedIn) -> Result<
             tiles.push(tile::<Pledges>(&mut tx, ask("unsigned", &unsigned, 0, &[]), now).await?);
         }
         Role::Admin | Role::Manager | Role::Auditor | Role::System => {
+            tiles.push(tile::<DonorReports>(&mut tx, reports, now).await?);
             tiles.push(
                 tile::<Arrears>(&mut tx, ask("oldest", &oldest, 6, &["col-donor", "col-due", "col-usd"]), now).await?,
             );

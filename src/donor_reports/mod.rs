@@ -5,10 +5,13 @@
 
 pub mod acts;
 mod agreeing;
+mod clauses;
 mod forms;
 pub mod handlers;
 pub mod list;
 mod model;
+pub mod obligations;
+pub mod owed;
 mod pages;
 pub mod sent;
 mod steps;

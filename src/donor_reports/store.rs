@@ -179,3 +179,92 @@ pub async fn sendable(
     .fetch_all(connection)
     .await
 }
+
+/// A pledge as its reporting obligations need it.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Agreed {
+    /// Its row.
+    pub id: i64,
+    /// The code of its unit.
+    pub unit: String,
+    /// Its first day; that of its signature or promise where it names none.
+    pub starts_on: NaiveDate,
+    /// Its last day, where it has one.
+    pub ends_on: Option<NaiveDate>,
+}
+
+/// A pledge on a day.
+pub async fn agreed(
+    connection: &mut PgConnection,
+    code: &str,
+    day: NaiveDate,
+    known_at: DateTime<Utc>,
+) -> Result<Option<Agreed>, sqlx::Error> {
+    sqlx::query_as(
+        "select p.id, u.code as unit, coalesce(t.starts_on, b.signed_on, t.pledged_on) as starts_on, t.ends_on
+         from pledges p join pledge_balances b on b.pledge_id = p.id and b.valid @> $2 and b.known @> $3
+         join pledge_terms t on t.id = b.terms_id join units u on u.id = b.unit_id where p.ref = $1",
+    )
+    .bind(code)
+    .bind(day)
+    .bind(known_at)
+    .fetch_optional(connection)
+    .await
+}
+
+/// A report under a pledge, as its clauses are compared with it.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Made {
+    /// Its reference.
+    #[sqlx(rename = "ref")]
+    pub reference: String,
+    /// Which kind.
+    pub kind: String,
+    /// Whether it is the last under its pledge.
+    pub last: bool,
+    /// What it is about.
+    pub period_from: Option<NaiveDate>,
+    /// The last day of that.
+    pub period_to: Option<NaiveDate>,
+    /// The day it is due.
+    pub due_on: NaiveDate,
+    /// Whether something became of it, it was agreed on anew, or it has fallen due.
+    pub settled: bool,
+}
+
+/// The reports under a pledge, those of pledges not signed yet among them.
+pub async fn made(
+    connection: &mut PgConnection,
+    pledge: i64,
+    today: NaiveDate,
+    known_at: DateTime<Utc>,
+) -> Result<Vec<Made>, sqlx::Error> {
+    sqlx::query_as(
+        "select o.ref, t.kind, t.final as last, t.period_from, t.period_to, d.due_on,
+                d.due_on <= $2 or d.agreed_on is not null or t.in_force_from is not null
+                    or exists (select from report_events e
+                        where e.report_id = o.id and was_known(e.recorded_at, e.voided_at, $3)) as settled
+         from (select distinct report_id from report_terms where pledge_id = $1) of
+         join donor_reports o on o.id = of.report_id
+         cross join lateral (select f.* from report_terms f
+            where f.report_id = o.id and was_known(f.recorded_at, f.voided_at, $3)
+            order by f.in_force_from desc nulls last limit 1) t
+         cross join lateral (select f.* from report_due_dates f
+            where f.report_id = o.id and was_known(f.recorded_at, f.voided_at, $3)
+            order by f.agreed_on desc nulls last limit 1) d
+         where t.pledge_id = $1 order by d.due_on, o.ref",
+    )
+    .bind(pledge)
+    .bind(today)
+    .bind(known_at)
+    .fetch_all(connection)
+    .await
+}
+
+/// References that begin so, taken by reports that are there or once were.
+pub async fn taken(connection: &mut PgConnection, pledge: &str) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar("select ref from donor_reports where ref >= $1 || '-' and ref < $1 || '.' order by ref")
+        .bind(pledge)
+        .fetch_all(connection)
+        .await
+}

@@ -10,7 +10,6 @@ use super::errors::{PageError, Refused};
 use super::form::{Field, FormPage, Section, Widget};
 use super::format;
 use super::posting::{Posting, Sent};
-use crate::db::Db;
 use crate::facts::{ChangeId, FormStamp};
 use crate::imports::spec::{Cell, Column, Part};
 use crate::imports::{self, Drawn, Entry, Held, Import, ImportError, Kind, Outcome};
@@ -335,10 +334,18 @@ pub struct Act<'a> {
 /// # Errors
 /// Where the database fails, or the form was sent before and said something else.
 pub async fn enter(posting: &Posting, act: Act<'_>) -> Result<Entered, PageError> {
+    enter_and_take_out(posting, act, Vec::new()).await
+}
+
+/// Enters it, and takes out reports with it, by their references: everything, or nothing.
+///
+/// # Errors
+/// As [`enter`].
+pub async fn enter_and_take_out(posting: &Posting, act: Act<'_>, takes_out: Vec<String>) -> Result<Entered, PageError> {
     let l10n = L10n::of(&posting.viewer.language);
     let form = posting.sent.stamp()?;
     let many = act.rows.iter().any(|(_, rows)| rows.len() > 1);
-    let (outcome, kinds) = match run(&posting.state.0.db, posting, &posting.state.0.clock, act, form).await {
+    let (outcome, kinds) = match run(posting, act, takes_out, form).await {
         Ok(done) => done,
         Err(ImportError::EnteredBefore(change)) => return Ok(Entered::Done(change)),
         Err(ImportError::EnteredOtherwise) => return Err(Refused::SentOtherwise.into()),
@@ -353,10 +360,9 @@ pub async fn enter(posting: &Posting, act: Act<'_>) -> Result<Entered, PageError
 }
 
 async fn run(
-    db: &Db,
     posting: &Posting,
-    clock: &Clock,
     act: Act<'_>,
+    takes_out: Vec<String>,
     form: FormStamp,
 ) -> Result<(Outcome, Vec<Kind>), ImportError> {
     let said = Some(act.reason).filter(|reason| !reason.is_empty()).map(str::to_owned);
@@ -368,9 +374,10 @@ async fn run(
         rows: act.rows.iter().map(|(kind, rows)| (*kind, csv(*kind, rows))).collect(),
         drawn_from: act.drawn_from,
         about: serde_json::json!({ "room": act.about.0, "code": act.about.1 }),
+        takes_out,
     };
     let import = Import { correct: said.filter(|_| act.corrects), entry: Some(entry), ..Import::default() };
-    let outcome = imports::run(db, posting.actor(), clock, &import).await?;
+    let outcome = imports::run(&posting.state.0.db, posting.actor(), &posting.state.0.clock, &import).await?;
     Ok((outcome, kinds))
 }
 

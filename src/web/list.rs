@@ -27,7 +27,7 @@ use crate::finding::{Kind, store::resolve};
 use crate::kernel::calendar::{EARLIEST_YEAR, LATEST_YEAR, parse_day};
 use crate::kernel::country::region_keys;
 use crate::lists::query::{self, COUNTED, Placed, Sort, Stretch};
-pub use crate::lists::scope::{BUCKETS, DONOR_KINDS, EARMARKINGS, FUND_KINDS, NO_REGION, REPORT_COUNTS};
+pub use crate::lists::scope::{BUCKETS, DONOR_KINDS, EARMARKINGS, FUND_KINDS, NO_REGION, NOBODY, REPORT_COUNTS};
 use crate::lists::{Drawn, Filters, List, Scope};
 use crate::report_states::{CAUSES, KINDS};
 use crate::rooms;
@@ -232,7 +232,7 @@ impl Choices {
         if let Some(code) = missing(&filters.who, &choices.people) {
             return Err(bad("who", &code));
         }
-        if let Some(code) = missing(&filters.responsible, &choices.people) {
+        if let Some(code) = missing(&filters.responsible, &choices.people).filter(|code| code != NOBODY) {
             return Err(bad("responsible", &code));
         }
         Ok(choices)
@@ -603,7 +603,11 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
                 "fund" => named(&choices.funds),
                 "bucket" => words(&BUCKETS, "bucket"),
                 "state" => words(L::STATES, L::NAME),
-                "who" | "responsible" => named(&choices.people),
+                "who" => named(&choices.people),
+                "responsible" => {
+                    let nobody = (NOBODY.to_owned(), l10n.word("responsible", NOBODY));
+                    std::iter::once(nobody).chain(named(&choices.people)).collect()
+                }
                 "act" => choices
                     .acts
                     .iter()
@@ -643,6 +647,10 @@ fn chips<L: List>(
     };
     let state_label = l10n.word("filter-state", L::NAME);
     let word = |family: &str, word: &Option<String>| word.as_ref().map(|word| l10n.word(family, word));
+    let responsible = match filters.responsible.as_deref() {
+        Some(NOBODY) => Some(l10n.word("responsible", NOBODY)),
+        _ => name(&choices.people, &filters.responsible),
+    };
     let on: [(&'static str, String, Option<String>); 25] = [
         ("year", l10n.word("filter", "year"), filters.year.map(|year| year.to_string())),
         ("unit", l10n.word("filter", "unit"), name(&choices.units, &filters.unit)),
@@ -665,7 +673,7 @@ fn chips<L: List>(
         ("kind", l10n.word("filter", "kind"), word("report-kind", &filters.report_kind)),
         ("counted", l10n.word("filter", "counted"), word("counted", &filters.counted)),
         ("cause", l10n.word("filter", "cause"), word("cause", &filters.cause)),
-        ("responsible", l10n.word("filter", "responsible"), name(&choices.people, &filters.responsible)),
+        ("responsible", l10n.word("filter", "responsible"), responsible),
         ("since", l10n.word("filter", "since"), filters.since.map(|since| format::day(since, l10n))),
         ("until", l10n.word("filter", "until"), filters.until.map(|until| format::day(until, l10n))),
         ("q", l10n.word("filter", "text"), filters.text.as_ref().map(|text| format!("“{text}”"))),
