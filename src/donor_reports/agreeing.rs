@@ -4,6 +4,7 @@
 use axum::response::Response;
 
 use super::acts::{Act, Draft, Found, finish, form};
+use super::pages::kind_of_agreement;
 use crate::imports::spec::Cell;
 use crate::imports::{Held, Kind};
 use crate::l10n::L10n;
@@ -45,7 +46,7 @@ pub fn page(act: Act, code: &str, found: &Found, draft: &Draft, frame: Frame) ->
             let row = agreement(draft.rows(), &draft.sent);
             let held = |name: &str| row.and_then(|row| row.get(name)).map_or("", String::as_str);
             let args = [
-                ("what", l10n.word("agreement", draft.sent.get("what")).into()),
+                ("what", l10n.t(kind_of_agreement(draft.sent.get("what"))).into()),
                 ("day", day_of(draft.sent.get("agreed_on"), l10n).into()),
                 ("due", day_of(held("due_on"), l10n).into()),
                 ("reason", held("reason").into()),

@@ -23,6 +23,11 @@ pub fn tags(report: &Report, l10n: L10n) -> Vec<(&'static str, String)> {
     tags
 }
 
+/// The key of an extension or a waiver.
+pub fn kind_of_agreement(what: &str) -> &'static str {
+    if what == "waiver" { "agreement-waiver" } else { "agreement-extension" }
+}
+
 /// The days that count, as figures.
 pub fn figures(report: &Report, l10n: L10n) -> Vec<Figure> {
     let figure = |key: &str, value: String, note: String| Figure {
@@ -152,7 +157,7 @@ fn life(report: &Report, code: &str, keeps: bool, day: NaiveDate, l10n: L10n) ->
 
 fn agreed(all: &[Agreement], code: &str, confirms: bool, l10n: L10n) -> Section {
     let row = |one: &Agreement| {
-        let mut what = Drawn::text(l10n.word("agreement", &one.what)).phone(one.letter.clone().unwrap_or_default());
+        let mut what = Drawn::text(l10n.t(kind_of_agreement(&one.what))).phone(one.letter.clone().unwrap_or_default());
         let confirmed = if one.confirmed { ("ok", "report-is-confirmed") } else { ("warn", "report-unconfirmed") };
         if confirms && !one.confirmed {
             what.href = Some(format!(
