@@ -91,7 +91,7 @@ pub fn page(event: Event, code: &str, found: &Found, draft: &Draft, frame: Frame
         page.last.push(why);
         page.hidden.push(("round".to_owned(), row.get("round").cloned().unwrap_or_default()));
     } else if draft.wrong.is_empty() && !life(draft.rows()).next(found.report.has_figures()).contains(&event) {
-        page.errors.push(l10n.t("report-not-now"));
+        page.lead = Some(l10n.t("report-not-now"));
     }
     finish(page, draft, frame)
 }

@@ -175,7 +175,12 @@ async fn a_report_is_drafted_cleared_sent_returned_and_sent_again() {
     let undo = site.get(&format!("/changes/{}/undo", sent.location().rsplit('=').next().unwrap()), &staff).await;
     assert_eq!(undo.status, StatusCode::OK, "{}", undo.body);
     let history = site.get(at, &staff).await;
-    assert!(history.body.contains("Report DR-T1 was sent.") && history.body.contains("Corrected"), "{}", history.body);
+    assert!(
+        history.body.contains("Report DR-T1 was sent.")
+            && history.body.contains("A step of report DR-T1 was corrected."),
+        "{}",
+        history.body
+    );
     // Found by its words, in the palette too.
     let found = site.get("/find?q=half+a+year", &staff).await;
     assert!(found.body.contains("/donor-reports/DR-T1"), "{}", found.body);

@@ -299,7 +299,11 @@ async fn written(desk: &Desk, kind: dis::imports::Kind) -> String {
     for row in &rows {
         writer.write_record(imports::cells(spec, row).unwrap()).unwrap();
     }
-    String::from_utf8(writer.into_inner().unwrap()).unwrap()
+    let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+    let (header, rows) = text.split_once('\n').unwrap();
+    let mut rows: Vec<&str> = rows.lines().collect();
+    rows.sort_unstable();
+    format!("{header}\n{}\n", rows.join("\n"))
 }
 
 #[tokio::test]

@@ -15,8 +15,9 @@ pub static SPEC: Spec = Spec {
         required("round", Cell::Number, Part::Key),
         required("happened_on", Cell::Event, Part::Fact),
         optional("cause", Cell::OneOf(&CAUSES), Part::Fact),
-        optional("letter", Cell::Text, Part::Fact),
-        optional("reason", Cell::Text, Part::Fact),
+        // `donor-reports` tells of a sending without its letter: one filled in is news.
+        optional("letter", Cell::Text, Part::Event),
+        optional("reason", Cell::Text, Part::Event),
     ],
     extra: "report_id bigint",
     existing: "select r.ref as report, e.event, e.round, e.happened_on, e.cause, e.letter, e.reason, e.id as fact_id
@@ -57,10 +58,10 @@ pub static SPEC: Spec = Spec {
     edit: &[],
     facts: &[FactStep {
         table: &REPORT_EVENTS,
-        void: "select fact_id from stage_report_events where fact_diff <> '{}'",
+        void: "select fact_id from stage_report_events where fact_diff || event_fill || event_diff <> '{}'",
         record: "select report || ' ' || event || case when round > 1 then ' ' || round else '' end as key,
                    fact_id as replaces, report_id, event, round, happened_on, cause, letter, reason
-            from stage_report_events where not found or fact_diff <> '{}'",
+            from stage_report_events where not found or fact_diff || event_fill || event_diff <> '{}'",
     }],
     final_checks: &[concat!(
         "select distinct on (s.file, s.line) s.file, s.line, 'happened_on' as col, s.happened_on::text as value, o.key,
@@ -72,5 +73,6 @@ pub static SPEC: Spec = Spec {
     )],
     warnings: &[],
     touched: None,
-    touched_reports: Some("select distinct report_id from stage_report_events where not found or fact_diff <> '{}'"),
+    touched_reports: Some("select distinct report_id from stage_report_events
+         where not found or fact_diff || event_fill || event_diff <> '{}'"),
 };
