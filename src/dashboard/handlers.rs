@@ -12,6 +12,7 @@ use crate::access::Role;
 use crate::allocations::Allocations;
 use crate::arrears::{Ages, Arrears};
 use crate::budget::{CoreTile, core_tile};
+use crate::donor_reports::DonorReports;
 use crate::donors::Donors;
 use crate::exchange_rates::Rates;
 use crate::import_page::Imports;
@@ -112,6 +113,9 @@ pub async fn page(
     let to_come = of_unit(vec![("state", "to_come".to_owned()), ("until", soon), ("sort", "due".to_owned())]);
     let oldest = of_unit(Vec::new());
     let unsigned = of_unit(vec![("state", "pledged".to_owned())]);
+    let owed = of_unit(vec![("counted", format!("owed_{SOON_DAYS}"))]);
+    let reports =
+        Asks { name: "reports-owed", params: &owed, rows: 6, columns: &["col-report", "col-due", "col-state"] };
     let mine = [("focal_point", frame.viewer.email.clone())];
     let stale = [("state", "stale".to_owned())];
     let ask = |name, params, rows, columns| Asks { name, params, rows, columns };
@@ -124,6 +128,7 @@ pub async fn page(
             tiles.push(tile::<Rates>(&mut tx, ask("stale-rates", &stale, 0, &[]), now).await?);
         }
         Role::UnitStaff | Role::ResourceMobilization => {
+            tiles.push(tile::<DonorReports>(&mut tx, reports, now).await?);
             tiles.push(
                 tile::<Instalments>(
                     &mut tx,
@@ -143,6 +148,7 @@ pub async fn page(
             tiles.push(tile::<Pledges>(&mut tx, ask("unsigned", &unsigned, 0, &[]), now).await?);
         }
         Role::Admin | Role::Manager | Role::Auditor | Role::System => {
+            tiles.push(tile::<DonorReports>(&mut tx, reports, now).await?);
             tiles.push(
                 tile::<Arrears>(&mut tx, ask("oldest", &oldest, 6, &["col-donor", "col-due", "col-usd"]), now).await?,
             );

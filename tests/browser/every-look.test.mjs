@@ -31,7 +31,7 @@ const STATES = [
 	["giving, nothing", "/giving?as_of=2000-12-31"],
 	["giving, the filter's sheet open", "/giving?as_of=2021-07-31", page => open(page, "Filter")],
 	["contributions, narrowed by every means", "/contributions?as_of=2021-07-31&fund_kind=core&donor_kind=C01&region=northern-europe&earmarking=unearmarked&state=cash&since=2013-01-01&until=2020-12-31"],
-	...["donors", "pledges", "instalments", "contributions", "units", "funds", "rates", "imports", "projects", "expenditures", "implementation"].flatMap(room => [
+	...["donors", "pledges", "instalments", "contributions", "donor-reports", "budget", "units", "funds", "rates", "imports", "projects", "expenditures", "implementation"].flatMap(room => [
 		[`${room}, the list`, `/${room}?as_of=2021-07-31`],
 		[`${room}, nothing`, `/${room}?q=nothing+like+this`],
 	]),
@@ -43,6 +43,7 @@ const STATES = [
 	["a unit that moved", "/units/SPM"],
 	["a pledge", "/pledges/P-2017-021?as_of=2021-07-31"],
 	["a contribution", "/contributions/2013-SWE-FEM"],
+	["a report sent again", "/donor-reports/P-2016-004-F1"],
 	["a unit", "/units/ROAF"],
 	["a fund", "/funds/FEM"],
 	["a currency", "/rates/EUR"],
