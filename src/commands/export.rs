@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use futures_util::TryStreamExt;
 
 use crate::arrears::Arrears;
+use crate::budget::Budget;
 use crate::config::Config;
 use crate::contributions::Contributions;
 use crate::db::{Db, ReadTx};
@@ -17,6 +18,7 @@ use crate::exchange_rates::Rates;
 use crate::funds::Funds;
 use crate::giving::Giving;
 use crate::home::Database;
+use crate::implementation::Implementation;
 use crate::imports::{self, Kind};
 use crate::instalments::Instalments;
 use crate::kernel::calendar::{parse_day, parse_instant};
@@ -25,6 +27,7 @@ use crate::kernel::{AsOf, Clock, KnownAt};
 use crate::lists::query::{self, Placed, sort_named};
 use crate::lists::{Filters, List, Memory, Scope, export};
 use crate::pledges::Pledges;
+use crate::projects::{Expenditures, Projects};
 use crate::units::Units;
 use crate::users::account_by_email;
 
@@ -34,6 +37,7 @@ pub enum What {
     Arrears,
     Contributions,
     Giving,
+    Budget,
     Pledges,
     Instalments,
     Donors,
@@ -43,6 +47,9 @@ pub enum What {
     Units,
     Funds,
     Rates,
+    Projects,
+    Expenditures,
+    Implementation,
 }
 
 /// In which form.
@@ -176,6 +183,7 @@ async fn write(
         match args.what {
             What::Arrears => list::<Arrears>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Contributions => list::<Contributions>(&mut tx, &scope, args.format, about, &mut target).await?,
+            What::Budget => list::<Budget>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Giving => list::<Giving>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Pledges => list::<Pledges>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Instalments => list::<Instalments>(&mut tx, &scope, args.format, about, &mut target).await?,
@@ -185,6 +193,9 @@ async fn write(
             What::Units => list::<Units>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Funds => list::<Funds>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Rates => list::<Rates>(&mut tx, &scope, args.format, about, &mut target).await?,
+            What::Projects => list::<Projects>(&mut tx, &scope, args.format, about, &mut target).await?,
+            What::Expenditures => list::<Expenditures>(&mut tx, &scope, args.format, about, &mut target).await?,
+            What::Implementation => list::<Implementation>(&mut tx, &scope, args.format, about, &mut target).await?,
         }
     }
     tx.rollback().await?;
@@ -318,7 +329,13 @@ async fn list<L: List>(
 async fn for_import(tx: &mut ReadTx, what: What, known_at: KnownAt, out: &mut Target) -> Result<(), Failure> {
     let kind = match what {
         What::Arrears => return Err("arrears are worked out, not loaded: there is no file of them".into()),
+        What::Budget => Kind::Budgets,
         What::Giving => return Err("what the years make of donors is worked out, not loaded".into()),
+        What::Implementation => {
+            return Err("how projects run is worked out, not loaded: export projects and expenditures".into());
+        }
+        What::Projects => Kind::Projects,
+        What::Expenditures => Kind::Expenditures,
         What::Contributions => Kind::Contributions,
         What::Pledges => Kind::Pledges,
         What::Instalments => Kind::Instalments,

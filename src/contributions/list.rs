@@ -66,6 +66,7 @@ impl List for Contributions {
         "fund_kind",
         "earmarking",
         "pledge",
+        "project",
         "currency",
         "state",
         "since",
@@ -130,6 +131,7 @@ impl List for Contributions {
         if let Some(until) = scope.filters.until {
             select.sql(" and c.received_on <= ").bind(until);
         }
+        scope.keep_project(select, "c.pledge_id");
         scope.keep_topmost(select, "c.donor_id");
         scope.keep_fund_kind(select, "c.fund_id");
         scope.keep_unit(select, "coalesce(c.unit_id, pu.unit_id)");

@@ -141,7 +141,7 @@ async fn find(
     let needed = if act == Act::Confirm { access::Act::ConfirmReports } else { access::Act::KeepReports };
     let who = (viewer.role, viewer.unit_code.as_deref());
     let unit = std::slice::from_ref(&report.unit_code);
-    let allowed = units::store::may_keep(connection, needed, who, today, latest.0, unit).await?;
+    let allowed = units::may_keep(connection, who, needed, today, latest.0, unit).await?;
     if !allowed && !matches!(act, Act::Step(event) if clears(event, viewer)) {
         return Err(Refused::Forbidden.into());
     }

@@ -28,7 +28,7 @@ pub async fn detail(
     let history = detail::told(&mut tx, &frame, &tables, "donor_reports", report.id, scope.known_at).await?;
     let who = (frame.viewer.role, frame.viewer.unit_code.as_deref());
     let unit = std::slice::from_ref(&report.unit_code);
-    let keeps = units::store::may_keep(&mut tx, Act::KeepReports, who, frame.today, latest.0, unit).await?;
+    let keeps = units::may_keep(&mut tx, who, Act::KeepReports, frame.today, latest.0, unit).await?;
     tx.commit().await?;
     let now = scope.as_of.0 == frame.today && !known_then;
     let confirms = now && may(frame.viewer.role, Act::ConfirmReports);

@@ -59,8 +59,20 @@ const UNIT: Key = up("(select u.code from units u where u.id = s.unit_id)", KeyK
 impl List for DonorReports {
     type Row = ReportRow;
     const NAME: &'static str = "donor-reports";
-    const FILTERS: &'static [&'static str] =
-        &["unit", "donor", "fund", "pledge", "kind", "state", "counted", "cause", "responsible", "since", "until"];
+    const FILTERS: &'static [&'static str] = &[
+        "unit",
+        "donor",
+        "fund",
+        "pledge",
+        "project",
+        "kind",
+        "state",
+        "counted",
+        "cause",
+        "responsible",
+        "since",
+        "until",
+    ];
     const STATES: &'static [&'static str] =
         &["overdue", "due", "not_due", "returned", "submitted", "waived", "not_owed"];
     const SORTS: &'static [Sort] = &[
@@ -121,6 +133,7 @@ impl List for DonorReports {
             );
             select.bind(cause.clone());
         }
+        scope.keep_project(select, "s.pledge_id");
         scope.keep_unit(select, "s.unit_id");
         scope.keep_donor(select, "s.donor_id");
         scope.keep_fund(select, "s.fund_id");

@@ -53,7 +53,7 @@ async fn find(
     let agreed = store::agreed(&mut *connection, code, today, latest.0).await?.ok_or(Refused::NotFound)?;
     let who = (viewer.role, viewer.unit_code.as_deref());
     let unit = std::slice::from_ref(&agreed.unit);
-    if !units::store::may_keep(&mut *connection, Act::KeepReports, who, today, latest.0, unit).await? {
+    if !units::may_keep(&mut *connection, who, Act::KeepReports, today, latest.0, unit).await? {
         return Err(Refused::Forbidden.into());
     }
     let made = store::made(&mut *connection, agreed.id, today, latest.0).await?;

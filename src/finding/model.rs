@@ -22,6 +22,8 @@ pub enum Kind {
     Pledge,
     /// A contribution.
     Contribution,
+    /// A project.
+    Project,
     /// A donor report.
     Report,
     /// A unit.
@@ -36,13 +38,14 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order they are shown where all are as near.
-    pub const ALL: [Kind; 11] = [
+    pub const ALL: [Kind; 12] = [
         Kind::Page,
         Kind::Action,
         Kind::View,
         Kind::Donor,
         Kind::Pledge,
         Kind::Contribution,
+        Kind::Project,
         Kind::Report,
         Kind::Unit,
         Kind::Fund,
@@ -59,6 +62,7 @@ impl Kind {
             Kind::Donor => "donor",
             Kind::Pledge => "pledge",
             Kind::Contribution => "contribution",
+            Kind::Project => "project",
             Kind::Report => "report",
             Kind::Unit => "unit",
             Kind::Fund => "fund",
@@ -73,6 +77,7 @@ impl Kind {
             Kind::Donor => Some("donors"),
             Kind::Pledge => Some("pledges"),
             Kind::Contribution => Some("contributions"),
+            Kind::Project => Some("projects"),
             Kind::Report => Some("donor-reports"),
             Kind::Unit => Some("units"),
             Kind::Fund => Some("funds"),
@@ -90,7 +95,7 @@ impl Kind {
             Kind::Person => "user",
             Kind::Currency => "exchange",
             Kind::Report => "reports",
-            Kind::Donor | Kind::Pledge | Kind::Contribution | Kind::Unit | Kind::Fund => {
+            Kind::Donor | Kind::Pledge | Kind::Contribution | Kind::Project | Kind::Unit | Kind::Fund => {
                 self.room().unwrap_or_default()
             }
         }

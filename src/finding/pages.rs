@@ -145,7 +145,7 @@ fn item(frame: &Frame, found: Found) -> Option<Item> {
             notes.extend(found.word.as_ref().map(|word| frame.word("report-kind", word)));
             notes.extend(found.day.map(|day| format::day(day, frame.l10n)));
         }
-        Kind::Pledge | Kind::Fund | Kind::Currency => {}
+        Kind::Pledge | Kind::Project | Kind::Fund | Kind::Currency => {}
     }
     notes.extend(found.note.clone());
     Some(Item {

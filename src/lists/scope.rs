@@ -60,6 +60,10 @@ pub struct Filters {
     pub state: Option<String>,
     /// That pledge.
     pub pledge: Option<String>,
+    /// That project: it, or what names it.
+    pub project: Option<String>,
+    /// In that country: ISO 3166-1, three letters.
+    pub country: Option<String>,
     /// From that day on.
     pub since: Option<NaiveDate>,
     /// Up to that day.
@@ -163,6 +167,18 @@ impl Scope {
                 .sql(" = any(array(with recursive below as (select c.id from donors c where c.code = ");
             select.bind(donor.clone()).sql(" union select i.donor_id from below join donors_in_force(");
             self.day_and_known(select).sql(") i on i.parent_id = below.id) select id from below))");
+        }
+    }
+
+    /// Keeps rows whose `column` is a pledge whose terms on the day name the project asked for.
+    pub fn keep_project(&self, select: &mut Select, column: &'static str) {
+        if let Some(project) = &self.filters.project {
+            select.sql(" and ").sql(column).sql(
+                " = any(array(select nb.pledge_id from pledge_terms nt join pledge_balances nb on nb.pledge_id = nt.pledge_id
+                    and nb.terms_id = nt.id where nt.project = ",
+            );
+            select.bind(project.clone()).sql(" and nb.valid @> ").bind(self.as_of.0).sql("::date and nb.known @> ");
+            select.bind(self.known_at.0).sql("::timestamptz))");
         }
     }
 

@@ -47,6 +47,8 @@ struct PledgeFigures {
     own: bool,
     reports_not_owed: i64,
     terms_from: Option<NaiveDate>,
+    project: Option<String>,
+    project_title: Option<String>,
 }
 
 /// `GET /pledges/{ref}`.
@@ -65,7 +67,9 @@ pub async fn detail(
                 b.currency, b.amount, t.pledged_on, b.signed_on, b.status as state, b.paid, b.outstanding, b.advance,
                 coalesce((select sum(i.outstanding) from instalment_balances i
                     where i.pledge_id = p.id and i.overdue_during @> $2 and i.known @> $3), 0) as overdue,
-                b.instalments > 0 as scheduled, t.agreed_on as terms_from,
+                b.instalments > 0 as scheduled, t.agreed_on as terms_from, t.project,
+                (select pr.title from projects pr join projects_in_force($2, $3) pf on pf.project_id = pr.id
+                    where pr.code = t.project) as project_title,
                 exists (select from instalment_balances w where w.pledge_id = p.id and w.valid @> $2 and w.known @> $3
                     and w.falls_due_on is null) as waits,
                 exists (select from unit_tree($4, $3) y where y.unit_id = b.unit_id and $5 = any(y.path)) as own,
@@ -127,6 +131,9 @@ pub async fn detail(
     let mut tags = vec![(class, l10n.word("pledges", &pledge.state))];
     if !pledge.scheduled {
         tags.push(("gap", l10n.word("pledges", "without_schedule")));
+    }
+    if pledge.project.is_some() && pledge.project_title.is_none() {
+        tags.push(("gap", l10n.word("pledges", "unknown_project")));
     }
     let mut actions = actions(&pledge, &code, own && may(role, Act::KeepPledges), role, l10n);
     if own && may(role, Act::KeepReports) {
@@ -198,6 +205,9 @@ fn said(pledge: &PledgeFigures, l10n: L10n) -> Vec<Said> {
     say("col-earmarking", Some(l10n.word("earmarking", &pledge.earmarking)), None);
     say("col-pledged", Some(format::day(pledge.pledged_on, l10n)), None);
     say("col-signed", pledge.signed_on.map(|day| format::day(day, l10n)), None);
+    let project = pledge.project.as_deref().filter(|_| pledge.project_title.is_some());
+    let title = pledge.project_title.clone().or_else(|| pledge.project.clone());
+    say("field-project", title, project.map(|code| address::to("projects", code)));
     say("field-agreement", pledge.agreement.clone(), None);
     say("field-donor_reference", pledge.donor_reference.clone(), None);
     said

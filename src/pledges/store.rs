@@ -14,9 +14,9 @@ pub async fn may_keep(
     (role, own): (Role, Option<&str>),
     today: NaiveDate,
     known_at: DateTime<Utc>,
-    units: &[String],
+    codes: &[String],
 ) -> Result<bool, sqlx::Error> {
-    units::store::may_keep(connection, Act::KeepPledges, (role, own), today, known_at, units).await
+    units::may_keep(connection, (role, own), Act::KeepPledges, today, known_at, codes).await
 }
 
 /// The next free reference of the year, counted on from the highest there is.

@@ -3,7 +3,8 @@
 mod forms;
 pub mod handlers;
 mod list;
-pub mod store;
+mod store;
 
 pub use forms::FORMS;
 pub use list::Units;
+pub use store::may_keep;

@@ -1,19 +1,19 @@
-//! What other rooms ask of units.
+//! Whose unit something is.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
 use crate::access::{Act, Role, may};
 
-/// Whether a role may do an act to what is of these units: staff do it to what is of their own unit and below it, as it
-/// is today.
+/// Whether a role may do an act on things of these units: staff, where it is theirs at all, on those of their own unit
+/// and below it, as the tree is today.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn may_keep(
     connection: &mut PgConnection,
-    act: Act,
     (role, own): (Role, Option<&str>),
+    act: Act,
     today: NaiveDate,
     known_at: DateTime<Utc>,
     units: &[String],

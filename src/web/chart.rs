@@ -45,32 +45,32 @@ pub struct Point {
 }
 
 /// A place along the line, in per cent, as SVG has it.
-fn percent(at: Decimal) -> String {
+pub(super) fn percent(at: Decimal) -> String {
     format!("{:.2}%", at)
 }
 
-fn pixels(at: Decimal) -> String {
+pub(super) fn pixels(at: Decimal) -> String {
     format!("{:.1}", at)
 }
 
 /// A drawn line across, with its label.
-struct Grid {
-    x: &'static str,
-    y: String,
-    text_y: String,
-    label: String,
+pub(super) struct Grid {
+    pub(super) x: &'static str,
+    pub(super) y: String,
+    pub(super) text_y: String,
+    pub(super) label: String,
 }
 
 /// Where values lie: the whole height, the part of it for the plot, and the scale.
-struct Plot {
-    top: Decimal,
-    height: Decimal,
-    highest: Decimal,
-    lowest: Decimal,
+pub(super) struct Plot {
+    pub(super) top: Decimal,
+    pub(super) height: Decimal,
+    pub(super) highest: Decimal,
+    pub(super) lowest: Decimal,
 }
 
 impl Plot {
-    fn y(&self, value: Decimal) -> Decimal {
+    pub(super) fn y(&self, value: Decimal) -> Decimal {
         let span = self.highest - self.lowest;
         if span.is_zero() { self.top + self.height } else { self.top + (self.highest - value) * self.height / span }
     }
@@ -78,13 +78,13 @@ impl Plot {
 
 /// The thousands a chart's figures are given in.
 #[derive(Clone, Copy)]
-struct Unit {
+pub(super) struct Unit {
     divisor: Decimal,
     key: Option<&'static str>,
 }
 
 impl Unit {
-    fn of(largest: Decimal) -> Self {
+    pub(super) fn of(largest: Decimal) -> Self {
         if largest >= dec!(1_000_000) {
             Unit { divisor: dec!(1_000_000), key: Some("chart-millions") }
         } else if largest >= dec!(1_000) {
@@ -114,7 +114,7 @@ fn step(highest: Decimal) -> Decimal {
         .unwrap_or(step)
 }
 
-fn grid(plot: &Plot, unit: Unit, l10n: L10n) -> Vec<Grid> {
+pub(super) fn grid(plot: &Plot, unit: Unit, l10n: L10n) -> Vec<Grid> {
     let step = step(plot.highest);
     let mut lines = Vec::new();
     let mut value = step;
@@ -176,8 +176,8 @@ pub struct Bars {
 }
 
 /// The height over the plot, for the figures over the bars, and under it, for the labels.
-const ABOVE: u32 = 24;
-const BELOW: u32 = 34;
+pub(super) const ABOVE: u32 = 24;
+pub(super) const BELOW: u32 = 34;
 
 impl Bars {
     /// Draws bars in a chart so many pixels high. `id` is unique on the page.
@@ -234,7 +234,7 @@ impl Bars {
 }
 
 /// What the labels of the lines across take of the width, in per cent.
-const LEFT: Decimal = dec!(6);
+pub(super) const LEFT: Decimal = dec!(6);
 
 fn stacked(plot: &Plot, parts: &[Part]) -> Vec<DrawnPart> {
     let (mut over, mut under) = (Decimal::ZERO, Decimal::ZERO);

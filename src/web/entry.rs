@@ -192,21 +192,29 @@ impl Columns {
             ("fund", _) => any(&choices.funds),
             ("donor" | "parent", _) => Widget::Suggest("donor"),
             ("pledge", _) => Widget::Suggest("pledge"),
+            ("project", _) => Widget::Suggest("project"),
             ("reverses", _) => Widget::Suggest("contribution"),
             ("focal_point" | "responsible", _) => Widget::Suggest("person"),
             ("note" | "condition", _) => Widget::Area,
             (_, Cell::Currency) => Widget::Suggest("currency"),
             (_, Cell::Day) => Widget::Day(None),
             (_, Cell::Event) => Widget::Day(None),
-            (_, Cell::Positive | Cell::Amount | Cell::Rate | Cell::Percent | Cell::Number | Cell::Count) => {
-                Widget::Number
-            }
+            (
+                _,
+                Cell::Positive
+                | Cell::NotNegative
+                | Cell::Amount
+                | Cell::Rate
+                | Cell::Percent
+                | Cell::Number
+                | Cell::Count,
+            ) => Widget::Number,
             (_, Cell::YesNo) => any(&[("yes".to_owned(), l10n.t("yes")), ("no".to_owned(), l10n.t("no"))]),
             ("earmarking", Cell::OneOf(all)) if self.kind == Kind::Funds => words(all, "funds"),
             ("earmarking", Cell::OneOf(all)) => words(all, "earmarking"),
             (_, Cell::OneOf(all)) if self.kind == Kind::DonorReports => words(all, "report-kind"),
             (_, Cell::OneOf(all)) => words(all, self.kind.as_str()),
-            (_, Cell::Code | Cell::Text | Cell::Country) => Widget::Line,
+            (_, Cell::Code | Cell::Text | Cell::Country | Cell::Countries | Cell::Month | Cell::Year) => Widget::Line,
         }
     }
 }
@@ -219,10 +227,14 @@ pub fn to_file(cell: Cell, typed: &str, l10n: L10n) -> String {
         Cell::Day | Cell::Event => {
             format::read_day(typed, l10n).map_or_else(|| typed.to_owned(), |day| day.to_string())
         }
-        Cell::Positive | Cell::Amount | Cell::Rate | Cell::Percent | Cell::Number | Cell::Count => {
+        Cell::Month => {
+            format::read_month(typed, l10n).map_or_else(|| typed.to_owned(), |month| month.format("%Y-%m").to_string())
+        }
+        Cell::Positive | Cell::NotNegative | Cell::Amount | Cell::Rate | Cell::Percent | Cell::Number | Cell::Count => {
             format::read_number(typed, l10n).unwrap_or_else(|| typed.to_owned())
         }
         Cell::Currency | Cell::Country => typed.to_ascii_uppercase(),
+        Cell::Countries => typed.replace([',', ' '], ";").to_ascii_uppercase(),
         _ => typed.to_owned(),
     }
 }
@@ -233,7 +245,11 @@ pub fn to_form(cell: Cell, text: &str, currency: Option<Currency>, l10n: L10n) -
         Cell::Day | Cell::Event => {
             crate::kernel::calendar::parse_day(text).map_or_else(|_| text.to_owned(), |day| format::day(day, l10n))
         }
-        Cell::Positive | Cell::Amount | Cell::Rate | Cell::Percent => {
+        Cell::Month => {
+            format::read_month(text, l10n).map_or_else(|| text.to_owned(), |month| format::month(month, l10n))
+        }
+        Cell::Countries => text.replace(';', " "),
+        Cell::Positive | Cell::NotNegative | Cell::Amount | Cell::Rate | Cell::Percent => {
             match (text.parse::<rust_decimal::Decimal>(), currency) {
                 (Ok(number), Some(currency)) if matches!(cell, Cell::Positive | Cell::Amount) => {
                     format::amount(number, currency, l10n)

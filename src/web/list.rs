@@ -25,7 +25,7 @@ use super::state::AppState;
 use crate::access::{Role, may};
 use crate::finding::{Kind, store::resolve};
 use crate::kernel::calendar::{EARLIEST_YEAR, LATEST_YEAR, parse_day};
-use crate::kernel::country::region_keys;
+use crate::kernel::country::{country, region_keys};
 use crate::lists::query::{self, COUNTED, Placed, Sort, Stretch};
 pub use crate::lists::scope::{BUCKETS, DONOR_KINDS, EARMARKINGS, FUND_KINDS, NO_REGION, NOBODY, REPORT_COUNTS};
 use crate::lists::{Drawn, Filters, List, Scope};
@@ -98,6 +98,7 @@ pub fn understand<L: List>(
         fund: text("fund"),
         focal_point: text("focal_point"),
         pledge: text("pledge"),
+        project: text("project"),
         who: text("who"),
         responsible: text("responsible"),
         act: text("act"),
@@ -116,6 +117,10 @@ pub fn understand<L: List>(
     }
     if let Some(code) = text("currency") {
         filters.currency = Some(code.parse().map_err(|_| bad("currency", &code))?);
+    }
+    if let Some(code) = text("country") {
+        let known = country(&code.to_ascii_uppercase()).ok_or_else(|| bad("country", &code))?;
+        filters.country = Some(known.alpha3.to_owned());
     }
     if let Some(state) = text("state") {
         if !L::STATES.contains(&state.as_str()) {
@@ -624,11 +629,11 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
                 "region" => words(&region_keys().chain([NO_REGION]).collect::<Vec<_>>(), "region"),
                 _ => Vec::new(),
             };
-            let hint = ["unit", "donor", "since", "until", "donor_kind", "focal_point"]
+            let hint = ["unit", "donor", "since", "until", "donor_kind", "focal_point", "country"]
                 .contains(name)
                 .then(|| l10n.word("filter-hint", name));
             let label = if *name == "state" { l10n.word("filter-state", L::NAME) } else { l10n.word("filter", name) };
-            let suggest = ["donor", "pledge", "currency"].contains(name).then_some(*name);
+            let suggest = ["donor", "pledge", "project", "currency"].contains(name).then_some(*name);
             let shown = choices.donor.as_ref().filter(|_| *name == "donor").map(|donor| donor.name.clone());
             Field { name, label, value: params.get(name).unwrap_or_default().to_owned(), options, suggest, shown, hint }
         })
@@ -651,7 +656,7 @@ fn chips<L: List>(
         Some(NOBODY) => Some(l10n.word("responsible", NOBODY)),
         _ => name(&choices.people, &filters.responsible),
     };
-    let on: [(&'static str, String, Option<String>); 25] = [
+    let on: [(&'static str, String, Option<String>); 27] = [
         ("year", l10n.word("filter", "year"), filters.year.map(|year| year.to_string())),
         ("unit", l10n.word("filter", "unit"), name(&choices.units, &filters.unit)),
         ("donor", l10n.word("filter", "donor"), choices.donor.as_ref().map(|donor| donor.name.clone())),
@@ -661,7 +666,9 @@ fn chips<L: List>(
         ("earmarking", l10n.word("filter", "earmarking"), word("earmarking", &filters.earmarking)),
         ("fund", l10n.word("filter", "fund"), name(&choices.funds, &filters.fund)),
         ("focal_point", l10n.word("filter", "focal_point"), filters.focal_point.clone()),
+        ("country", l10n.word("filter", "country"), filters.country.clone()),
         ("pledge", l10n.word("filter", "pledge"), filters.pledge.clone()),
+        ("project", l10n.word("filter", "project"), filters.project.clone()),
         ("bucket", l10n.word("filter", "bucket"), filters.bucket.as_ref().map(|bucket| l10n.word("bucket", bucket))),
         ("currency", l10n.word("filter", "currency"), filters.currency.map(|currency| currency.to_string())),
         ("role", l10n.word("filter", "role"), filters.role.as_ref().map(|role| l10n.word("role", role))),

@@ -197,7 +197,8 @@ async fn the_page_and_the_file_show_the_same_arrears() {
 #[tokio::test]
 async fn every_role_reads_and_nobody_else_does() {
     let site = Site::new().await;
-    let details = ["/donors/SWE", "/pledges/P-2017-021", "/units/ROAF", "/funds/FEM", "/rates/EUR"];
+    let details =
+        ["/donors/SWE", "/pledges/P-2017-021", "/projects/SOM-LOG3", "/units/ROAF", "/funds/FEM", "/rates/EUR"];
     let details = details.map(|address| (address.to_owned(), Act::ReadFigures));
     let addresses: Vec<(String, Act)> = reading().into_iter().chain(details).collect();
     for (address, _) in &addresses {
@@ -325,6 +326,8 @@ impl EachList for Addresses {
             "donor" => "donor=SWE".to_owned(),
             "fund" => "fund=FEM".to_owned(),
             "pledge" => "pledge=P-2017-021".to_owned(),
+            "project" => "project=SOM-LOG3".to_owned(),
+            "country" => "country=som".to_owned(),
             "bucket" => "bucket=365%2B".to_owned(),
             "currency" => "currency=EUR".to_owned(),
             "since" => "since=2020-01-01".to_owned(),
