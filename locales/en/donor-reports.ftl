@@ -214,7 +214,6 @@ owed-nothing = Nothing is owed in the next 90 days.
 tile-reports-owed = Reports we owe
 tile-note-reports-owed = Overdue, or due in the next 60 days; the earliest first.
 tile-empty-reports-owed = No report is owed in the next 60 days.
-col-reports-overdue = Reports overdue
 figure-reports-overdue = Reports overdue
 figure-reports-overdue-note = Reports we owe them, fallen due before this day and not with them; children count.
 

@@ -214,7 +214,6 @@ owed-nothing = Rien n’est dû dans les 90 jours.
 tile-reports-owed = Rapports que nous devons
 tile-note-reports-owed = En retard, ou dus dans les 60 jours ; les premiers d’abord.
 tile-empty-reports-owed = Aucun rapport n’est dû dans les 60 jours.
-col-reports-overdue = Rapports en retard
 figure-reports-overdue = Rapports en retard
 figure-reports-overdue-note = Rapports que nous leur devons, échus avant ce jour et non remis ; leurs rattachés comptent.
 
