@@ -11,8 +11,8 @@ use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, address, assets, list, list_files};
 use crate::{
     allocations, arrears, audit, budget, changes, contributions, dashboard, donor_reports, donors, exchange_rates,
-    finding, funds, giving, implementation, import_page, instalments, pledges, projects, saved_views, settings, units,
-    users,
+    finding, funds, giving, implementation, import_page, instalments, pledges, projects, published, reporting_rates,
+    saved_views, settings, units, users,
 };
 
 /// A room with an entry in the menu.
@@ -52,6 +52,8 @@ pub static ROOMS: &[Room] = &[
     room("giving", "money", "trend", "v"),
     room("budget", "money", "rate", "b"),
     room("donor-reports", "obligations", "reports", "r"),
+    room("reporting-rates", "obligations", "trend", ""),
+    room("published", "obligations", "bookmark", ""),
     room("implementation", "work", "rate", "m"),
     room("projects", "work", "projects", "j"),
     room("units", "office", "units", ""),
@@ -126,6 +128,8 @@ pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
         (implementation::Implementation::NAME, each.list::<implementation::Implementation>()),
         (projects::Projects::NAME, each.list::<projects::Projects>()),
         (projects::Expenditures::NAME, each.list::<projects::Expenditures>()),
+        (reporting_rates::ReportingRates::NAME, each.list::<reporting_rates::ReportingRates>()),
+        (published::Published::NAME, each.list::<published::Published>()),
         (units::Units::NAME, each.list::<units::Units>()),
         (funds::Funds::NAME, each.list::<funds::Funds>()),
         (exchange_rates::Rates::NAME, each.list::<exchange_rates::Rates>()),
@@ -148,6 +152,7 @@ impl EachList for Files {
             giving::Giving::NAME,
             implementation::Implementation::NAME,
             import_page::Imports::NAME,
+            reporting_rates::ReportingRates::NAME,
         ];
         if own.contains(&L::NAME) { list_files::files::<L>() } else { list::routes::<L>() }
     }
@@ -227,6 +232,11 @@ pub fn router() -> Router<AppState> {
         .route("/arrears", get(arrears::handlers::page))
         .route("/giving", get(giving::handlers::page))
         .route("/implementation", get(implementation::handlers::page))
+        .route("/published", post(published::handlers::publish))
+        .route("/published/new", get(published::handlers::new))
+        .route("/published/{number}", get(published::handlers::detail))
+        .route("/reporting-rates", get(reporting_rates::handlers::page))
+        .route("/reporting-rates/trend.csv", get(reporting_rates::handlers::trend))
         .route("/donors/{code}", get(donors::handlers::detail))
         .route("/donors/{code}/focal-points", get(donors::focal_points::ask).post(donors::focal_points::set))
         .route("/donors/{code}/contacts/new", get(donors::contacts::new).post(donors::contacts::create))

@@ -28,6 +28,7 @@ use crate::lists::query::{self, Placed, sort_named};
 use crate::lists::{Filters, List, Memory, Scope, export};
 use crate::pledges::Pledges;
 use crate::projects::{Expenditures, Projects};
+use crate::reporting_rates::ReportingRates;
 use crate::units::Units;
 use crate::users::account_by_email;
 
@@ -40,6 +41,7 @@ pub enum What {
     Budget,
     Pledges,
     Instalments,
+    ReportingRates,
     Donors,
     DonorReports,
     ReportEvents,
@@ -187,6 +189,9 @@ async fn write(
             What::Giving => list::<Giving>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Pledges => list::<Pledges>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Instalments => list::<Instalments>(&mut tx, &scope, args.format, about, &mut target).await?,
+            What::ReportingRates => {
+                list::<ReportingRates>(&mut tx, &scope, args.format, about, &mut target).await?;
+            }
             What::Donors => list::<Donors>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::DonorReports => list::<DonorReports>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::ReportEvents | What::ReportingClauses => return Err(FOR_IMPORT_ONLY.into()),
@@ -336,6 +341,7 @@ async fn for_import(tx: &mut ReadTx, what: What, known_at: KnownAt, out: &mut Ta
         }
         What::Projects => Kind::Projects,
         What::Expenditures => Kind::Expenditures,
+        What::ReportingRates => return Err("reporting rates are worked out, not loaded".into()),
         What::Contributions => Kind::Contributions,
         What::Pledges => Kind::Pledges,
         What::Instalments => Kind::Instalments,

@@ -57,7 +57,7 @@ pub struct Asks<'a> {
 
 /// When a page is of, and in which language.
 #[derive(Clone, Copy)]
-pub struct Now {
+pub struct Now<'p> {
     /// Today.
     pub today: NaiveDate,
     /// The latest recorded instant.
@@ -66,15 +66,17 @@ pub struct Now {
     pub l10n: L10n,
     /// The agency's time zone.
     pub zone: Tz,
+    /// The parameters of the day and instant the page is of, where its address names them.
+    pub when: &'p Params,
 }
 
 /// Asks a list at the address the tile leads to.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn tile<L: List>(connection: &mut PgConnection, asks: Asks<'_>, now: Now) -> Result<Tile, PageError> {
-    let Now { today, latest, l10n, zone } = now;
-    let mut params = Params::default();
+pub async fn tile<L: List>(connection: &mut PgConnection, asks: Asks<'_>, now: Now<'_>) -> Result<Tile, PageError> {
+    let Now { today, latest, l10n, zone, when } = now;
+    let mut params = if L::DATED { when.clone() } else { Params::default() };
     for (name, value) in asks.params {
         params = params.with(name, value);
     }

@@ -86,6 +86,7 @@ impl List for DonorReports {
         Sort { name: "unit", keys: &[UNIT, DUE, REF], indexed: false },
         Sort { name: "ref", keys: &[REF], indexed: true },
     ];
+    const KEY: &'static [&'static str] = &["ref"];
     const ID: &'static str = "s.id";
     const SELECT: &'static str = "s.report_ref as ref, d.code as donor_code, d.name as donor_name, u.code as unit_code,
         u.name as unit_name, p.ref as pledge_ref, s.kind, s.final, o.title, s.due_on, s.sent_on as submitted_on,
@@ -126,10 +127,10 @@ impl List for DonorReports {
         if let Some(cause) = &filters.cause {
             // The last cause that was noted by the day.
             select.sql(
-                " and (select e.cause from report_events e
+                " and coalesce((select e.cause from report_events e
                     where e.report_id = s.report_id and e.event = 'delayed' and e.happened_on <= scope.day
                         and was_known(e.recorded_at, e.voided_at, scope.known)
-                    order by e.happened_on desc, e.round desc limit 1) = ",
+                    order by e.happened_on desc, e.round desc limit 1), 'none') = ",
             );
             select.bind(cause.clone());
         }

@@ -51,9 +51,9 @@ impl Kind {
         Kind::Contributions,
         Kind::Expenditures,
         Kind::DonorReports,
+        Kind::Budgets,
         Kind::ReportEvents,
         Kind::ReportingClauses,
-        Kind::Budgets,
     ];
 
     /// The word in commands.
@@ -148,10 +148,10 @@ pub enum Cell {
     Percent,
     /// A whole number from 1.
     Number,
-    /// A whole number from 0.
-    Count,
     /// A calendar year, 1900 to 2199.
     Year,
+    /// A whole number from 0.
+    Count,
     /// `yes` or `no`.
     YesNo,
     /// One of these words.
@@ -174,7 +174,7 @@ impl Cell {
             Cell::Text | Cell::Currency | Cell::OneOf(_) | Cell::Country | Cell::Countries => "text",
             Cell::Day | Cell::Event | Cell::Month => "date",
             Cell::Positive | Cell::NotNegative | Cell::Amount | Cell::Rate | Cell::Percent => "numeric",
-            Cell::Number | Cell::Count | Cell::Year => "integer",
+            Cell::Number | Cell::Year | Cell::Count => "integer",
             Cell::YesNo => "boolean",
         }
     }

@@ -1,5 +1,6 @@
 //! What is asked of a list: as of a day, known at an instant, with these filters.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -68,6 +69,8 @@ pub struct Filters {
     pub since: Option<NaiveDate>,
     /// Up to that day.
     pub until: Option<NaiveDate>,
+    /// The earlier day figures are compared with.
+    pub change_since: Option<NaiveDate>,
     /// What that person did: an e-mail.
     pub who: Option<String>,
     /// That kind of act.
@@ -116,12 +119,22 @@ pub struct Scope {
     /// Rows a rule in Rust made for this reading (`List::prepare`): a JSON array of objects, in statements the
     /// table `worked_out` with a column `value`.
     pub worked_out: Option<Arc<str>>,
+    /// What else was worked out for this reading, for the page that shows more than the rows.
+    pub answer: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Scope {
     /// A reading without filters.
     pub fn new(as_of: AsOf, known_at: KnownAt) -> Self {
-        Scope { as_of, known_at, today: as_of.0, filters: Filters::default(), zone: Tz::UTC, worked_out: None }
+        Scope {
+            as_of,
+            known_at,
+            today: as_of.0,
+            filters: Filters::default(),
+            zone: Tz::UTC,
+            worked_out: None,
+            answer: None,
+        }
     }
 
     /// Begins a statement: `scope.day` and `scope.known` can be named in it, and `rates`, the rates in force then, read

@@ -358,9 +358,16 @@ fn by_change<'e>(
 ) -> Vec<HistoryLine> {
     let mut lines: Vec<HistoryLine> = Vec::new();
     for entry in shown {
-        let fact = fact(frame, entry, all, names, subject, known_at);
+        let mut fact = fact(frame, entry, all, names, subject, known_at);
+        let plain = entry.source == MANY && fact.voided.is_none();
+        if plain {
+            fact.lines = vec![fact.lines.join(" · ")];
+        }
         match lines.last_mut() {
-            Some(line) if line.change == entry.change_id => line.facts.push(fact),
+            Some(line) if line.change == entry.change_id => match line.facts.last_mut() {
+                Some(last) if plain && last.what == fact.what && last.voided.is_none() => last.lines.extend(fact.lines),
+                _ => line.facts.push(fact),
+            },
             _ => lines.push(HistoryLine {
                 change: entry.change_id,
                 at: format::instant(entry.recorded_at, frame.zone, frame.l10n),
@@ -371,8 +378,21 @@ fn by_change<'e>(
             }),
         }
     }
+    let told = |fact: &mut HistoryFact| {
+        let more = fact.lines.len().saturating_sub(MOST);
+        if more > 1 {
+            fact.lines.truncate(MOST);
+            fact.lines.push(frame.l10n.with("history-more", &[("count", more.into())]));
+        }
+    };
+    lines.iter_mut().flat_map(|line| &mut line.facts).for_each(told);
     lines
 }
+
+/// Facts of which a change may record one a month: they stand together.
+const MANY: &str = "expenditures";
+/// The most lines a fact has.
+const MOST: usize = 20;
 
 /// What was done, in a sentence.
 pub fn act_in_words(act: &str, code: Option<&str>, l10n: L10n) -> String {

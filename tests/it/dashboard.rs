@@ -58,7 +58,7 @@ async fn every_figure_is_the_sum_of_the_list_it_opens_for_every_role() {
         assert_eq!(answer.status, StatusCode::OK, "{role}: {}", answer.body);
         let page = answer.page();
         let main = page.select(&Selector::parse("main").unwrap()).next().unwrap();
-        let total = all(main, "p.big a")[0];
+        let total = all(main, "section[aria-labelledby=arrears] p.big a")[0];
         let of_total = usd(&site, total.attr("href").unwrap(), &cookie).await;
         assert_eq!(figure(&said(&total)), of_total, "{role}: the total of arrears");
         let mut of_ages = Decimal::ZERO;
@@ -69,7 +69,7 @@ async fn every_figure_is_the_sum_of_the_list_it_opens_for_every_role() {
         }
         assert_eq!(of_ages, of_total, "{role}: the ages");
         let tiles = all(main, ".tile");
-        assert!(tiles.len() >= 2, "{role} has tiles");
+        assert!(!tiles.is_empty(), "{role} has tiles");
         for tile in tiles {
             let title = said(&all(tile, "h2")[0]);
             let href = all(tile, ".row > a")[0].attr("href").unwrap();
