@@ -122,7 +122,7 @@ report-unconfirmed = To be confirmed
 report-is-confirmed = Confirmed
 report-letter = Letter { $letter }
 report-step-again = { $step }, sending { $round }
-report-waits = Waits: { $step }
+report-waits = Next: { $step }
 report-delay = Delayed: { $cause }
 report-life = Its life
 report-step = Step
@@ -136,7 +136,7 @@ report-new-due = Due from then on
 agreement-extension = Extension
 agreement-waiver = Waiver
 
-report-act-drafted = Drafted
+report-act-drafted = Mark as drafted
 report-act-division_cleared = Division cleared
 report-act-finance_cleared = Finance cleared
 report-act-sent = Mark as sent

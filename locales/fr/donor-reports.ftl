@@ -122,7 +122,7 @@ report-unconfirmed = À confirmer
 report-is-confirmed = Confirmé
 report-letter = Lettre { $letter }
 report-step-again = { $step }, envoi { $round }
-report-waits = En attente : { $step }
+report-waits = Ensuite : { $step }
 report-delay = Retardé : { $cause }
 report-life = Sa vie
 report-step = Étape
@@ -136,7 +136,7 @@ report-new-due = Dû désormais le
 agreement-extension = Prolongation
 agreement-waiver = Dispense
 
-report-act-drafted = Rédigé
+report-act-drafted = Marquer comme rédigé
 report-act-division_cleared = Validé par la division
 report-act-finance_cleared = Validé par les finances
 report-act-sent = Marquer comme envoyé

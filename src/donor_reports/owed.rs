@@ -137,7 +137,7 @@ fn by_unit(units: Vec<Owes>, l10n: L10n) -> Section {
     let row = |owes: Owes| {
         let (code, name) = (owes.code.clone().unwrap_or_default(), owes.name.clone().unwrap_or_default());
         let indent = "\u{2003}".repeat(usize::try_from(owes.depth).unwrap_or_default());
-        let mut cells = vec![Drawn::text(format!("{indent}{name}")).link("units", &code)];
+        let mut cells = vec![Drawn::text(format!("{indent}{name}"))];
         cells.extend(figures(&owes, &format!("unit={}", address::escape(&code)), l10n));
         cells
     };

@@ -150,6 +150,18 @@ async fn what_cannot_be_is_refused_in_a_sentence_and_nothing_lands() {
     let odd = desk.load(DonorReports, &file("R-1,P-1,GSD,narrative,,,,2021-01-10,,,,,,,,,\n")).await;
     assert_eq!(told_keys(&odd.warnings), ["due-before-signature"]);
     assert!(odd.accepted());
+    // What an extension leaves out of labels is no unknown account, the second time either.
+    let head = "ref,pledge,unit,kind,due_on,agreed_on,responsible\n";
+    let rows = format!(
+        "{head}R-1,P-1,GSD,narrative,2021-01-10,,staff@example.org\nR-1,P-1,GSD,narrative,2021-02-10,2021-01-12,\n"
+    );
+    sqlx::query("insert into accounts (email, name, role) values ('staff@example.org', 'Staff', 'manager')")
+        .execute(&desk.ground.db.pages)
+        .await
+        .unwrap();
+    assert!(desk.load(DonorReports, &rows).await.accepted());
+    let again = desk.load(DonorReports, &rows).await;
+    assert!(again.accepted() && again.unchanged == 2, "{:?}", again.refusal(L10n::ENGLISH));
     desk.close().await;
 }
 

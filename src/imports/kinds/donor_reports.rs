@@ -192,7 +192,7 @@ pub static SPEC: Spec = Spec {
         "select file, line, 'unit' as col, unit as value, 'unit-unknown' as key, '' as arg
          from stage_donor_reports where unit is not null and unit_id is null",
         "select file, line, 'responsible' as col, responsible as value, 'account-unknown' as key, '' as arg
-         from stage_donor_reports where responsible is not null and responsible_id is null and agreed_on is null",
+         from stage_donor_reports where (given & 16384) <> 0 and responsible is not null and responsible_id is null",
         "select file, line, 'period_to' as col, period_to::text as value, 'period-backwards' as key, period_from::text as arg
          from stage_donor_reports where period_to < period_from",
         "select s.file, s.line, 'agreed_on' as col, s.agreed_on::text as value, 'extension-of-nothing' as key, '' as arg
