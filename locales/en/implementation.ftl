@@ -20,7 +20,7 @@ implementation-means-silent = active, nothing spent for three months
 implementation-money = Budget, expenditure and funding
 implementation-about = About it
 implementation-budget = Budget
-implementation-budget-note = the budgets in force on the day
+implementation-budget-note = the budgets in force on the day, of the projects begun by it
 implementation-spent = Expenditure
 implementation-received = Funding received
 implementation-of-budget = { $delivery } of the budget
@@ -51,4 +51,9 @@ implementation-reports_overdue = With overdue reports
 implementation-reports = { $rows ->
     [one] One report to a donor of these projects is overdue.
    *[other] { $rows } reports to donors of these projects are overdue.
+}
+implementation-begun = Begun
+implementation-row-reports = { $rows ->
+    [one] 1 report overdue
+   *[other] { $rows } reports overdue
 }

@@ -149,4 +149,3 @@ import-project-not-known-yet = is no project that is known yet
 broken-fact-of-no-project = Something is recorded of project { $what }, which would not be there.
 broken-milestone-of-nothing = Something is recorded of milestone { $arg } of project { $what }, which would not be there.
 col-reports-overdue = Reports overdue
-project-reports-note = owed to donors under the pledges that name it

@@ -110,3 +110,4 @@ field-report_id = Rapport
 field-round = Tour
 field-what = Objet
 history-also-contribution_facts = Contribution qui l’extourne
+history-more = et { $count } de plus

@@ -20,7 +20,7 @@ implementation-means-silent = en cours, rien dépensé depuis trois mois
 implementation-money = Budget, dépenses et financement
 implementation-about = À ce sujet
 implementation-budget = Budget
-implementation-budget-note = les budgets en vigueur ce jour-là
+implementation-budget-note = les budgets en vigueur ce jour-là des projets alors commencés
 implementation-spent = Dépenses
 implementation-received = Financement reçu
 implementation-of-budget = { $delivery } du budget
@@ -51,4 +51,9 @@ implementation-reports_overdue = Avec des rapports en retard
 implementation-reports = { $rows ->
     [one] { $rows } rapport à un donateur de ces projets est en retard.
    *[other] { $rows } rapports aux donateurs de ces projets sont en retard.
+}
+implementation-begun = Commencés
+implementation-row-reports = { $rows ->
+    [one] { $rows } rapport en retard
+   *[other] { $rows } rapports en retard
 }

@@ -149,4 +149,3 @@ import-project-not-known-yet = n’est pas un projet déjà connu
 broken-fact-of-no-project = Quelque chose est enregistré du projet { $what }, qui n’existerait plus.
 broken-milestone-of-nothing = Quelque chose est enregistré de l’étape { $arg } du projet { $what }, qui n’existerait plus.
 col-reports-overdue = Rapports en retard
-project-reports-note = dus aux donateurs au titre des annonces qui le citent

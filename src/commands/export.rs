@@ -44,6 +44,8 @@ pub enum What {
     ReportingRates,
     Donors,
     DonorReports,
+    ReportEvents,
+    ReportingClauses,
     Units,
     Funds,
     Rates,
@@ -105,6 +107,9 @@ fn parse_as_of(text: &str) -> Result<AsOf, String> {
 fn parse_known_at(text: &str) -> Result<KnownAt, String> {
     parse_instant(text).map(KnownAt).ok_or_else(|| "not an instant of the form 2026-03-31T17:00:00Z".to_owned())
 }
+
+/// What is said of facts that are no list of their own.
+const FOR_IMPORT_ONLY: &str = "these rows are written with --for-import only; donor-reports says what became of each";
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -189,6 +194,7 @@ async fn write(
             }
             What::Donors => list::<Donors>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::DonorReports => list::<DonorReports>(&mut tx, &scope, args.format, about, &mut target).await?,
+            What::ReportEvents | What::ReportingClauses => return Err(FOR_IMPORT_ONLY.into()),
             What::Units => list::<Units>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Funds => list::<Funds>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Rates => list::<Rates>(&mut tx, &scope, args.format, about, &mut target).await?,
@@ -341,6 +347,8 @@ async fn for_import(tx: &mut ReadTx, what: What, known_at: KnownAt, out: &mut Ta
         What::Instalments => Kind::Instalments,
         What::Donors => Kind::Donors,
         What::DonorReports => Kind::DonorReports,
+        What::ReportEvents => Kind::ReportEvents,
+        What::ReportingClauses => Kind::ReportingClauses,
         What::Units => Kind::Units,
         What::Funds => Kind::Funds,
         What::Rates => Kind::Rates,

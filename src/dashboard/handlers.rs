@@ -11,6 +11,8 @@ use super::tiles::{Asks, Now, Tile, tile};
 use crate::access::Role;
 use crate::allocations::Allocations;
 use crate::arrears::{Ages, Arrears};
+use crate::budget::{CoreTile, core_tile};
+use crate::donor_reports::DonorReports;
 use crate::donors::Donors;
 use crate::exchange_rates::Rates;
 use crate::import_page::Imports;
@@ -38,6 +40,8 @@ struct DashboardPage {
     /// For managers, and smaller for those who work for it.
     rate: Option<RateTile>,
     arrears: ArrearsTile,
+    /// For managers and those who keep what is promised.
+    core: Option<CoreTile>,
     tiles: Vec<Tile>,
 }
 
@@ -84,6 +88,12 @@ pub async fn page(
         Some(whole) => Some(rate_tile(&frame.memory, &mut tx, (&scope, &asked), whole, l10n).await?),
         None => None,
     };
+    let core = match frame.viewer.role {
+        Role::Manager | Role::ResourceMobilization | Role::Admin => {
+            Some(core_tile(&frame.memory, &mut tx, (&scope, &asked), l10n).await?)
+        }
+        _ => None,
+    };
     scope.filters.unit.clone_from(&own);
     let totals = state.0.arrears_totals.of(&mut tx, &scope).await?;
     let mut params = asked.clone();
@@ -103,6 +113,9 @@ pub async fn page(
     let to_come = of_unit(vec![("state", "to_come".to_owned()), ("until", soon), ("sort", "due".to_owned())]);
     let oldest = of_unit(Vec::new());
     let unsigned = of_unit(vec![("state", "pledged".to_owned())]);
+    let owed = of_unit(vec![("counted", format!("owed_{SOON_DAYS}"))]);
+    let reports =
+        Asks { name: "reports-owed", params: &owed, rows: 6, columns: &["col-report", "col-due", "col-state"] };
     let mine = [("focal_point", frame.viewer.email.clone())];
     let stale = [("state", "stale".to_owned())];
     let ask = |name, params, rows, columns| Asks { name, params, rows, columns };
@@ -115,6 +128,7 @@ pub async fn page(
             tiles.push(tile::<Rates>(&mut tx, ask("stale-rates", &stale, 0, &[]), now).await?);
         }
         Role::UnitStaff | Role::ResourceMobilization => {
+            tiles.push(tile::<DonorReports>(&mut tx, reports, now).await?);
             tiles.push(
                 tile::<Instalments>(
                     &mut tx,
@@ -134,6 +148,7 @@ pub async fn page(
             tiles.push(tile::<Pledges>(&mut tx, ask("unsigned", &unsigned, 0, &[]), now).await?);
         }
         Role::Admin | Role::Manager | Role::Auditor | Role::System => {
+            tiles.push(tile::<DonorReports>(&mut tx, reports, now).await?);
             tiles.push(
                 tile::<Arrears>(&mut tx, ask("oldest", &oldest, 6, &["col-donor", "col-due", "col-usd"]), now).await?,
             );
@@ -164,6 +179,7 @@ pub async fn page(
         known_at: asked.get("known_at").unwrap_or_default().to_owned(),
         known,
         rate,
+        core,
         arrears,
         tiles,
         frame,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::rule::Phase;
+use super::rule::{Phase, rounded};
 use super::store::{Known, Project};
 use crate::lists::{Filters, Scope};
 
@@ -74,11 +74,13 @@ pub struct Sums {
     pub silent: usize,
     /// Those without a budget.
     pub without_budget: usize,
-    /// Their budgets in force.
+    /// The budgets in force of those that have begun.
     pub budget: Decimal,
-    /// Their expenditure through the last month that had ended.
+    /// The expenditure of those through the last month that had ended.
     pub spent: Decimal,
-    /// What came in for them.
+    /// The part of it that was spent under a budget.
+    pub delivered: Decimal,
+    /// What came in for those.
     pub received: Decimal,
     /// Receipts without a rate, which are in no sum.
     pub without_rate: i64,
@@ -98,9 +100,15 @@ impl Sums {
         self.over_budget += one(answer.over_budget);
         self.silent += one(answer.silent);
         self.without_budget += one(answer.without_budget);
-        self.budget += project.standing.budget;
-        self.spent += project.standing.spent;
-        self.received += project.received();
+        if answer.phase != Phase::NotStarted {
+            self.budget += project.standing.budget;
+            self.spent += project.standing.spent;
+            // Without a budget there is no rate, and no part in one.
+            if !project.standing.budget.is_zero() {
+                self.delivered += project.standing.spent;
+            }
+            self.received += project.received();
+        }
         self.reports_overdue += project.reports_overdue;
         self.without_rate += project.funding.iter().map(|funding| funding.without_rate).sum::<i64>();
     }
@@ -110,6 +118,11 @@ impl Sums {
         let mut sums = Sums::default();
         projects.into_iter().for_each(|project| sums.add(project));
         sums
+    }
+
+    /// Their delivery rate in per cent; nothing without a budget.
+    pub fn delivery(&self) -> Option<Decimal> {
+        (!self.budget.is_zero()).then(|| rounded(self.delivered * Decimal::ONE_HUNDRED / self.budget))
     }
 
     /// How many of them are in a state.
@@ -126,43 +139,50 @@ impl Sums {
     }
 }
 
-/// The figures by unit: each with the units below it, so that a project counts in every unit above its own.
-pub fn by_unit(projects: &[&Project]) -> BTreeMap<String, Sums> {
+/// The figures by unit: each with the units below it, so that a project counts in every unit above its own, up to the
+/// one asked for.
+pub fn by_unit(projects: &[&Project], asked: Option<&str>) -> BTreeMap<String, Sums> {
     let mut sums = BTreeMap::<String, Sums>::new();
     for project in projects {
-        for unit in &project.units {
+        for unit in project.units.iter().skip_while(|unit| asked.is_some_and(|asked| asked != *unit)) {
             sums.entry(unit.clone()).or_default().add(project);
         }
     }
     sums
 }
 
-/// The figures by country: a project in several counts in each, whole.
-pub fn by_country(projects: &[&Project]) -> BTreeMap<String, Sums> {
+/// The figures by country, or of the one asked for: a project in several counts in each, whole.
+pub fn by_country(projects: &[&Project], asked: Option<&str>) -> BTreeMap<String, Sums> {
     let mut sums = BTreeMap::<String, Sums>::new();
     for project in projects {
-        for country in &project.countries {
+        for country in project.countries.iter().filter(|country| asked.is_none_or(|asked| asked == *country)) {
             sums.entry(country.clone()).or_default().add(project);
         }
     }
     sums
 }
 
-/// The figures by donor, each with its children: a project of several counts in each, whole, but for what came in, which
+/// The figures by donor, each with its children, up to the one asked for: a project of several counts in each, whole, but for what came in, which
 /// is what that donor and its children gave.
-pub fn by_donor(projects: &[&Project]) -> BTreeMap<String, Sums> {
+pub fn by_donor(projects: &[&Project], asked: Option<&str>) -> BTreeMap<String, Sums> {
     let mut sums = BTreeMap::<String, Sums>::new();
     for project in projects {
         let mut given = BTreeMap::<&str, Decimal>::new();
         for funding in &project.funding {
-            for code in &funding.codes {
+            // Its own code comes first, then those above it.
+            let last = asked.map_or(Some(funding.codes.len()), |asked| {
+                funding.codes.iter().position(|code| code == asked).map(|at| at + 1)
+            });
+            for code in funding.codes.iter().take(last.unwrap_or(0)) {
                 *given.entry(code).or_default() += funding.usd;
             }
         }
         for (code, usd) in given {
             let of = sums.entry(code.to_owned()).or_default();
             of.add(project);
-            of.received += usd - project.received();
+            if project.answer.phase != Phase::NotStarted {
+                of.received += usd - project.received();
+            }
         }
     }
     sums

@@ -27,7 +27,7 @@ pub async fn page(
             // Read already for the rows: taken from memory.
             let known = store::known(&state.0.memory, &mut tx, &read.asked.scope).await?;
             let kept = answer::kept(&known, &read.asked.scope.filters);
-            let by_donor = answer::by_donor(&kept);
+            let by_donor = answer::by_donor(&kept, read.asked.scope.filters.donor.as_deref());
             let names = store::donors(&mut tx, by_donor.keys().cloned().collect()).await?;
             tx.commit().await?;
             let figures = Figures { known: &known, kept, by_donor, names };

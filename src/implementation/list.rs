@@ -50,7 +50,9 @@ impl ImplementationRow {
     /// What is amiss besides the gravest.
     fn besides(&self, l10n: L10n) -> String {
         let words = self.troubles.iter().skip(1).map(|state| l10n.word("implementation", state));
-        words.collect::<Vec<_>>().join(" · ")
+        let reports = (self.reports_overdue > 0)
+            .then(|| l10n.with("implementation-row-reports", &[("rows", self.reports_overdue.into())]));
+        words.chain(reports).collect::<Vec<_>>().join(" · ")
     }
 }
 
@@ -170,9 +172,9 @@ impl List for Implementation {
             Column { name: "phase", cell: |row| Cell::Word(row.phase.clone().into()) },
             Column { name: "funding_received_usd", cell: |row| Cell::usd(Some(row.received)) },
             Column { name: "last_expenditure_in", cell: |row| month(row.last_spent) },
-            Column { name: "countries", cell: |row| Cell::Word(row.countries.clone().into()) },
+            Column { name: "countries", cell: |row| words(row.countries.clone()) },
             Column { name: "reports_overdue", cell: |row| Cell::Integer(row.reports_overdue) },
-            Column { name: "all_states", cell: |row| Cell::Word(row.troubles.join(";").into()) },
+            Column { name: "all_states", cell: |row| words(row.troubles.join(";")) },
         ];
         COLUMNS
     }
@@ -208,20 +210,14 @@ impl List for Implementation {
                 draw: |row, l10n| Drawn::of(&Cell::Day(row.ends_on), l10n),
             },
             Screen {
-                label: "col-elapsed",
-                class: "num w",
-                sort: Some("elapsed"),
-                draw: |row, l10n| Drawn::text(format::percent(row.elapsed, l10n)),
-            },
-            Screen {
                 label: "col-delivery",
                 class: "num",
                 sort: Some("delivery"),
                 draw: |row, l10n| match row.delivery {
                     Some(delivery) => {
                         let elapsed = format::percent(row.elapsed, l10n);
-                        Drawn::text(format::percent(delivery, l10n))
-                            .phone(l10n.with("implementation-of-time", &[("elapsed", elapsed.into())]))
+                        let elapsed = l10n.with("implementation-of-time", &[("elapsed", elapsed.into())]);
+                        Drawn::text(format::percent(delivery, l10n)).below(&elapsed).phone(elapsed)
                     }
                     None => Drawn::text("–"),
                 },
@@ -252,22 +248,14 @@ impl List for Implementation {
                     Drawn { href: Some(href), ..Drawn::of(&Cell::usd(Some(row.received)), l10n).bare() }
                 },
             },
-            Screen {
-                label: "col-reports-overdue",
-                class: "num w x",
-                sort: None,
-                draw: |row, l10n| {
-                    if row.reports_overdue == 0 {
-                        return Drawn::default();
-                    }
-                    let code = crate::web::address::escape(&row.code);
-                    let href = format!("/donor-reports?project={code}&counted=overdue&as_of={}", row.as_of);
-                    Drawn { href: Some(href), ..Drawn::of(&Cell::Integer(row.reports_overdue), l10n) }
-                },
-            },
         ];
         SCREEN
     }
+}
+
+/// Words of ours, where there are any.
+fn words(words: String) -> Cell {
+    if words.is_empty() { Cell::Empty } else { Cell::Word(words.into()) }
 }
 
 /// A month, `2021-07`.

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::answer::{self, Sums};
 use super::list::Implementation;
-use super::rule::{ENDING_WITHIN, SILENT_MONTHS, rounded};
+use super::rule::{ENDING_WITHIN, SILENT_MONTHS};
 use super::store::{Known, Project};
 use crate::kernel::Currency;
 use crate::l10n::L10n;
@@ -170,12 +170,11 @@ impl Page<'_> {
     fn money(&self, all: &Sums) -> Vec<Money> {
         let l10n = self.l10n;
         let largest = all.budget.max(all.spent).max(all.received);
-        let delivery = (!all.budget.is_zero())
-            .then(|| format::percent(rounded(all.spent * Decimal::ONE_HUNDRED / all.budget), l10n));
+        let delivery = all.delivery().map(|delivery| format::percent(delivery, l10n));
         let one = |key: &str, amount: Decimal, sort: &str, note: String| Money {
             label: l10n.word("implementation", key),
             figure: usd(amount, l10n),
-            href: self.rows(None, &[("sort", sort)]),
+            href: self.rows(None, &[("state", "begun"), ("sort", sort)]),
             width: chart::share_width(amount, largest),
             note,
         };
@@ -203,17 +202,16 @@ impl Page<'_> {
         };
         let money = |amount: Decimal, sort: &'static str| Count {
             figure: usd(amount, l10n),
-            href: (!amount.is_zero()).then(|| self.rows(Some(by), &[("sort", sort)])),
+            href: (!amount.is_zero()).then(|| self.rows(Some(by), &[("state", "begun"), ("sort", sort)])),
             wide: true,
         };
-        let delivery = (!sums.budget.is_zero()).then(|| rounded(sums.spent * Decimal::ONE_HUNDRED / sums.budget));
         Row {
             label,
             href: self.rows(Some(by), &[]),
             counts: COUNTED.iter().map(count).collect(),
             budget: money(sums.budget, "budget"),
             spent: money(sums.spent, "expenditure"),
-            delivery: delivery.map_or_else(|| "–".to_owned(), |delivery| format::percent(delivery, l10n)),
+            delivery: sums.delivery().map_or_else(|| "–".to_owned(), |delivery| format::percent(delivery, l10n)),
             received: money(sums.received, "received"),
         }
     }
@@ -233,14 +231,15 @@ impl Page<'_> {
 
     /// In the order of the tree, set in by depth, as the filter's list of units has them.
     fn units(&self, list: &ListView) -> Option<Table> {
-        let sums = answer::by_unit(&self.figures.kept);
+        let sums = answer::by_unit(&self.figures.kept, self.params.get("unit"));
         let units = list.fields.iter().find(|field| field.name == "unit").map(|field| field.options.as_slice());
         let row = |(code, name): &(String, String)| Some(self.row(name.clone(), ("unit", code), sums.get(code)?));
         self.table("unit", false, false, units.unwrap_or_default().iter().filter_map(row).collect())
     }
 
     fn countries(&self) -> Option<Table> {
-        let sums = answer::by_country(&self.figures.kept);
+        let asked = self.params.get("country").map(str::to_ascii_uppercase);
+        let sums = answer::by_country(&self.figures.kept, asked.as_deref());
         let rows = sums.iter().map(|(code, sums)| self.row(code.clone(), ("country", code), sums)).collect();
         self.table("country", true, true, rows)
     }

@@ -59,8 +59,8 @@ pub struct Answer {
 }
 
 /// The words of states, as addresses and files have them: each is true of a project or not.
-pub const STATES: [&str; 8] =
-    ["active", "ending_soon", "late", "over_budget", "silent", "without_budget", "not_started", "ended"];
+pub const STATES: [&str; 9] =
+    ["active", "ending_soon", "late", "over_budget", "silent", "without_budget", "begun", "not_started", "ended"];
 
 /// The first day of the month after the last one that had ended by the end of `day`: what was spent before it counts.
 pub fn months_ended_by(day: NaiveDate) -> NaiveDate {
@@ -126,6 +126,7 @@ impl Answer {
     pub fn is(&self, state: &str) -> bool {
         match state {
             "active" => self.phase == Phase::Active,
+            "begun" => self.phase != Phase::NotStarted,
             "not_started" => self.phase == Phase::NotStarted,
             "ended" => self.phase == Phase::Ended,
             "late" => self.late,

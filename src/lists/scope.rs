@@ -19,8 +19,9 @@ pub const DONOR_KINDS: [&str; 13] =
 pub const FUND_KINDS: [&str; 2] = ["core", "earmarked"];
 /// The categories of earmarking, least bound first.
 pub const EARMARKINGS: [&str; 5] = ["unearmarked", "soft", "earmarked", "tight", "not_recorded"];
-/// The numbers a report can be counted in: those of the reporting rate, then what is due soon.
-pub const REPORT_COUNTS: [&str; 11] = [
+/// The numbers a report can be counted in: those of the reporting rate, then what is due within so many days, and that
+/// with what is outstanding.
+pub const REPORT_COUNTS: [&str; 14] = [
     "due",
     "submitted",
     "on_time",
@@ -32,7 +33,12 @@ pub const REPORT_COUNTS: [&str; 11] = [
     "due_soon_30",
     "due_soon_60",
     "due_soon_90",
+    "owed_30",
+    "owed_60",
+    "owed_90",
 ];
+/// Reports nobody writes yet, where a person could be named.
+pub const NOBODY: &str = "nobody";
 /// The region of donors without one.
 pub const NO_REGION: &str = "none";
 

@@ -104,13 +104,6 @@ impl Page<'_> {
                 href: None,
                 note: self.left(),
             },
-            Figure {
-                label: l10n.t("col-reports-overdue"),
-                unit: String::new(),
-                value: format::number(self.project.reports_overdue.into(), 0, l10n),
-                href: Some(format!("{}&counted=overdue", self.all("donor-reports"))),
-                note: l10n.t("project-reports-note"),
-            },
         ]
     }
 
@@ -149,6 +142,11 @@ impl Page<'_> {
             let value = format::month(month, l10n);
             said.push(Said { label: l10n.t("project-last-spent"), value, href: None });
         }
+        said.push(Said {
+            label: l10n.t("col-reports-overdue"),
+            value: format::number(self.project.reports_overdue.into(), 0, l10n),
+            href: Some(format!("{}&counted=overdue", self.all("donor-reports"))),
+        });
         said
     }
 

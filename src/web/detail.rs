@@ -88,7 +88,8 @@ pub struct Section {
 }
 
 impl Section {
-    fn class(&self, at: &usize) -> &'static str {
+    /// The class of a column.
+    pub fn class(&self, at: &usize) -> &'static str {
         self.heads.get(*at).map_or("", |(_, class)| class)
     }
 }
@@ -283,6 +284,7 @@ fn names_a(source: &str, column: &str) -> Option<&'static str> {
         "pledge_id" => Some("pledge"),
         "project_id" => Some("project"),
         "reverses_id" | "contribution_id" => Some("contribution"),
+        "report_id" => Some("report"),
         _ => None,
     }
 }
@@ -308,7 +310,8 @@ async fn names(connection: &mut PgConnection, entries: &[HistoryEntry]) -> Resul
          select 'fund', id, code from funds where id = any($3) union all
          select 'pledge', id, ref from pledges where id = any($4) union all
          select 'contribution', id, ref from contributions where id = any($5) union all
-         select 'project', id, code from projects where id = any($6)",
+         select 'project', id, code from projects where id = any($6) union all
+         select 'report', id, ref from donor_reports where id = any($7)",
     )
     .bind(of("unit"))
     .bind(of("donor"))
@@ -316,9 +319,10 @@ async fn names(connection: &mut PgConnection, entries: &[HistoryEntry]) -> Resul
     .bind(of("pledge"))
     .bind(of("contribution"))
     .bind(of("project"))
+    .bind(of("report"))
     .fetch_all(connection)
     .await?;
-    let kinds = ["unit", "donor", "fund", "pledge", "contribution", "project"];
+    let kinds = ["unit", "donor", "fund", "pledge", "contribution", "project", "report"];
     let named = rows
         .into_iter()
         .filter_map(|(kind, id, name)| kinds.iter().find(|known| **known == kind).map(|known| ((*known, id), name)));
@@ -354,9 +358,16 @@ fn by_change<'e>(
 ) -> Vec<HistoryLine> {
     let mut lines: Vec<HistoryLine> = Vec::new();
     for entry in shown {
-        let fact = fact(frame, entry, all, names, subject, known_at);
+        let mut fact = fact(frame, entry, all, names, subject, known_at);
+        let plain = entry.source == MANY && fact.voided.is_none();
+        if plain {
+            fact.lines = vec![fact.lines.join(" · ")];
+        }
         match lines.last_mut() {
-            Some(line) if line.change == entry.change_id => line.facts.push(fact),
+            Some(line) if line.change == entry.change_id => match line.facts.last_mut() {
+                Some(last) if plain && last.what == fact.what && last.voided.is_none() => last.lines.extend(fact.lines),
+                _ => line.facts.push(fact),
+            },
             _ => lines.push(HistoryLine {
                 change: entry.change_id,
                 at: format::instant(entry.recorded_at, frame.zone, frame.l10n),
@@ -367,8 +378,21 @@ fn by_change<'e>(
             }),
         }
     }
+    let told = |fact: &mut HistoryFact| {
+        let more = fact.lines.len().saturating_sub(MOST);
+        if more > 1 {
+            fact.lines.truncate(MOST);
+            fact.lines.push(frame.l10n.with("history-more", &[("count", more.into())]));
+        }
+    };
+    lines.iter_mut().flat_map(|line| &mut line.facts).for_each(told);
     lines
 }
+
+/// Facts of which a change may record one a month: they stand together.
+const MANY: &str = "expenditures";
+/// The most lines a fact has.
+const MOST: usize = 20;
 
 /// What was done, in a sentence.
 pub fn act_in_words(act: &str, code: Option<&str>, l10n: L10n) -> String {
@@ -544,6 +568,9 @@ fn word_of(source: &str, column: &str, text: &str, l10n: L10n) -> String {
         ("fund_facts", "earmarking") => "funds",
         (_, "earmarking") => "earmarking",
         ("donor_facts", "kind") => "donors",
+        ("report_terms" | "reporting_clauses", "kind") => "report-kind",
+        ("report_events", "cause") => "cause",
+        ("report_confirmations", "what") => "agreement",
         ("contribution_facts", "kind") => "contributions",
         _ => return text.to_owned(),
     };

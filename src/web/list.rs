@@ -28,7 +28,7 @@ use crate::finding::{Kind, store::resolve};
 use crate::kernel::calendar::{EARLIEST_YEAR, LATEST_YEAR, parse_day};
 use crate::kernel::country::{country, region_keys};
 use crate::lists::query::{self, COUNTED, Placed, Sort, Stretch};
-pub use crate::lists::scope::{BUCKETS, DONOR_KINDS, EARMARKINGS, FUND_KINDS, NO_REGION, REPORT_COUNTS};
+pub use crate::lists::scope::{BUCKETS, DONOR_KINDS, EARMARKINGS, FUND_KINDS, NO_REGION, NOBODY, REPORT_COUNTS};
 use crate::lists::{Drawn, Filters, List, Scope};
 use crate::report_states::{CAUSES, KINDS, NO_CAUSE};
 use crate::rooms;
@@ -240,7 +240,7 @@ impl Choices {
         if let Some(code) = missing(&filters.who, &choices.people) {
             return Err(bad("who", &code));
         }
-        if let Some(code) = missing(&filters.responsible, &choices.people) {
+        if let Some(code) = missing(&filters.responsible, &choices.people).filter(|code| code != NOBODY) {
             return Err(bad("responsible", &code));
         }
         Ok(choices)
@@ -552,7 +552,11 @@ fn draw<L: List>(
         reader: frame.viewer.name.clone(),
         dated: L::DATED,
         tabs: beside::tabs::<L>(params, l10n),
-        actions: rooms::new_action(L::NAME, frame).into_iter().chain(publish::<L>(frame, params, &path)).collect(),
+        actions: rooms::new_action(L::NAME, frame)
+            .into_iter()
+            .chain(rooms::more_actions(L::NAME, params, frame))
+            .chain(publish::<L>(frame, params, &path))
+            .collect(),
         foot: None,
         sum_column: L::screen().iter().position(|column| column.label == "col-usd"),
         params: params.clone(),
@@ -619,7 +623,11 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
                 "fund" => named(&choices.funds),
                 "bucket" => words(&BUCKETS, "bucket"),
                 "state" => words(L::STATES, L::NAME),
-                "who" | "responsible" => named(&choices.people),
+                "who" => named(&choices.people),
+                "responsible" => {
+                    let nobody = (NOBODY.to_owned(), l10n.word("responsible", NOBODY));
+                    std::iter::once(nobody).chain(named(&choices.people)).collect()
+                }
                 "act" => choices
                     .acts
                     .iter()
@@ -659,6 +667,10 @@ pub(super) fn chips<L: List>(
     };
     let state_label = l10n.word("filter-state", L::NAME);
     let word = |family: &str, word: &Option<String>| word.as_ref().map(|word| l10n.word(family, word));
+    let responsible = match filters.responsible.as_deref() {
+        Some(NOBODY) => Some(l10n.word("responsible", NOBODY)),
+        _ => name(&choices.people, &filters.responsible),
+    };
     let on: [(&'static str, String, Option<String>); 28] = [
         ("year", l10n.word("filter", "year"), filters.year.map(|year| year.to_string())),
         ("unit", l10n.word("filter", "unit"), name(&choices.units, &filters.unit)),
@@ -683,7 +695,7 @@ pub(super) fn chips<L: List>(
         ("kind", l10n.word("filter", "kind"), word("report-kind", &filters.report_kind)),
         ("counted", l10n.word("filter", "counted"), word("counted", &filters.counted)),
         ("cause", l10n.word("filter", "cause"), word("cause", &filters.cause)),
-        ("responsible", l10n.word("filter", "responsible"), name(&choices.people, &filters.responsible)),
+        ("responsible", l10n.word("filter", "responsible"), responsible),
         ("since", l10n.word("filter", "since"), filters.since.map(|since| format::day(since, l10n))),
         ("until", l10n.word("filter", "until"), filters.until.map(|until| format::day(until, l10n))),
         ("change_since", l10n.word("filter", "change_since"), filters.change_since.map(|day| format::day(day, l10n))),

@@ -6,7 +6,10 @@ use std::process::{Command, Output};
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use rust_decimal::Decimal;
 
-const LISTS: [&str; 11] = [
+const LISTS: [&str; 14] = [
+    "implementation",
+    "projects",
+    "expenditures",
     "arrears",
     "giving",
     "contributions",
@@ -19,7 +22,8 @@ const LISTS: [&str; 11] = [
     "funds",
     "rates",
 ];
-const KINDS: [&str; 7] = ["units", "funds", "donors", "rates", "pledges", "instalments", "contributions"];
+const KINDS: [&str; 9] =
+    ["units", "funds", "donors", "rates", "projects", "pledges", "instalments", "contributions", "expenditures"];
 
 /// A data folder of its own; the private PostgreSQL in it stops with each command.
 pub(crate) struct Home(tempfile::TempDir);

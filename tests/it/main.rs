@@ -19,6 +19,7 @@ mod money;
 mod pages;
 mod people;
 mod permissions;
+mod projects;
 mod published;
 mod real_data;
 mod reporting_rates;
