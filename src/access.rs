@@ -115,6 +115,8 @@ pub enum Act {
     LoadReports,
     /// Enter reports, say what became of them, ask for extensions: of every unit, or of one's own and those below it.
     KeepReports,
+    /// Publish figures: freeze what a list shows.
+    PublishFigures,
     /// Confirm that the donor agreed to an extension or waiver, by its letter.
     ConfirmReports,
 }
@@ -137,6 +139,8 @@ pub fn may(role: Role, act: Act) -> bool {
         (ResourceMobilization, Act::LoadPledges | Act::KeepDonors | Act::KeepPledges | Act::KeepProjects) => true,
         // An extension or waiver is not for the unit that owes the report to confirm (domain.md).
         (ResourceMobilization, Act::LoadReports | Act::KeepReports | Act::ConfirmReports) => true,
+        // Publishing changes no figure; it is for those who answer for them to the Board and to donors.
+        (ResourceMobilization | Manager, Act::PublishFigures) => true,
         // Within their unit and below: `units::may_keep` asks of which.
         (UnitStaff, Act::KeepPledges | Act::KeepProjects | Act::LoadReports | Act::KeepReports) => true,
         _ => false,

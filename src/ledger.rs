@@ -6,6 +6,7 @@ use sqlx::postgres::PgConnection;
 use crate::balances;
 use crate::facts::parent_loops;
 use crate::l10n::L10n;
+use crate::report_states;
 
 /// Something that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +49,7 @@ static RULES: &[(&str, &str)] = &[
             union all select pledge_id from condition_events where voided_at is null
             union all select pledge_id from pledge_events where voided_at is null
             union all select pledge_id from hand_allocations where voided_at is null
+            union all select pledge_id from reporting_clauses where voided_at is null
          ) f join pledges p on p.id = f.pledge_id
          where not exists (select from pledge_terms t
             where t.pledge_id = f.pledge_id and t.agreed_on is null and t.voided_at is null)",
@@ -94,13 +96,11 @@ static RULES: &[(&str, &str)] = &[
     ),
     (
         "report-out-of-order",
-        "select r.ref as what, e.happened_on::text as arg from report_events e join donor_reports r on r.id = e.report_id
-         where e.voided_at is null and (
-            (e.event = 'returned' and not exists (select from report_events s where s.report_id = e.report_id
-                and s.voided_at is null and s.event = 'sent' and s.round = e.round and s.happened_on <= e.happened_on))
-            or (e.event = 'sent' and e.round > 1 and not exists (select from report_events b
-                where b.report_id = e.report_id and b.voided_at is null and b.event = 'returned' and b.round = e.round - 1
-                    and b.happened_on <= e.happened_on)))",
+        concat!(
+            "select r.ref as what, e.happened_on::text as arg from (",
+            report_states::out_of_order!("select id from donor_reports"),
+            ") e join donor_reports r on r.id = e.report_id"
+        ),
     ),
     (
         "confirmation-of-nothing",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use rust_decimal::{Decimal, RoundingStrategy::MidpointAwayFromZero};
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
@@ -55,9 +55,8 @@ pub async fn core(
     connection: &mut PgConnection,
     scope: &Scope,
     memory: &Memory,
-    year: i32,
 ) -> Result<Vec<BudgetRow>, sqlx::Error> {
-    let mut scope = scope.clone();
+    let (mut scope, year) = (scope.clone(), scope.as_of.0.year());
     scope.filters.fund_kind = Some("core".to_owned());
     Budget::prepare(&mut *connection, &mut scope, memory).await?;
     let stretch = Stretch { sort: &Budget::SORTS[0], reversed: false, after: None, most: Some(20) };
@@ -78,6 +77,7 @@ impl List for Budget {
         Sort { name: "year", keys: &[down(YEAR, KeyKind::Integer), up("f.code", KeyKind::Text)], indexed: false },
         Sort { name: "fund", keys: &[up("f.code", KeyKind::Text), down(YEAR, KeyKind::Integer)], indexed: false },
     ];
+    const KEY: &'static [&'static str] = &["year", "fund"];
     const ID: &'static str = "b.budget_id";
     const MONEY: Option<(&'static str, &'static str)> = Some(("'USD'::text", "b.approved_usd"));
     const SELECT: &'static str = "scope.day as as_of, b.year, f.code as fund, f.name as fund_name, b.approved_usd,

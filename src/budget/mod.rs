@@ -3,6 +3,8 @@
 mod forms;
 pub mod handlers;
 mod list;
+mod tile;
 
 pub use forms::FORMS;
-pub use list::{Budget, BudgetRow, core};
+pub use list::Budget;
+pub use tile::{CoreTile, core_tile};

@@ -28,6 +28,7 @@ use crate::lists::query::{self, Placed, sort_named};
 use crate::lists::{Filters, List, Memory, Scope, export};
 use crate::pledges::Pledges;
 use crate::projects::{Expenditures, Projects};
+use crate::reporting_rates::ReportingRates;
 use crate::units::Units;
 use crate::users::account_by_email;
 
@@ -40,8 +41,11 @@ pub enum What {
     Budget,
     Pledges,
     Instalments,
+    ReportingRates,
     Donors,
     DonorReports,
+    ReportEvents,
+    ReportingClauses,
     Units,
     Funds,
     Rates,
@@ -103,6 +107,9 @@ fn parse_as_of(text: &str) -> Result<AsOf, String> {
 fn parse_known_at(text: &str) -> Result<KnownAt, String> {
     parse_instant(text).map(KnownAt).ok_or_else(|| "not an instant of the form 2026-03-31T17:00:00Z".to_owned())
 }
+
+/// What is said of facts that are no list of their own.
+const FOR_IMPORT_ONLY: &str = "these rows are written with --for-import only; donor-reports says what became of each";
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -182,8 +189,12 @@ async fn write(
             What::Giving => list::<Giving>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Pledges => list::<Pledges>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Instalments => list::<Instalments>(&mut tx, &scope, args.format, about, &mut target).await?,
+            What::ReportingRates => {
+                list::<ReportingRates>(&mut tx, &scope, args.format, about, &mut target).await?;
+            }
             What::Donors => list::<Donors>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::DonorReports => list::<DonorReports>(&mut tx, &scope, args.format, about, &mut target).await?,
+            What::ReportEvents | What::ReportingClauses => return Err(FOR_IMPORT_ONLY.into()),
             What::Units => list::<Units>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Funds => list::<Funds>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Rates => list::<Rates>(&mut tx, &scope, args.format, about, &mut target).await?,
@@ -330,11 +341,14 @@ async fn for_import(tx: &mut ReadTx, what: What, known_at: KnownAt, out: &mut Ta
         }
         What::Projects => Kind::Projects,
         What::Expenditures => Kind::Expenditures,
+        What::ReportingRates => return Err("reporting rates are worked out, not loaded".into()),
         What::Contributions => Kind::Contributions,
         What::Pledges => Kind::Pledges,
         What::Instalments => Kind::Instalments,
         What::Donors => Kind::Donors,
         What::DonorReports => Kind::DonorReports,
+        What::ReportEvents => Kind::ReportEvents,
+        What::ReportingClauses => Kind::ReportingClauses,
         What::Units => Kind::Units,
         What::Funds => Kind::Funds,
         What::Rates => Kind::Rates,

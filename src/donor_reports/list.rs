@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::db::Select;
 use crate::lists::query::{Key, KeyKind, Sort, down, up};
+use crate::lists::scope::NOBODY;
 use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
 
 /// The list of donor reports.
@@ -85,6 +86,7 @@ impl List for DonorReports {
         Sort { name: "unit", keys: &[UNIT, DUE, REF], indexed: false },
         Sort { name: "ref", keys: &[REF], indexed: true },
     ];
+    const KEY: &'static [&'static str] = &["ref"];
     const ID: &'static str = "s.id";
     const SELECT: &'static str = "s.report_ref as ref, d.code as donor_code, d.name as donor_name, u.code as unit_code,
         u.name as unit_name, p.ref as pledge_ref, s.kind, s.final, o.title, s.due_on, s.sent_on as submitted_on,
@@ -113,7 +115,9 @@ impl List for DonorReports {
         if let Some(until) = filters.until {
             select.sql(" and s.due_on <= ").bind(until);
         }
-        if let Some(email) = &filters.responsible {
+        if filters.responsible.as_deref() == Some(NOBODY) {
+            select.sql(" and (select o.responsible_id from donor_reports o where o.id = s.report_id) is null");
+        } else if let Some(email) = &filters.responsible {
             select.sql(
                 " and s.report_id = any(array(select o.id from donor_reports o join accounts a on a.id = o.responsible_id
                     where lower(a.email) = lower(",
@@ -123,10 +127,10 @@ impl List for DonorReports {
         if let Some(cause) = &filters.cause {
             // The last cause that was noted by the day.
             select.sql(
-                " and (select e.cause from report_events e
+                " and coalesce((select e.cause from report_events e
                     where e.report_id = s.report_id and e.event = 'delayed' and e.happened_on <= scope.day
                         and was_known(e.recorded_at, e.voided_at, scope.known)
-                    order by e.happened_on desc, e.round desc limit 1) = ",
+                    order by e.happened_on desc, e.round desc limit 1), 'none') = ",
             );
             select.bind(cause.clone());
         }
@@ -249,10 +253,10 @@ impl List for DonorReports {
 
 /// Keeps the rows behind a number of the reporting rate (domain.md), or of what is due soon.
 fn keep_counted(select: &mut Select, scope: &Scope, counted: &str) {
-    let soon = counted.strip_prefix("due_soon_").and_then(|days| days.parse::<i32>().ok());
-    if let Some(days) = soon {
-        select.sql(" and s.owed and s.waived_on is null and not report_is_submitted(s) and s.due_on >= scope.day");
-        select.sql(" and s.due_on <= scope.day + ").bind(days);
+    let days = |prefix| counted.strip_prefix(prefix).and_then(|days: &str| days.parse::<i32>().ok());
+    if let Some(days) = days("due_soon_").or(days("owed_")) {
+        select.sql(" and s.owed and s.waived_on is null and not report_is_submitted(s) and s.due_on <= scope.day + ");
+        select.bind(days).sql(if counted.starts_with("due_soon_") { " and s.due_on >= scope.day" } else { "" });
         return;
     }
     // What is due was due in these days: an index holds them.

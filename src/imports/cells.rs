@@ -81,6 +81,10 @@ pub fn read(text: &str, cell: Cell, today: NaiveDate) -> Result<Option<Value>, W
             Ok(year) if text.len() == 4 && (EARLIEST_YEAR..=LATEST_YEAR).contains(&year) => Value::Integer(year),
             _ => return Err(wrong("not-a-year")),
         },
+        Cell::Count => match text.parse::<i32>() {
+            Ok(number) if text.bytes().all(|byte| byte.is_ascii_digit()) => Value::Integer(number),
+            _ => return Err(wrong("not-a-count")),
+        },
         Cell::YesNo => match text {
             "yes" => Value::YesNo(true),
             "no" => Value::YesNo(false),

@@ -32,11 +32,15 @@ pub enum Kind {
     Expenditures,
     /// Reports we owe donors.
     DonorReports,
+    /// Each step of their life.
+    ReportEvents,
+    /// What agreements say about reports.
+    ReportingClauses,
 }
 
 impl Kind {
     /// Every kind, in landing order.
-    pub const ALL: [Kind; 11] = [
+    pub const ALL: [Kind; 13] = [
         Kind::Units,
         Kind::Funds,
         Kind::Donors,
@@ -48,6 +52,8 @@ impl Kind {
         Kind::Expenditures,
         Kind::DonorReports,
         Kind::Budgets,
+        Kind::ReportEvents,
+        Kind::ReportingClauses,
     ];
 
     /// The word in commands.
@@ -64,6 +70,8 @@ impl Kind {
             Kind::Projects => "projects",
             Kind::Expenditures => "expenditures",
             Kind::DonorReports => "donor-reports",
+            Kind::ReportEvents => "report-events",
+            Kind::ReportingClauses => "reporting-clauses",
         }
     }
 
@@ -73,7 +81,7 @@ impl Kind {
             Kind::Units | Kind::Funds => Act::LoadStructure,
             Kind::Donors | Kind::Pledges | Kind::Instalments | Kind::Projects => Act::LoadPledges,
             Kind::Rates | Kind::Contributions | Kind::Expenditures => Act::LoadMoney,
-            Kind::DonorReports => Act::LoadReports,
+            Kind::DonorReports | Kind::ReportEvents | Kind::ReportingClauses => Act::LoadReports,
             Kind::Budgets => Act::LoadBudgets,
         }
     }
@@ -92,6 +100,8 @@ impl Kind {
             Kind::Projects => &kinds::projects::SPEC,
             Kind::Expenditures => &kinds::expenditures::SPEC,
             Kind::DonorReports => &kinds::donor_reports::SPEC,
+            Kind::ReportEvents => &kinds::report_events::SPEC,
+            Kind::ReportingClauses => &kinds::reporting_clauses::SPEC,
         }
     }
 }
@@ -140,6 +150,8 @@ pub enum Cell {
     Number,
     /// A calendar year, 1900 to 2199.
     Year,
+    /// A whole number from 0.
+    Count,
     /// `yes` or `no`.
     YesNo,
     /// One of these words.
@@ -162,7 +174,7 @@ impl Cell {
             Cell::Text | Cell::Currency | Cell::OneOf(_) | Cell::Country | Cell::Countries => "text",
             Cell::Day | Cell::Event | Cell::Month => "date",
             Cell::Positive | Cell::NotNegative | Cell::Amount | Cell::Rate | Cell::Percent => "numeric",
-            Cell::Number | Cell::Year => "integer",
+            Cell::Number | Cell::Year | Cell::Count => "integer",
             Cell::YesNo => "boolean",
         }
     }

@@ -269,7 +269,7 @@ fn complete(spec: &Spec, staged: &mut Staged, tell: &mut impl FnMut(&str, &str, 
                 }
             }
         }
-        Kind::DonorReports => {
+        Kind::DonorReports | Kind::ReportingClauses => {
             let Some(last) = at("final") else { return };
             if staged.values[last].is_none() {
                 staged.values[last] = Some(Value::YesNo(false));

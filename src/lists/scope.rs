@@ -1,5 +1,6 @@
 //! What is asked of a list: as of a day, known at an instant, with these filters.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -18,8 +19,9 @@ pub const DONOR_KINDS: [&str; 13] =
 pub const FUND_KINDS: [&str; 2] = ["core", "earmarked"];
 /// The categories of earmarking, least bound first.
 pub const EARMARKINGS: [&str; 5] = ["unearmarked", "soft", "earmarked", "tight", "not_recorded"];
-/// The numbers a report can be counted in: those of the reporting rate, then what is due soon.
-pub const REPORT_COUNTS: [&str; 11] = [
+/// The numbers a report can be counted in: those of the reporting rate, then what is due within so many days, and that
+/// with what is outstanding.
+pub const REPORT_COUNTS: [&str; 14] = [
     "due",
     "submitted",
     "on_time",
@@ -31,7 +33,12 @@ pub const REPORT_COUNTS: [&str; 11] = [
     "due_soon_30",
     "due_soon_60",
     "due_soon_90",
+    "owed_30",
+    "owed_60",
+    "owed_90",
 ];
+/// Reports nobody writes yet, where a person could be named.
+pub const NOBODY: &str = "nobody";
 /// The region of donors without one.
 pub const NO_REGION: &str = "none";
 
@@ -62,6 +69,8 @@ pub struct Filters {
     pub since: Option<NaiveDate>,
     /// Up to that day.
     pub until: Option<NaiveDate>,
+    /// The earlier day figures are compared with.
+    pub change_since: Option<NaiveDate>,
     /// What that person did: an e-mail.
     pub who: Option<String>,
     /// That kind of act.
@@ -110,12 +119,22 @@ pub struct Scope {
     /// Rows a rule in Rust made for this reading (`List::prepare`): a JSON array of objects, in statements the
     /// table `worked_out` with a column `value`.
     pub worked_out: Option<Arc<str>>,
+    /// What else was worked out for this reading, for the page that shows more than the rows.
+    pub answer: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Scope {
     /// A reading without filters.
     pub fn new(as_of: AsOf, known_at: KnownAt) -> Self {
-        Scope { as_of, known_at, today: as_of.0, filters: Filters::default(), zone: Tz::UTC, worked_out: None }
+        Scope {
+            as_of,
+            known_at,
+            today: as_of.0,
+            filters: Filters::default(),
+            zone: Tz::UTC,
+            worked_out: None,
+            answer: None,
+        }
     }
 
     /// Begins a statement: `scope.day` and `scope.known` can be named in it, and `rates`, the rates in force then, read

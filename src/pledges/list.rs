@@ -55,6 +55,7 @@ impl List for Pledges {
             indexed: false,
         },
     ];
+    const KEY: &'static [&'static str] = &["ref"];
     const ID: &'static str = "b.id";
     const MONEY: Option<(&'static str, &'static str)> = Some(("b.currency", "b.outstanding"));
     const SELECT: &'static str = "b.pledge_ref as ref, d.code as donor_code, d.name as donor_name,

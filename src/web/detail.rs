@@ -88,7 +88,8 @@ pub struct Section {
 }
 
 impl Section {
-    fn class(&self, at: &usize) -> &'static str {
+    /// The class of a column.
+    pub fn class(&self, at: &usize) -> &'static str {
         self.heads.get(*at).map_or("", |(_, class)| class)
     }
 }
@@ -283,6 +284,7 @@ fn names_a(source: &str, column: &str) -> Option<&'static str> {
         "pledge_id" => Some("pledge"),
         "project_id" => Some("project"),
         "reverses_id" | "contribution_id" => Some("contribution"),
+        "report_id" => Some("report"),
         _ => None,
     }
 }
@@ -308,7 +310,8 @@ async fn names(connection: &mut PgConnection, entries: &[HistoryEntry]) -> Resul
          select 'fund', id, code from funds where id = any($3) union all
          select 'pledge', id, ref from pledges where id = any($4) union all
          select 'contribution', id, ref from contributions where id = any($5) union all
-         select 'project', id, code from projects where id = any($6)",
+         select 'project', id, code from projects where id = any($6) union all
+         select 'report', id, ref from donor_reports where id = any($7)",
     )
     .bind(of("unit"))
     .bind(of("donor"))
@@ -316,9 +319,10 @@ async fn names(connection: &mut PgConnection, entries: &[HistoryEntry]) -> Resul
     .bind(of("pledge"))
     .bind(of("contribution"))
     .bind(of("project"))
+    .bind(of("report"))
     .fetch_all(connection)
     .await?;
-    let kinds = ["unit", "donor", "fund", "pledge", "contribution", "project"];
+    let kinds = ["unit", "donor", "fund", "pledge", "contribution", "project", "report"];
     let named = rows
         .into_iter()
         .filter_map(|(kind, id, name)| kinds.iter().find(|known| **known == kind).map(|known| ((*known, id), name)));
@@ -564,6 +568,9 @@ fn word_of(source: &str, column: &str, text: &str, l10n: L10n) -> String {
         ("fund_facts", "earmarking") => "funds",
         (_, "earmarking") => "earmarking",
         ("donor_facts", "kind") => "donors",
+        ("report_terms" | "reporting_clauses", "kind") => "report-kind",
+        ("report_events", "cause") => "cause",
+        ("report_confirmations", "what") => "agreement",
         ("contribution_facts", "kind") => "contributions",
         _ => return text.to_owned(),
     };

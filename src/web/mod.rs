@@ -13,6 +13,7 @@ pub mod errors;
 pub mod form;
 pub mod format;
 pub mod frame;
+pub mod frozen;
 pub mod list;
 pub mod list_files;
 pub mod metrics;

@@ -32,7 +32,7 @@ pub fn known_at(text: Option<&str>, latest: KnownAt) -> Result<KnownAt, PageErro
 }
 
 /// The parameters of lists, in the order addresses have them.
-pub(super) const NAMES: [&str; 31] = [
+pub(super) const NAMES: [&str; 32] = [
     "as_of",
     "known_at",
     "year",
@@ -61,6 +61,7 @@ pub(super) const NAMES: [&str; 31] = [
     "responsible",
     "since",
     "until",
+    "change_since",
     "q",
     "sort",
     "after",

@@ -32,7 +32,7 @@ async fn csrf(site: &Site, cookie: &str) -> String {
     page.body[at..].split('"').next().unwrap().to_owned()
 }
 
-use Role::{Admin, Finance, ResourceMobilization, UnitStaff};
+use Role::{Admin, Finance, Manager, ResourceMobilization, UnitStaff};
 
 /// An address, the fields it is sent, and who may.
 type Case = (&'static str, &'static [(&'static str, &'static str)], &'static [Role]);
@@ -62,6 +62,16 @@ const CHANGING: &[Case] = &[
     ("/pledges/P-2026-010/write-off", &[("day", "1 Nov 2026"), ("reason", "x")], &[ResourceMobilization]),
     ("/pledges/P-2026-010/condition", &[("day", "1 Nov 2026")], &[ResourceMobilization]),
     ("/pledges/new", &[("unit", "GSD"), ("ref", "P")], &[ResourceMobilization]),
+    ("/donor-reports/new", &[("ref", "R"), ("unit", "KI")], &[ResourceMobilization, UnitStaff]),
+    ("/donor-reports/P-2026-010-F1/edit", &[("was", "[]"), ("reason", "x")], &[ResourceMobilization, UnitStaff]),
+    ("/donor-reports/P-2026-010-F1/sent", &[("was", "[]"), ("happened_on", "1 Nov 2026")], &[ResourceMobilization]),
+    ("/donor-reports/P-2026-010-F1/finance_cleared", &[("was", "[]")], &[ResourceMobilization, Finance]),
+    ("/donor-reports/P-2026-010-F1/extend", &[("was", "[]"), ("due_on", "1 Nov 2027")], &[ResourceMobilization]),
+    ("/donor-reports/P-2026-010-F1/waive", &[("was", "[]"), ("reason", "x")], &[ResourceMobilization]),
+    ("/donor-reports/P-2026-010-F1/confirm", &[("was", "[]"), ("what", "waiver")], &[ResourceMobilization]),
+    ("/donor-reports/P-2026-010-F1/assign", &[("was", "[]"), ("unit", "ROAF")], &[ResourceMobilization]),
+    ("/donor-reports/sent", &[("was", "[]"), ("happened_on", "1 Nov 2026")], &[ResourceMobilization, UnitStaff]),
+    ("/pledges/P-2026-010/obligations", &[("was", "[]"), ("kind-0", "narrative")], &[ResourceMobilization]),
     ("/projects/new", &[("unit", "GSD"), ("code", "X"), ("title", "X")], &[ResourceMobilization]),
     ("/projects/KI-DATA/edit", &[("was", "[]"), ("unit", "KI"), ("reason", "x")], &[ResourceMobilization]),
     ("/projects/KI-DATA/anew", &[("was", "[]"), ("unit", "KI"), ("agreed_on", "1 Nov 2026")], &[ResourceMobilization]),
@@ -71,6 +81,11 @@ const CHANGING: &[Case] = &[
     ("/expenditures/SOM-BAI/edit", &[("was", "[]"), ("month", "2026-10"), ("reason", "x")], &[Finance]),
     ("/changes/2/undo", &[("reason", "x")], &[]),
     ("/users/new", &[("email", "x@y.z"), ("name", "X"), ("role", "admin")], &[Admin]),
+    (
+        "/published/new?of=%2Freporting-rates",
+        &[("of", "/reporting-rates"), ("title", "T"), ("reason", "x")],
+        &[ResourceMobilization, Manager],
+    ),
 ];
 
 #[tokio::test]
@@ -106,7 +121,7 @@ async fn who_may_not_is_refused_and_the_database_is_as_it_was() {
 #[tokio::test]
 async fn who_may_is_led_to_the_form() {
     let site = Site::new().await;
-    for role in [Admin, Finance, ResourceMobilization, UnitStaff] {
+    for role in [Admin, Finance, Manager, ResourceMobilization, UnitStaff] {
         let cookie = site.sign_in(role).await;
         for (address, _, may) in CHANGING.iter().filter(|(_, _, may)| may.contains(&role)) {
             let address = match *address {

@@ -11,5 +11,7 @@ pub mod instalments;
 pub mod pledges;
 pub mod projects;
 pub mod rates;
+pub mod report_events;
+pub mod reporting_clauses;
 mod schedules;
 pub mod units;
