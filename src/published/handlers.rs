@@ -37,17 +37,20 @@ fn allow(viewer: &Viewer) -> Result<(), PageError> {
     if may(viewer.role, Act::PublishFigures) { Ok(()) } else { Err(Refused::Forbidden.into()) }
 }
 
-/// A list that can be published, and the parameters of an address of it.
-fn of_a_list(address: &str) -> Result<(Freezing, Vec<(String, String)>, String), PageError> {
+/// The parameters of an address.
+type Pairs = Vec<(String, String)>;
+
+/// A list that can be published, the parameters of an address of it, and its name.
+fn of_a_list(address: &str) -> Result<(Freezing, Pairs, String), PageError> {
     let bad = || PageError::from(Refused::BadParameter("of", address.chars().take(100).collect()));
     let uri: Uri = address.parse().map_err(|_| bad())?;
     let path = uri.path().strip_prefix('/').filter(|_| uri.authority().is_none() && address.starts_with('/'));
     let name = path.ok_or_else(bad)?;
-    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&uri).map_err(|_| bad())?;
+    let Query(pairs) = Query::<Pairs>::try_from_uri(&uri).map_err(|_| bad())?;
     Ok((named(name).ok_or_else(bad)?, pairs, name.to_owned()))
 }
 
-fn ask(state: &AppState, pairs: Vec<(String, String)>, title: &str, latest: KnownAt, l10n: L10n) -> Ask {
+fn ask(state: &AppState, pairs: Pairs, title: &str, latest: KnownAt, l10n: L10n) -> Ask {
     Ask {
         pairs,
         title: title.to_owned(),
@@ -181,7 +184,7 @@ pub async fn detail(
         let then = ask(&state, pairs.clone(), "", latest, frame.l10n);
         let scope = (freezing.scope)(&then)?;
         moved = changes(&mut tx, &list, &scope, latest.0).await?;
-        let pairs: Vec<(String, String)> = pairs.into_iter().filter(|(name, _)| name != "known_at").collect();
+        let pairs: Pairs = pairs.into_iter().filter(|(name, _)| name != "known_at").collect();
         let today = ask(&state, pairs, "", latest, frame.l10n);
         let rows = (freezing.rows)(&mut tx, &today).await?;
         differ = rows.map(|rows| differences(&content.columns, freezing.key, &content.rows, &rows));

@@ -206,7 +206,9 @@ mod tests {
         text.lines().map(|line| line.trim().split(',').map(str::to_owned).collect()).collect()
     }
 
-    fn told(then: &str, now: &str) -> Vec<(String, Option<String>, Option<String>, Option<String>)> {
+    type Told = (String, Option<String>, Option<String>, Option<String>);
+
+    fn told(then: &str, now: &str) -> Vec<Told> {
         let columns = ["code", "n", "m"].map(str::to_owned);
         let found = differences(&columns, &["code"], &rows(then), &rows(now));
         found.into_iter().map(|one| (one.row, one.column, one.then, one.now)).collect()

@@ -98,15 +98,20 @@ pub struct Ask {
     pub l10n: L10n,
 }
 
+/// Something read of a list; nothing where there is too much of it.
+pub type Read<'a, T> = BoxFuture<'a, Result<Option<T>, PageError>>;
+/// The rows of a file.
+pub type Rows = Vec<Vec<String>>;
+
 /// What can be done with a list whose name alone is known.
 #[derive(Clone, Copy)]
 pub struct Freezing {
     /// Its address as it would write it itself, with the day and the instant.
     pub address: fn(&Ask) -> Result<String, PageError>,
     /// All of it; nothing where it has more rows than can be published.
-    pub whole: for<'a> fn(&'a mut PgConnection, &'a Ask) -> BoxFuture<'a, Result<Option<Content>, PageError>>,
+    pub whole: for<'a> fn(&'a mut PgConnection, &'a Ask) -> Read<'a, Content>,
     /// The rows of its file alone; nothing where there are more than can be compared.
-    pub rows: for<'a> fn(&'a mut PgConnection, &'a Ask) -> BoxFuture<'a, Result<Option<Vec<Vec<String>>>, PageError>>,
+    pub rows: for<'a> fn(&'a mut PgConnection, &'a Ask) -> Read<'a, Rows>,
     /// The columns that say which row a row is.
     pub key: &'static [&'static str],
     /// What it is asked, understood.
@@ -152,7 +157,7 @@ fn address<L: List>(ask: &Ask) -> Result<String, PageError> {
     canonical::<L>(pairs, ask.today, ask.latest, true)
 }
 
-async fn rows<L: List>(connection: &mut PgConnection, ask: &Ask) -> Result<Option<Vec<Vec<String>>>, PageError> {
+async fn rows<L: List>(connection: &mut PgConnection, ask: &Ask) -> Result<Option<Rows>, PageError> {
     let mut asked = understand::<L>(&params(ask)?, ask.today, ask.latest, ask.zone)?;
     L::prepare(&mut *connection, &mut asked.scope, &ask.memory).await?;
     let stretch = Stretch { sort: asked.sort, reversed: asked.reversed, after: None, most: Some(COUNTED + 1) };
