@@ -125,11 +125,11 @@ pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
         (giving::Giving::NAME, each.list::<giving::Giving>()),
         (budget::Budget::NAME, each.list::<budget::Budget>()),
         (donor_reports::DonorReports::NAME, each.list::<donor_reports::DonorReports>()),
+        (reporting_rates::ReportingRates::NAME, each.list::<reporting_rates::ReportingRates>()),
+        (published::Published::NAME, each.list::<published::Published>()),
         (implementation::Implementation::NAME, each.list::<implementation::Implementation>()),
         (projects::Projects::NAME, each.list::<projects::Projects>()),
         (projects::Expenditures::NAME, each.list::<projects::Expenditures>()),
-        (reporting_rates::ReportingRates::NAME, each.list::<reporting_rates::ReportingRates>()),
-        (published::Published::NAME, each.list::<published::Published>()),
         (units::Units::NAME, each.list::<units::Units>()),
         (funds::Funds::NAME, each.list::<funds::Funds>()),
         (exchange_rates::Rates::NAME, each.list::<exchange_rates::Rates>()),
@@ -231,12 +231,11 @@ pub fn router() -> Router<AppState> {
         .route("/", get(dashboard::handlers::page))
         .route("/arrears", get(arrears::handlers::page))
         .route("/giving", get(giving::handlers::page))
-        .route("/implementation", get(implementation::handlers::page))
-        .route("/published", post(published::handlers::publish))
-        .route("/published/new", get(published::handlers::new))
+        .route("/published/new", get(published::handlers::new).post(published::handlers::publish))
         .route("/published/{number}", get(published::handlers::detail))
         .route("/reporting-rates", get(reporting_rates::handlers::page))
         .route("/reporting-rates/trend.csv", get(reporting_rates::handlers::trend))
+        .route("/implementation", get(implementation::handlers::page))
         .route("/donors/{code}", get(donors::handlers::detail))
         .route("/donors/{code}/focal-points", get(donors::focal_points::ask).post(donors::focal_points::set))
         .route("/donors/{code}/contacts/new", get(donors::contacts::new).post(donors::contacts::create))

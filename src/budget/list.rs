@@ -77,6 +77,7 @@ impl List for Budget {
         Sort { name: "year", keys: &[down(YEAR, KeyKind::Integer), up("f.code", KeyKind::Text)], indexed: false },
         Sort { name: "fund", keys: &[up("f.code", KeyKind::Text), down(YEAR, KeyKind::Integer)], indexed: false },
     ];
+    const KEY: &'static [&'static str] = &["year", "fund"];
     const ID: &'static str = "b.budget_id";
     const MONEY: Option<(&'static str, &'static str)> = Some(("'USD'::text", "b.approved_usd"));
     const SELECT: &'static str = "scope.day as as_of, b.year, f.code as fund, f.name as fund_name, b.approved_usd,

@@ -126,6 +126,7 @@ impl List for Implementation {
             indexed: false,
         },
     ];
+    const KEY: &'static [&'static str] = &["project_code"];
     const ID: &'static str = "p.id";
     const SELECT: &'static str = "scope.day as as_of, p.code, p.title, u.code as unit_code, u.name as unit_name,
         (w.value ->> 'starts_on')::date as starts_on, (w.value ->> 'ends_on')::date as ends_on,

@@ -38,6 +38,7 @@ impl List for Expenditures {
         },
         Sort { name: "project", keys: &[up("e.key", KeyKind::Text), up("e.id", KeyKind::Integer)], indexed: false },
     ];
+    const KEY: &'static [&'static str] = &["project_code", "month"];
     const ID: &'static str = "e.id";
     const MONEY: Option<(&'static str, &'static str)> = Some(("'USD'::text", "e.amount_usd"));
     const SELECT: &'static str = "p.code as project_code, p.title, u.code as unit_code, u.name as unit_name, e.month,

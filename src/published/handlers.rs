@@ -102,7 +102,8 @@ fn form(
     };
     let scope = (freezing.scope)(&asked)?;
     let kicker = (frame.word(&name, "kicker"), sent.get("of").to_owned());
-    let mut page = FormPage::new("/published".to_owned(), kicker, l10n.t("published-new"), l10n.t("published-submit"));
+    let mut page =
+        FormPage::new("/published/new".to_owned(), kicker, l10n.t("published-new"), l10n.t("published-submit"));
     let args = [
         ("list", frame.word(&name, "kicker").into()),
         ("day", format::day(scope.as_of.0, l10n).into()),
@@ -123,7 +124,7 @@ fn form(
     page.page(frame)
 }
 
-/// `POST /published`.
+/// `POST /published/new`.
 pub async fn publish(posting: Posting) -> Result<Response, PageError> {
     let Posting { state, viewer, latest, sent } = &posting;
     allow(viewer)?;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 
 use crate::db::Select;
+use crate::donor_reports::DonorReports;
 use crate::facts::tables;
 use crate::lists::{List, Scope};
 use crate::reporting_rates::ReportingRates;
@@ -49,8 +50,8 @@ pub async fn changes(
          from changes c join accounts a on a.id = c.account_id where c.recorded_at > ",
     );
     select.bind(scope.known_at.0).sql(" and c.recorded_at <= ").bind(latest).sql(" and (");
-    if [ReportingRates::NAME, "donor-reports"].contains(&list) {
-        of_reports(&mut select, scope, latest);
+    if [ReportingRates::NAME, DonorReports::NAME].contains(&list) {
+        of_reports(&mut select, list, scope, latest);
     } else {
         of_facts(&mut select, made_of(list));
     }
@@ -58,50 +59,47 @@ pub async fn changes(
     select.done().build_query_as().fetch_all(connection).await
 }
 
-/// The fact tables the rows of a list are made of.
-fn made_of(list: &str) -> &'static [&'static str] {
+/// What commitments, receipts and arrears are made of.
+const MONEY: &[&str] = &[
+    "condition_events",
+    "contribution_facts",
+    "donor_facts",
+    "exchange_rates",
+    "fund_facts",
+    "hand_allocations",
+    "instalments",
+    "pledge_events",
+    "pledge_terms",
+    "setting_facts",
+    "unit_facts",
+];
+
+/// The fact tables the rows of a list are made of; none where that may be any.
+fn made_of(list: &str) -> Option<&'static [&'static str]> {
     match list {
-        "units" => &["unit_facts"],
-        "funds" => &["fund_facts"],
-        "rates" => &["exchange_rates"],
-        "contributions" | "giving" | "donors" => &[
-            "contribution_facts",
-            "donor_facts",
-            "exchange_rates",
-            "fund_facts",
-            "instalments",
-            "pledge_events",
-            "pledge_terms",
-            "setting_facts",
-            "unit_facts",
-        ],
-        _ => &[
-            "condition_events",
-            "contribution_facts",
-            "donor_facts",
-            "exchange_rates",
-            "fund_facts",
-            "hand_allocations",
-            "instalments",
-            "pledge_events",
-            "pledge_terms",
-            "setting_facts",
-            "unit_facts",
-        ],
+        "units" => Some(&["unit_facts"]),
+        "funds" => Some(&["fund_facts"]),
+        "rates" => Some(&["exchange_rates"]),
+        "projects" => Some(&["project_facts", "setting_facts", "unit_facts"]),
+        "expenditures" => Some(&["expenditures", "project_facts", "unit_facts"]),
+        "budget" => Some(&["budgets", "contribution_facts", "exchange_rates", "fund_facts"]),
+        "allocations" | "arrears" | "contributions" | "donors" | "giving" | "instalments" | "pledges" => Some(MONEY),
+        _ => None,
     }
 }
 
 /// Keeps changes that recorded or voided facts of some tables.
-fn of_facts(select: &mut Select, names: &[&str]) {
+fn of_facts(select: &mut Select, names: Option<&[&str]>) {
     select.sql("false");
-    for table in tables::ALL.iter().filter(|table| names.contains(&table.name)) {
+    let of = |table: &&&tables::FactTable| names.is_none_or(|names| names.contains(&table.name));
+    for table in tables::ALL.iter().filter(of) {
         select.sql(" or exists (select from ").sql(table.name).sql(" f where f.change_id = c.id)");
         select.sql(" or exists (select from ").sql(table.name).sql(" f where f.voided_change_id = c.id)");
     }
 }
 
 /// Keeps changes that moved a report the figure counts, or would count now, as of its day; or the trees it counts by.
-fn of_reports(select: &mut Select, scope: &Scope, latest: DateTime<Utc>) {
+fn of_reports(select: &mut Select, list: &str, scope: &Scope, latest: DateTime<Utc>) {
     let day = scope.as_of.0;
     select.sql(
         "c.recorded_at in (with versions as (
@@ -112,6 +110,10 @@ fn of_reports(select: &mut Select, scope: &Scope, latest: DateTime<Utc>) {
     );
     select.bind(day).sql("::date and (lower(s.known) > ").bind(scope.known_at.0).sql(" or upper(s.known) > ");
     select.bind(scope.known_at.0).sql(")");
+    if list == ReportingRates::NAME {
+        // What is not due by the day, even as it was at first, is in no figure of a rate.
+        select.sql(" and s.owed and least(s.due_on, s.first_due_on) <= ").bind(day);
+    }
     // A report that left the filters moved the figure as one that came into them did: each version is looked at.
     if let Some(unit) = &scope.filters.unit {
         select.sql(" and s.unit_id = any(array(");

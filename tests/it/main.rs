@@ -20,6 +20,7 @@ mod pages;
 mod people;
 mod permissions;
 mod projects;
+mod published;
 mod real_data;
 mod reporting_rates;
 mod reports_loading;

@@ -32,7 +32,7 @@ async fn csrf(site: &Site, cookie: &str) -> String {
     page.body[at..].split('"').next().unwrap().to_owned()
 }
 
-use Role::{Admin, Finance, ResourceMobilization, UnitStaff};
+use Role::{Admin, Finance, Manager, ResourceMobilization, UnitStaff};
 
 /// An address, the fields it is sent, and who may.
 type Case = (&'static str, &'static [(&'static str, &'static str)], &'static [Role]);
@@ -81,6 +81,11 @@ const CHANGING: &[Case] = &[
     ("/expenditures/SOM-BAI/edit", &[("was", "[]"), ("month", "2026-10"), ("reason", "x")], &[Finance]),
     ("/changes/2/undo", &[("reason", "x")], &[]),
     ("/users/new", &[("email", "x@y.z"), ("name", "X"), ("role", "admin")], &[Admin]),
+    (
+        "/published/new?of=%2Freporting-rates",
+        &[("of", "/reporting-rates"), ("title", "T"), ("reason", "x")],
+        &[ResourceMobilization, Manager],
+    ),
 ];
 
 #[tokio::test]
@@ -116,7 +121,7 @@ async fn who_may_not_is_refused_and_the_database_is_as_it_was() {
 #[tokio::test]
 async fn who_may_is_led_to_the_form() {
     let site = Site::new().await;
-    for role in [Admin, Finance, ResourceMobilization, UnitStaff] {
+    for role in [Admin, Finance, Manager, ResourceMobilization, UnitStaff] {
         let cookie = site.sign_in(role).await;
         for (address, _, may) in CHANGING.iter().filter(|(_, _, may)| may.contains(&role)) {
             let address = match *address {
