@@ -111,6 +111,12 @@ pub enum Act {
     KeepReports,
     /// Confirm that the donor agreed to an extension or waiver, by its letter.
     ConfirmReports,
+    /// Log meetings, edit those one may, and say what became of follow-ups.
+    LogMeetings,
+    /// Load meetings from a file.
+    LoadMeetings,
+    /// Ask for a reader of what is strictly confidential, or answer another administrator who asked.
+    KeepReaders,
 }
 
 /// Whether a role may do an act (contract.md, Roles).
@@ -132,6 +138,9 @@ pub fn may(role: Role, act: Act) -> bool {
         (ResourceMobilization, Act::LoadReports | Act::KeepReports | Act::ConfirmReports) => true,
         // Within their unit and below: `web::session::Viewer::keeps_unit` asks of which.
         (UnitStaff, Act::KeepPledges | Act::LoadReports | Act::KeepReports) => true,
+        (Admin | ResourceMobilization | Finance | UnitStaff | Manager, Act::LogMeetings) => true,
+        (ResourceMobilization | Finance, Act::LoadMeetings) => true,
+        (Admin, Act::KeepReaders) => true,
         _ => false,
     }
 }

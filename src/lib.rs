@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod access;
+pub mod actions;
 pub mod allocations;
 pub mod arrears;
 pub mod audit;
@@ -9,6 +10,7 @@ pub mod balances;
 #[cfg(test)]
 mod by_acts;
 pub mod changes;
+pub mod classified;
 pub mod commands;
 pub mod config;
 pub mod contributions;
@@ -30,7 +32,9 @@ pub mod kernel;
 pub mod l10n;
 pub mod ledger;
 pub mod lists;
+pub mod meetings;
 pub mod pledges;
+pub mod readers;
 pub mod report_states;
 pub mod rooms;
 pub mod saved_views;

@@ -10,8 +10,8 @@ use crate::web::entry_room::{self, EntryRoom};
 use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, address, assets, list, list_files};
 use crate::{
-    allocations, arrears, audit, changes, contributions, dashboard, donors, exchange_rates, finding, funds, giving,
-    import_page, instalments, pledges, saved_views, settings, units, users,
+    actions, allocations, arrears, audit, changes, classified, contributions, dashboard, donors, exchange_rates,
+    finding, funds, giving, import_page, instalments, meetings, pledges, readers, saved_views, settings, units, users,
 };
 
 /// A room with an entry in the menu.
@@ -43,6 +43,9 @@ const fn room(name: &'static str, part: &'static str, icon: &'static str, letter
 /// Rooms in the order of the menu.
 pub static ROOMS: &[Room] = &[
     room("donors", "people", "donors", "d"),
+    room("meetings", "people", "meetings", "m"),
+    room("actions", "people", "follow-ups", "f"),
+    room("dialogues", "people", "trend", ""),
     room("pledges", "money", "pledges", "p"),
     room("instalments", "money", "instalments", ""),
     room("contributions", "money", "contributions", "c"),
@@ -55,6 +58,7 @@ pub static ROOMS: &[Room] = &[
     room("imports", "office", "imports", "i"),
     room("users", "office", "user", "").only(Act::ReadAudit),
     room("audit", "office", "audit", "").only(Act::ReadAudit),
+    room("readers", "office", "lock", "").only(Act::KeepReaders),
     room("settings", "office", "settings", "").only(Act::ReadAudit),
 ];
 
@@ -93,7 +97,10 @@ pub static COMMANDS: &[Command] = &[
 ];
 
 /// Lists that stand side by side under one entry of the menu.
-pub static TOGETHER: &[&[&str]] = &[&[audit::Changes::NAME, audit::Facts::NAME, audit::SignIns::NAME]];
+pub static TOGETHER: &[&[&str]] = &[
+    &[audit::Changes::NAME, audit::Facts::NAME, audit::SignIns::NAME, classified::Readings::NAME],
+    &[meetings::Meetings::NAME, meetings::Drafts::NAME],
+];
 
 /// Calls a macro-like function for every list there is, so that no list is forgotten anywhere.
 pub trait EachList {
@@ -107,6 +114,9 @@ pub trait EachList {
 pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
     vec![
         (donors::Donors::NAME, each.list::<donors::Donors>()),
+        (meetings::Meetings::NAME, each.list::<meetings::Meetings>()),
+        (meetings::Drafts::NAME, each.list::<meetings::Drafts>()),
+        (actions::Actions::NAME, each.list::<actions::Actions>()),
         (pledges::Pledges::NAME, each.list::<pledges::Pledges>()),
         (instalments::Instalments::NAME, each.list::<instalments::Instalments>()),
         (contributions::Contributions::NAME, each.list::<contributions::Contributions>()),
@@ -121,6 +131,7 @@ pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
         (audit::Changes::NAME, each.list::<audit::Changes>()),
         (audit::Facts::NAME, each.list::<audit::Facts>()),
         (audit::SignIns::NAME, each.list::<audit::SignIns>()),
+        (classified::Readings::NAME, each.list::<classified::Readings>()),
     ]
 }
 
@@ -158,6 +169,7 @@ pub fn new_action(room: &str, frame: &Frame) -> Option<Action> {
     let of_its_own = match room {
         pledges::Pledges::NAME => Some(Act::KeepPledges),
         users::Users::NAME => Some(Act::KeepAccounts),
+        meetings::Meetings::NAME => Some(Act::LogMeetings),
         _ => None,
     };
     let may_do = entered.or(of_its_own)?;
@@ -212,6 +224,9 @@ pub fn router() -> Router<AppState> {
         .route("/views", get(saved_views::handlers::page).post(saved_views::handlers::save))
         .route("/views/{key}", post(saved_views::handlers::change))
         .route("/static/{*path}", get(assets::serve))
+        .merge(meetings::routes())
+        .merge(actions::routes())
+        .merge(readers::routes())
         .merge(users::routes())
         .merge(settings::routes());
     for room in ENTRY_ROOMS {
@@ -241,6 +256,9 @@ pub fn reading() -> Vec<(String, Act)> {
     for (name, may) in each_list(&mut WhoMay) {
         addresses.extend(["", ".csv", ".xlsx"].map(|end| (format!("/{name}{end}"), may)));
     }
+    addresses.push(("/dialogues".to_owned(), Act::ReadFigures));
+    addresses.push(("/meetings/new".to_owned(), Act::LogMeetings));
+    addresses.push(("/readers".to_owned(), Act::KeepReaders));
     addresses.extend(settings::reading());
     addresses
 }

@@ -3,9 +3,11 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
-use chrono::TimeDelta;
+use chrono::{Datelike, TimeDelta};
 use rust_decimal::Decimal;
+use sqlx::postgres::PgConnection;
 
+use super::mine;
 use super::tiles::{Asks, Now, Tile, tile};
 use crate::access::Role;
 use crate::allocations::Allocations;
@@ -16,6 +18,7 @@ use crate::import_page::Imports;
 use crate::instalments::Instalments;
 use crate::kernel::{AsOf, Currency};
 use crate::lists::Scope;
+use crate::meetings::{chart, statistics};
 use crate::pledges::Pledges;
 use crate::web::frame::{Frame, filters};
 use crate::web::list::Params;
@@ -31,6 +34,16 @@ struct DashboardPage {
     lead: String,
     arrears: ArrearsTile,
     tiles: Vec<Tile>,
+    dialogues: Option<DialoguesTile>,
+}
+
+/// Dialogues with Member States of the year.
+struct DialoguesTile {
+    href: String,
+    list: String,
+    count: i64,
+    sentence: String,
+    chart: String,
 }
 
 /// What is overdue, by age: the one figure everybody shares.
@@ -39,6 +52,20 @@ struct ArrearsTile {
     total: String,
     sentence: String,
     ages: Ages,
+}
+
+/// How many dialogues this year, by month.
+async fn dialogues(connection: &mut PgConnection, frame: &Frame) -> Result<DialoguesTile, PageError> {
+    let (l10n, today) = (frame.l10n, frame.today);
+    let statistics = statistics(connection, today.year(), AsOf(today), l10n).await?;
+    let args = [("year", today.year().to_string().into()), ("day", format::day(today, l10n).into())];
+    Ok(DialoguesTile {
+        href: format!("/dialogues?year={}", today.year()),
+        list: statistics.href.clone(),
+        count: statistics.count,
+        sentence: l10n.with("dialogues-so-far", &args),
+        chart: chart(&statistics, 110, l10n)?,
+    })
 }
 
 /// `GET /`.
@@ -118,7 +145,12 @@ pub async fn page(State(state): State<AppState>, signed_in: SignedIn) -> Result<
             );
         }
     }
+    tiles.extend(mine::tiles(&mut tx, &frame.viewer, now).await?);
+    let dialogues = match frame.viewer.role {
+        Role::Manager | Role::Auditor => Some(dialogues(&mut tx, &frame).await?),
+        _ => None,
+    };
     tx.commit().await?;
     let lead = own.as_ref().and(frame.viewer.unit_name.clone()).unwrap_or_else(|| frame.role());
-    Ok(Html(DashboardPage { lead, arrears, tiles, frame }.render()?).into_response())
+    Ok(Html(DashboardPage { lead, arrears, tiles, dialogues, frame }.render()?).into_response())
 }

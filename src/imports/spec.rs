@@ -26,11 +26,13 @@ pub enum Kind {
     Contributions,
     /// Reports we owe donors.
     DonorReports,
+    /// Meetings with donors.
+    Meetings,
 }
 
 impl Kind {
     /// Every kind, in landing order.
-    pub const ALL: [Kind; 8] = [
+    pub const ALL: [Kind; 9] = [
         Kind::Units,
         Kind::Funds,
         Kind::Donors,
@@ -39,6 +41,7 @@ impl Kind {
         Kind::Instalments,
         Kind::Contributions,
         Kind::DonorReports,
+        Kind::Meetings,
     ];
 
     /// The word in commands.
@@ -52,6 +55,7 @@ impl Kind {
             Kind::Instalments => "instalments",
             Kind::Contributions => "contributions",
             Kind::DonorReports => "donor-reports",
+            Kind::Meetings => "meetings",
         }
     }
 
@@ -62,6 +66,7 @@ impl Kind {
             Kind::Donors | Kind::Pledges | Kind::Instalments => Act::LoadPledges,
             Kind::Rates | Kind::Contributions => Act::LoadMoney,
             Kind::DonorReports => Act::LoadReports,
+            Kind::Meetings => Act::LoadMeetings,
         }
     }
 
@@ -76,6 +81,7 @@ impl Kind {
             Kind::Instalments => &kinds::instalments::SPEC,
             Kind::Contributions => &kinds::contributions::SPEC,
             Kind::DonorReports => &kinds::donor_reports::SPEC,
+            Kind::Meetings => &kinds::meetings::SPEC,
         }
     }
 }

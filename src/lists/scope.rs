@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
+use crate::classified::Classification;
 use crate::db::Select;
 use crate::kernel::country::{countries_of, region_keys};
 use crate::kernel::{AsOf, Currency, KnownAt};
@@ -18,6 +19,8 @@ pub const DONOR_KINDS: [&str; 13] =
 pub const FUND_KINDS: [&str; 2] = ["core", "earmarked"];
 /// The categories of earmarking, least bound first.
 pub const EARMARKINGS: [&str; 5] = ["unearmarked", "soft", "earmarked", "tight", "not_recorded"];
+/// The levels of meetings, the highest first.
+pub const LEVELS: [&str; 4] = ["head_of_agency", "deputy", "director", "working"];
 /// The region of donors without one.
 pub const NO_REGION: &str = "none";
 
@@ -64,6 +67,10 @@ pub struct Filters {
     pub fund_kind: Option<String>,
     /// That category of earmarking.
     pub earmarking: Option<String>,
+    /// Meetings at that level.
+    pub level: Option<String>,
+    /// What has that classification.
+    pub classification: Option<Classification>,
     /// These letters.
     pub text: Option<String>,
 }

@@ -23,11 +23,12 @@ use super::params::{self, NAMES, given};
 use super::session::{SignedIn, Viewer};
 use super::state::AppState;
 use crate::access::{Role, may};
+use crate::classified::Classification;
 use crate::finding::{Kind, store::resolve};
 use crate::kernel::calendar::{EARLIEST_YEAR, LATEST_YEAR, parse_day};
 use crate::kernel::country::region_keys;
 use crate::lists::query::{self, COUNTED, Placed, Sort, Stretch};
-pub use crate::lists::scope::{BUCKETS, DONOR_KINDS, EARMARKINGS, FUND_KINDS, NO_REGION};
+pub use crate::lists::scope::{BUCKETS, DONOR_KINDS, EARMARKINGS, FUND_KINDS, LEVELS, NO_REGION};
 use crate::lists::{Drawn, Filters, List, Scope};
 use crate::rooms;
 
@@ -141,6 +142,9 @@ pub fn understand<L: List>(
     filters.donor_kind = one_of("donor_kind", |word| DONOR_KINDS.contains(&word))?;
     filters.region = one_of("region", |word| word == NO_REGION || region_keys().any(|region| region == word))?;
     filters.fund_kind = one_of("fund_kind", |word| FUND_KINDS.contains(&word))?;
+    filters.level = one_of("level", |word| LEVELS.contains(&word))?;
+    filters.classification =
+        one_of("classification", |word| word.parse::<Classification>().is_ok())?.and_then(|word| word.parse().ok());
     filters.earmarking = one_of("earmarking", |word| EARMARKINGS.contains(&word))?;
     let scope = Scope { filters, today, zone, ..Scope::new(as_of, known_at) };
     let known_then = params.get("known_at").is_some();
@@ -603,6 +607,8 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
                 "donor_kind" => words(&DONOR_KINDS, "donors"),
                 "fund_kind" => words(&FUND_KINDS, "funds"),
                 "earmarking" => words(&EARMARKINGS, "earmarking"),
+                "level" => words(&LEVELS, "level"),
+                "classification" => words(&Classification::ALL.map(Classification::as_str), "classification"),
                 "region" => words(&region_keys().chain([NO_REGION]).collect::<Vec<_>>(), "region"),
                 _ => Vec::new(),
             };
@@ -629,7 +635,7 @@ fn chips<L: List>(
     };
     let state_label = l10n.word("filter-state", L::NAME);
     let word = |family: &str, word: &Option<String>| word.as_ref().map(|word| l10n.word(family, word));
-    let on: [(&'static str, String, Option<String>); 21] = [
+    let on: [(&'static str, String, Option<String>); 23] = [
         ("year", l10n.word("filter", "year"), filters.year.map(|year| year.to_string())),
         ("unit", l10n.word("filter", "unit"), name(&choices.units, &filters.unit)),
         ("donor", l10n.word("filter", "donor"), choices.donor.as_ref().map(|donor| donor.name.clone())),
@@ -647,6 +653,12 @@ fn chips<L: List>(
         ("act", l10n.word("filter", "act"), filters.act.as_ref().map(|act| act_in_words(act, Some("…"), l10n))),
         ("room", l10n.word("filter", "room"), filters.room.as_ref().map(|room| l10n.word("menu", room))),
         ("code", l10n.word("filter", "code"), filters.code.clone()),
+        ("level", l10n.word("filter", "level"), word("level", &filters.level)),
+        (
+            "classification",
+            l10n.word("filter", "classification"),
+            filters.classification.map(|level| l10n.word("classification", level.as_str())),
+        ),
         ("state", state_label, filters.state.as_ref().map(|state| l10n.word(L::NAME, state))),
         ("since", l10n.word("filter", "since"), filters.since.map(|since| format::day(since, l10n))),
         ("until", l10n.word("filter", "until"), filters.until.map(|until| format::day(until, l10n))),

@@ -32,7 +32,7 @@ pub fn known_at(text: Option<&str>, latest: KnownAt) -> Result<KnownAt, PageErro
 }
 
 /// The parameters of lists, in the order addresses have them.
-pub(super) const NAMES: [&str; 25] = [
+pub(super) const NAMES: [&str; 27] = [
     "as_of",
     "known_at",
     "year",
@@ -53,6 +53,8 @@ pub(super) const NAMES: [&str; 25] = [
     "room",
     "code",
     "state",
+    "level",
+    "classification",
     "since",
     "until",
     "q",

@@ -340,6 +340,8 @@ impl EachList for Addresses {
             "region" => "region=northern-europe".to_owned(),
             "fund_kind" => "fund_kind=core".to_owned(),
             "earmarking" => "earmarking=soft".to_owned(),
+            "level" => "level=head_of_agency".to_owned(),
+            "classification" => "classification=confidential".to_owned(),
             "state" => format!("state={}", L::STATES[0]),
             other => panic!("a filter without a test: {other}"),
         });

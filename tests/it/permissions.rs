@@ -32,7 +32,7 @@ async fn csrf(site: &Site, cookie: &str) -> String {
     page.body[at..].split('"').next().unwrap().to_owned()
 }
 
-use Role::{Admin, Finance, ResourceMobilization, UnitStaff};
+use Role::{Admin, Finance, Manager, ResourceMobilization, UnitStaff};
 
 /// An address, the fields it is sent, and who may.
 type Case = (&'static str, &'static [(&'static str, &'static str)], &'static [Role]);
@@ -62,6 +62,12 @@ const CHANGING: &[Case] = &[
     ("/pledges/P-2026-010/write-off", &[("day", "1 Nov 2026"), ("reason", "x")], &[ResourceMobilization]),
     ("/pledges/P-2026-010/condition", &[("day", "1 Nov 2026")], &[ResourceMobilization]),
     ("/pledges/new", &[("unit", "GSD"), ("ref", "P")], &[ResourceMobilization]),
+    (
+        "/meetings/new",
+        &[("donors", "SWE"), ("title", "X")],
+        &[Admin, ResourceMobilization, Finance, UnitStaff, Manager],
+    ),
+    ("/readers", &[("thing", "X"), ("reader", "X"), ("reason", "x")], &[Admin]),
     ("/changes/2/undo", &[("reason", "x")], &[]),
     ("/users/new", &[("email", "x@y.z"), ("name", "X"), ("role", "admin")], &[Admin]),
 ];

@@ -6,6 +6,7 @@ pub mod donor_reports;
 pub mod donors;
 pub mod funds;
 pub mod instalments;
+pub mod meetings;
 pub mod pledges;
 pub mod rates;
 mod schedules;
