@@ -61,11 +61,12 @@ pub async fn note_export(db: &Db, reader: Reader, at: DateTime<Utc>) -> Result<(
     say_reader(&mut tx, reader).await?;
     sqlx::query(
         "insert into classified_readings (read_at, account_id, entity, thing, classification, how)
-         select $1, $2, 'meetings', m.key, m.classification, 'export' from meetings m
+         select $1, $2, 'meetings', m.key, m.classification, $3 from meetings m
          where m.classification > 'unclassified' order by m.id",
     )
     .bind(at)
     .bind(reader.account)
+    .bind("export")
     .execute(&mut *tx)
     .await?;
     tx.commit().await

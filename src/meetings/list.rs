@@ -24,6 +24,8 @@ pub struct MeetingRow {
     donor_codes: Option<String>,
     donor_names: Option<String>,
     level: Option<String>,
+    /// The word `place` is taken by what every list selects.
+    #[sqlx(rename = "venue")]
     place: Option<String>,
     classification: Classification,
     logged_by: String,
@@ -75,7 +77,7 @@ impl List for Meetings {
     ];
     const ID: &'static str = "m.id";
     const SELECT: &'static str = "m.key, m.ref, m.held_on, n.planned, m.title, d.codes as donor_codes,
-        d.names as donor_names, m.level, m.place, m.classification::text as classification, a.name as logged_by,
+        d.names as donor_names, m.level, m.place as venue, m.classification::text as classification, a.name as logged_by,
         n.took_part, n.open_actions, m.purpose, m.summary, m.outcomes";
 
     fn pick(select: &mut Select, scope: &Scope) {
