@@ -119,6 +119,12 @@ pub enum Act {
     PublishFigures,
     /// Confirm that the donor agreed to an extension or waiver, by its letter.
     ConfirmReports,
+    /// Log meetings, edit those one may, and say what became of follow-ups.
+    LogMeetings,
+    /// Load meetings from a file.
+    LoadMeetings,
+    /// Ask for a reader of what is strictly confidential, or answer another administrator who asked.
+    KeepReaders,
 }
 
 /// Whether a role may do an act (contract.md, Roles).
@@ -143,6 +149,9 @@ pub fn may(role: Role, act: Act) -> bool {
         (ResourceMobilization | Manager, Act::PublishFigures) => true,
         // Within their unit and below: `units::may_keep` asks of which.
         (UnitStaff, Act::KeepPledges | Act::KeepProjects | Act::LoadReports | Act::KeepReports) => true,
+        (Admin | ResourceMobilization | Finance | UnitStaff | Manager, Act::LogMeetings) => true,
+        (ResourceMobilization | Finance, Act::LoadMeetings) => true,
+        (Admin, Act::KeepReaders) => true,
         _ => false,
     }
 }

@@ -12,6 +12,7 @@ use crate::imports::{self, Held, Import, ImportError, Kind};
 use crate::kernel::Clock;
 use crate::kernel::ids::SYSTEM_ACCOUNT;
 use crate::l10n::L10n;
+use crate::meetings;
 use crate::settings::NO_DATA_YEARS;
 use crate::users::{self, NewAccount, UserError};
 
@@ -20,10 +21,12 @@ pub const PASSWORD: &str = "demonstration";
 
 const CONTACTS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/contacts.csv"));
 const FOCAL_POINTS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/focal-points.csv"));
+const FOLLOW_UPS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/follow-ups.csv"));
+const MEETINGS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/meetings.csv"));
 const ACCOUNTS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/accounts.csv"));
 
 /// The files, in the order they refer to each other, kept in the program so that it needs none beside it.
-const FILES: [(Kind, &str, &str); 13] = [
+const FILES: [(Kind, &str, &str); 14] = [
     (Kind::Units, "units.csv", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/units.csv"))),
     (Kind::Funds, "funds.csv", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/funds.csv"))),
     (Kind::Donors, "donors.csv", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/donors.csv"))),
@@ -57,6 +60,7 @@ const FILES: [(Kind, &str, &str); 13] = [
         "donor-reports.csv",
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/donor-reports.csv")),
     ),
+    (Kind::Meetings, "meetings.csv", MEETINGS),
 ];
 
 /// Why the demonstration could not be made.
@@ -121,7 +125,42 @@ pub async fn fill(db: &Db, clock: &Clock) -> Result<(), DemoError> {
     }
     load(db, clock, files).await?;
     mark_year_without_data(db).await?;
-    name_people(db).await
+    name_people(db).await?;
+    promise(db).await
+}
+
+/// Follow-ups of the meetings, entered by whoever logged each of them. Once only.
+async fn promise(db: &Db) -> Result<(), DemoError> {
+    let mut tx = db.read().await?;
+    let there: bool =
+        sqlx::query_scalar("select exists (select from changes where act = 'action-add')").fetch_one(&mut *tx).await?;
+    let accounts = users::list(&mut tx).await?;
+    tx.rollback().await?;
+    if there {
+        return Ok(());
+    }
+    let rows = by_donor::<meetings::Promised>(FOLLOW_UPS)?;
+    for line in csv::Reader::from_reader(MEETINGS.as_bytes()).deserialize() {
+        let LoggedBy { reference, logged_by } =
+            line.map_err(|error: csv::Error| DemoError::Refused(error.to_string()))?;
+        let Some(promised) = rows.get(&reference) else { continue };
+        let account = accounts.iter().find(|account| account.email == logged_by);
+        let account = account.ok_or_else(|| DemoError::Refused(logged_by.clone()))?;
+        let actor = Actor { account: account.id, role: account.role, os_user: None };
+        let mut tx = WriteTx::begin(db, actor, "action-add", None).await?;
+        meetings::promise(&mut tx, &reference, promised).await?;
+        tx.say(serde_json::json!({ "room": "meetings" }));
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Who logged a meeting of the file.
+#[derive(serde::Deserialize)]
+struct LoggedBy {
+    #[serde(rename = "ref")]
+    reference: String,
+    logged_by: String,
 }
 
 /// Contacts at donors, and who looked after them when: a change a donor. Once only.

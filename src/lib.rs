@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod access;
+pub mod actions;
 pub mod allocations;
 pub mod arrears;
 pub mod audit;
@@ -10,6 +11,7 @@ pub mod budget;
 #[cfg(test)]
 mod by_acts;
 pub mod changes;
+pub mod classified;
 pub mod commands;
 pub mod config;
 pub mod contributions;
@@ -33,9 +35,11 @@ pub mod kernel;
 pub mod l10n;
 pub mod ledger;
 pub mod lists;
+pub mod meetings;
 pub mod pledges;
 pub mod projects;
 pub mod published;
+pub mod readers;
 pub mod report_states;
 pub mod reporting_rates;
 pub mod rooms;

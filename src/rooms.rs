@@ -10,9 +10,9 @@ use crate::web::entry_room::{self, EntryRoom};
 use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, address, assets, list, list_files};
 use crate::{
-    allocations, arrears, audit, budget, changes, contributions, dashboard, donor_reports, donors, exchange_rates,
-    finding, funds, giving, implementation, import_page, instalments, pledges, projects, published, reporting_rates,
-    saved_views, settings, units, users,
+    actions, allocations, arrears, audit, budget, changes, classified, contributions, dashboard, donor_reports, donors,
+    exchange_rates, finding, funds, giving, implementation, import_page, instalments, meetings, pledges, projects,
+    published, readers, reporting_rates, saved_views, settings, units, users,
 };
 
 /// A room with an entry in the menu.
@@ -44,6 +44,9 @@ const fn room(name: &'static str, part: &'static str, icon: &'static str, letter
 /// Rooms in the order of the menu.
 pub static ROOMS: &[Room] = &[
     room("donors", "people", "donors", "d"),
+    room("meetings", "people", "meetings", "m"),
+    room("actions", "people", "follow-ups", "f"),
+    room("dialogues", "people", "trend", ""),
     room("pledges", "money", "pledges", "p"),
     room("instalments", "money", "instalments", ""),
     room("contributions", "money", "contributions", "c"),
@@ -62,6 +65,7 @@ pub static ROOMS: &[Room] = &[
     room("imports", "office", "imports", "i"),
     room("users", "office", "user", "").only(Act::ReadAudit),
     room("audit", "office", "audit", "").only(Act::ReadAudit),
+    room("readers", "office", "lock", "").only(Act::KeepReaders),
     room("settings", "office", "settings", "").only(Act::ReadAudit),
 ];
 
@@ -102,7 +106,8 @@ pub static COMMANDS: &[Command] = &[
 /// Lists that stand side by side under one entry of the menu.
 pub static TOGETHER: &[&[&str]] = &[
     &[projects::Projects::NAME, projects::Expenditures::NAME],
-    &[audit::Changes::NAME, audit::Facts::NAME, audit::SignIns::NAME],
+    &[audit::Changes::NAME, audit::Facts::NAME, audit::SignIns::NAME, classified::Readings::NAME],
+    &[meetings::Meetings::NAME, meetings::Drafts::NAME],
 ];
 
 /// Calls a macro-like function for every list there is, so that no list is forgotten anywhere.
@@ -117,6 +122,9 @@ pub trait EachList {
 pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
     vec![
         (donors::Donors::NAME, each.list::<donors::Donors>()),
+        (meetings::Meetings::NAME, each.list::<meetings::Meetings>()),
+        (meetings::Drafts::NAME, each.list::<meetings::Drafts>()),
+        (actions::Actions::NAME, each.list::<actions::Actions>()),
         (pledges::Pledges::NAME, each.list::<pledges::Pledges>()),
         (instalments::Instalments::NAME, each.list::<instalments::Instalments>()),
         (contributions::Contributions::NAME, each.list::<contributions::Contributions>()),
@@ -138,6 +146,7 @@ pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
         (audit::Changes::NAME, each.list::<audit::Changes>()),
         (audit::Facts::NAME, each.list::<audit::Facts>()),
         (audit::SignIns::NAME, each.list::<audit::SignIns>()),
+        (classified::Readings::NAME, each.list::<classified::Readings>()),
     ]
 }
 
@@ -187,6 +196,7 @@ pub fn new_action(room: &str, frame: &Frame) -> Option<Action> {
         pledges::Pledges::NAME => Some(Act::KeepPledges),
         projects::Projects::NAME => Some(Act::KeepProjects),
         users::Users::NAME => Some(Act::KeepAccounts),
+        meetings::Meetings::NAME => Some(Act::LogMeetings),
         _ => None,
     };
     let may_do = entered.or(of_its_own)?;
@@ -273,6 +283,9 @@ pub fn router() -> Router<AppState> {
         .route("/views/{key}", post(saved_views::handlers::change))
         .route("/static/{*path}", get(assets::serve))
         .merge(projects::routes())
+        .merge(meetings::routes())
+        .merge(actions::routes())
+        .merge(readers::routes())
         .merge(users::routes())
         .merge(settings::routes());
     for room in ENTRY_ROOMS {
@@ -302,6 +315,9 @@ pub fn reading() -> Vec<(String, Act)> {
     for (name, may) in each_list(&mut WhoMay) {
         addresses.extend(["", ".csv", ".xlsx"].map(|end| (format!("/{name}{end}"), may)));
     }
+    addresses.push(("/dialogues".to_owned(), Act::ReadFigures));
+    addresses.push(("/meetings/new".to_owned(), Act::LogMeetings));
+    addresses.push(("/readers".to_owned(), Act::KeepReaders));
     addresses.extend(settings::reading());
     addresses
 }

@@ -601,4 +601,200 @@
 		};
 		setTimeout(look, 700);
 	}
+
+	/* ----- a field that takes several, with semicolons between: suggestions for the part one types ----- */
+	const many = box => {
+		const kind = box.dataset.many, one = "one" in box.dataset, first = box.autofocus || doc.activeElement === box;
+		const wrap = el("span", { className: "suggest" }), list = el("div", { className: "found", role: "listbox", hidden: true }), status = el("span", { className: "sr", role: "status" });
+		box.before(wrap);
+		wrap.append(box, list, status);
+		if (first && !doc.querySelector("[data-focus]")) box.focus();
+		const label = box.labels && box.labels[0];
+		list.setAttribute("aria-label", label ? label.textContent : "");
+		for (const [name, value] of Object.entries({ role: "combobox", "aria-expanded": "false", "aria-controls": idOf(list), "aria-autocomplete": "list", autocomplete: "off", autocapitalize: "off", spellcheck: "false" })) box.setAttribute(name, value);
+		const parts = () => one ? [box.value] : box.value.split(";"), last = () => parts().at(-1).trim();
+		const close = () => { list.hidden = true; box.setAttribute("aria-expanded", "false"); walk.none(); };
+		const open = () => {
+			list.hidden = false;
+			box.setAttribute("aria-expanded", "true");
+			list.classList.remove("up");
+			const r = list.getBoundingClientRect();
+			if (r.bottom > innerHeight && box.getBoundingClientRect().top > r.height) list.classList.add("up");
+		};
+		const choose = option => {
+			const { name, code } = option.item;
+			box.value = [...parts().slice(0, -1).map(part => part.trim()).filter(Boolean), BY_CODE.includes(kind) ? code : name].join("; ");
+			questions.stop();
+			close();
+			for (const type of ["input", "change"]) box.dispatchEvent(new CustomEvent(type, { bubbles: true, detail: "chosen" }));
+			box.focus();
+		};
+		const walk = walker(box, list, choose);
+		const questions = asker("/suggest", 120, items => {
+			if (doc.activeElement !== box) return;
+			list.replaceChildren(...(items || []).map(item => draw(item, last())));
+			status.textContent = !items ? words.failed : items.length ? words.found.replace("#", items.length) : words.nothing;
+			if (items && items.length) open(); else close();
+		});
+		on(box, "input", e => {
+			if (e.detail === "chosen") return;
+			if (last()) questions.ask({ kind, q: last(), most: 8 });
+			else { questions.stop(); close(); }
+		});
+		on(box, "keydown", e => {
+			if (e.isComposing || e.ctrlKey || e.metaKey) return;
+			const opened = !list.hidden && walk.options().length;
+			if (e.key === "ArrowDown" && opened) walk.mark(walk.at() + 1);
+			else if (e.key === "ArrowUp" && opened) walk.mark(walk.at() < 0 ? -1 : walk.at() - 1);
+			else if (e.key === "ArrowDown" && last()) questions.ask({ kind, q: last(), most: 8 }, 0);
+			/* Enter takes the one marked, or the only or nearest one of a donor or pledge; a person who is theirs may be anybody */
+			else if (e.key === "Enter" && opened && (walk.current() || !one)) choose(walk.current() || walk.options()[0]);
+			else if (e.key === "Escape" && opened) close();
+			else if (e.key === "Tab") { if (opened && walk.current()) choose(walk.current()); else close(); return; }
+			else return;
+			e.preventDefault();
+		});
+		on(box, "blur", () => setTimeout(() => { if (!wrap.contains(doc.activeElement)) { questions.stop(); close(); } }, 120));
+	};
+	all("[data-many]").forEach(many);
+
+	/* ----- meetings: lines of follow-ups, what stands beside, the draft ----- */
+	const meeting = doc.getElementById("meeting");
+	if (meeting) {
+		const blank = meeting.querySelector("template[data-line]"), rows = meeting.querySelector("[data-lines]");
+		on(meeting, "click", e => {
+			const button = e.target.closest("button[name=press]");
+			if (!button || !blank) return;
+			if (button.value === "add") {
+				const nth = rows.children.length, made = el("template");
+				if (nth >= 30) return;
+				/* names carry the number from nought, the words from one */
+				made.innerHTML = blank.innerHTML.replaceAll("-NTH", "-" + nth).replaceAll("NTH", nth + 1);
+				rows.append(made.content);
+				const row = rows.lastElementChild;
+				row.querySelectorAll("input[data-date]").forEach(calendar);
+				row.querySelectorAll("[data-many]").forEach(many);
+				row.querySelector("input[id^=text-]").focus();
+			} else if (button.value.startsWith("remove-")) {
+				/* emptied rather than taken away: the numbers of the others stay */
+				const row = button.closest("fieldset");
+				for (const f of row.querySelectorAll("input:not([type])")) f.value = "";
+				row.hidden = true;
+				meeting.dispatchEvent(new Event("input", { bubbles: true }));
+				const left = [...rows.children].filter(other => !other.hidden).at(-1);
+				(left ? left.querySelector("input[id^=text-]") : meeting.querySelector("button[value=add]")).focus();
+			} else return;
+			e.preventDefault();
+		});
+		on(meeting, "keydown", e => {
+			if (e.key !== "Enter" || !(e.ctrlKey || e.metaKey) || e.isComposing) return;
+			e.preventDefault();
+			meeting.requestSubmit(meeting.querySelector("[data-save]"));
+		});
+
+		const aside = doc.querySelector("[data-beside]"), donors = meeting.elements.donors;
+		let asked = donors ? donors.value : "", pause;
+		const look = async () => {
+			if (donors.value === asked) return;
+			asked = donors.value;
+			const ticked = new Set([...aside.querySelectorAll(":checked")].map(box => box.value));
+			try {
+				const but = /^\/meetings\/([^/]+)\/edit/.exec(meeting.getAttribute("action"));
+				const got = await fetch("/meetings/beside?" + new URLSearchParams({ donors: asked, but: but ? but[1] : "" }));
+				if (!got.ok || got.redirected || donors.value !== asked) return;
+				aside.innerHTML = await got.text();
+				for (const box of aside.querySelectorAll("input[name=settled]")) box.checked = ticked.has(box.value);
+			} catch { /* a line that died: the form does without */ }
+		};
+		if (aside && donors) on(donors, "input", () => { clearTimeout(pause); pause = setTimeout(look, 350); });
+	}
+
+	const drafting = doc.querySelector("form[data-draft]");
+	let copies = null;
+	try { copies = localStorage; } catch { /* no storage: only the server keeps drafts, then */ }
+	if (copies && doc.querySelector(".flash") && store && store.disSentDraft) {
+		copies.removeItem(store.disSentDraft);
+		store.removeItem("disSentDraft");
+	}
+	if (drafting) {
+		const say = JSON.parse(drafting.dataset.draftWords), status = drafting.querySelector("[data-saved]");
+		const mine = `disDraft:${drafting.dataset.draft}:`, OURS = ["csrf", "form_id", "press", "draft_version", "draft_writer"], DAYS = 14 * 864e5;
+		const unique = () => [...crypto.getRandomValues(new Uint8Array(16))].map((b, n) => (n === 6 ? b & 15 | 64 : n === 8 ? b & 63 | 128 : b).toString(16).padStart(2, "0")).join("").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+		const writer = unique(), { form_id: id, draft_version: version, csrf } = drafting.elements;
+		const fields = () => [...new FormData(drafting)].filter(([name]) => !OURS.includes(name));
+		const said = () => JSON.stringify(fields()), key = () => mine + id.value;
+		const copy = at => { try { return JSON.parse(copies[at]); } catch { return null; } };
+		const keepCopy = () => { if (copies) try { copies[key()] = JSON.stringify({ at: Date.now(), fields: fields() }); } catch { /* full: the server keeps it */ } };
+		const dropCopy = at => { if (copies) copies.removeItem(at); };
+		const tell = (text, ok) => status.replaceChildren(icon(ok ? "M11 18.004h-4.343c-2.572 -.004 -4.657 -2.011 -4.657 -4.487c0 -2.475 2.085 -4.482 4.657 -4.482c.393 -1.762 1.794 -3.2 3.675 -3.773c1.88 -.572 3.956 -.193 5.444 1c1.488 1.19 2.162 3.007 1.77 4.769h.99c1.388 0 2.585 .82 3.138 2.007M15 19l2 2l4 -4" : "M12 9v4M10.363 3.591l-8.106 13.534a1.914 1.914 0 0 0 1.636 2.871h16.214a1.914 1.914 0 0 0 1.636 -2.87l-8.106 -13.536a1.914 1.914 0 0 0 -3.274 0M12 16h.01"), el("span", {}, text));
+
+		const untold = copies && copy(key()); /* of this very form, and the server has it not */
+		let kept = untold ? null : said(), timer, busy = false, ended = false;
+		const later = ms => { clearTimeout(timer); timer = setTimeout(save, ms); };
+		const save = async (last = false) => {
+			clearTimeout(timer);
+			const now = said();
+			if (ended || busy || now === kept) return;
+			busy = true;
+			try {
+				const body = new URLSearchParams([...fields(), ["csrf", csrf.value], ["draft_version", version.value], ["draft_writer", writer]]);
+				const got = await fetch("/meetings/drafts/" + id.value, { method: "POST", body, headers: { Accept: "application/json" }, keepalive: last === true });
+				if (!(got.headers.get("content-type") || "").includes("json")) tell(say["signed-out"]);
+				else {
+					const answer = await got.json();
+					if (answer.sent) { ended = true; dropCopy(key()); }
+					else if (answer.elsewhere) {
+						dropCopy(key());
+						id.value = unique();
+						version.value = 0;
+						keepCopy();
+						tell(say.elsewhere);
+						later(500);
+					} else {
+						version.value = answer.version;
+						kept = now;
+						if (said() === now) dropCopy(key()); else later(1500);
+						tell(say.saved.replace("#", answer.at), true);
+						if (!ended) history.replaceState(null, "", "/meetings/new?draft=" + id.value);
+					}
+				}
+			} catch { tell(say.offline); later(4000); }
+			busy = false;
+		};
+		const typed = () => { if (ended) return; keepCopy(); if (!busy) later(1500); };
+		for (const type of ["input", "change"]) on(drafting, type, typed);
+		on(doc, "change", e => { if (e.target.form === drafting && !drafting.contains(e.target)) typed(); });
+		on(window, "online", () => save());
+		on(doc, "visibilitychange", () => { if (doc.visibilityState === "hidden") save(true); });
+		on(drafting, "submit", e => {
+			clearTimeout(timer);
+			if (e.submitter && e.submitter.value === "discard") { ended = true; dropCopy(key()); return; }
+			keepCopy();
+			if (store) store.disSentDraft = key();
+			ended = true;
+			setTimeout(() => { ended = false; }, 8000); /* the line was dead: the page is still here */
+		});
+		if (untold) later(300);
+
+		/* what never reached the server is offered back, and overwrites nothing */
+		for (const at of copies ? Object.keys(copies).filter(name => name.startsWith(mine)) : []) {
+			const was = copy(at);
+			if (!was || Date.now() - was.at > DAYS) { dropCopy(at); continue; }
+			if (at === key() && (JSON.stringify(was.fields) === said() || doc.querySelector("#summary, #conflict"))) continue;
+			const named = new Map(was.fields), notice = el("div", { className: "notice", role: "status" });
+			const back = () => {
+				const form = el("form", { method: "post", action: "/meetings/new", hidden: true });
+				const carried = [...was.fields, ["csrf", csrf.value], ["form_id", at.slice(mine.length)], ["draft_version", at === key() ? version.value : "0"], ["press", "draw"]];
+				for (const [name, value] of carried) form.append(el("input", { type: "hidden", name, value }));
+				doc.body.append(form);
+				ended = true;
+				form.submit();
+			};
+			const drop = () => { dropCopy(at); notice.remove(); };
+			notice.append(icon("M12 8l0 4l2 2M3.05 11a9 9 0 1 1 .5 4m-.5 5v-5h5"), el("div", { className: "row" },
+				el("p", { dir: "auto" }, `${say.local} ${[named.get("title"), named.get("donors")].filter(Boolean).join(" · ")}`),
+				el("button", { type: "button", className: "button", onclick: back }, say["local-back"]), el("button", { type: "button", className: "button quiet", onclick: drop }, say["local-drop"])));
+			drafting.prepend(notice);
+		}
+	}
 })();

@@ -30,10 +30,13 @@ struct ChangePage {
     may_undo: bool,
 }
 
-/// Accounts and saved views are the administrators' and auditors' business, and whoever's own they are; everything else
-/// recorded so far is everybody's to read.
+/// What may be classified is told here by its digest alone, and yet that there is something is not everybody's to know.
+const GUARDED: [&str; 5] = ["accounts", "saved_views", "meetings", "actions", "reader_requests"];
+
+/// Accounts, saved views and what may be classified are the administrators' and auditors' business, and whoever's own
+/// they are; everything else recorded so far is everybody's to read.
 fn allow(viewer: &Viewer, change: &Change) -> Result<(), PageError> {
-    let guarded = change.touched.iter().any(|touched| ["accounts", "saved_views"].contains(&touched.as_str()));
+    let guarded = change.touched.iter().any(|touched| GUARDED.contains(&touched.as_str()));
     let own = change.account_id == viewer.account;
     if guarded && !own && !may(viewer.role, access::Act::ReadAudit) { Err(Refused::Forbidden.into()) } else { Ok(()) }
 }

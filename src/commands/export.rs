@@ -7,8 +7,10 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use futures_util::TryStreamExt;
 
+use crate::access::Role;
 use crate::arrears::Arrears;
 use crate::budget::Budget;
+use crate::classified::{Reader, note_export, say_reader};
 use crate::config::Config;
 use crate::contributions::Contributions;
 use crate::db::{Db, ReadTx};
@@ -22,10 +24,12 @@ use crate::implementation::Implementation;
 use crate::imports::{self, Kind};
 use crate::instalments::Instalments;
 use crate::kernel::calendar::{parse_day, parse_instant};
+use crate::kernel::ids::SYSTEM_ACCOUNT;
 use crate::kernel::text::guard_cell;
 use crate::kernel::{AsOf, Clock, KnownAt};
 use crate::lists::query::{self, Placed, sort_named};
 use crate::lists::{Filters, List, Memory, Scope, export};
+use crate::meetings::Meetings;
 use crate::pledges::Pledges;
 use crate::projects::{Expenditures, Projects};
 use crate::reporting_rates::ReportingRates;
@@ -39,6 +43,7 @@ pub enum What {
     Contributions,
     Giving,
     Budget,
+    Meetings,
     Pledges,
     Instalments,
     ReportingRates,
@@ -144,7 +149,8 @@ async fn write(
     clock: &Clock,
 ) -> Result<ExitCode, Failure> {
     let mut tx = db.read_for_export().await?;
-    let by = name_of(&mut tx, acting).await?;
+    let (by, reader) = name_of(&mut tx, acting).await?;
+    say_reader(&mut tx, reader).await?;
     let latest: chrono::DateTime<chrono::Utc> =
         sqlx::query_scalar("select recorded_at from change_head").fetch_one(&mut *tx).await?;
     let known_at = args.known_at.unwrap_or(KnownAt(latest)).min(KnownAt(latest));
@@ -178,6 +184,10 @@ async fn write(
     // Written beside, then renamed: a file of that name is whole or not there.
     let mut target = Target::open(args.output.clone())?;
     if args.for_import {
+        if args.what == What::Meetings {
+            // What is classified leaves with a note of who took it, or not at all.
+            note_export(db, reader, clock.now()).await?;
+        }
         for_import(&mut tx, args.what, known_at, &mut target).await?;
     } else {
         let scope = Scope { filters, today: clock.today(), zone: clock.zone(), ..Scope::new(as_of, known_at) };
@@ -187,6 +197,7 @@ async fn write(
             What::Contributions => list::<Contributions>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Budget => list::<Budget>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Giving => list::<Giving>(&mut tx, &scope, args.format, about, &mut target).await?,
+            What::Meetings => list::<Meetings>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Pledges => list::<Pledges>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Instalments => list::<Instalments>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::ReportingRates => {
@@ -254,12 +265,14 @@ impl Write for Target {
     }
 }
 
-/// Who takes the file, as it says of itself.
-async fn name_of(tx: &mut ReadTx, acting: Option<&str>) -> Result<String, Failure> {
-    let Some(email) = acting else { return Ok("system".to_owned()) };
+/// Who takes the file, as it says of itself, and as whom it reads: `system` reads nothing classified.
+async fn name_of(tx: &mut ReadTx, acting: Option<&str>) -> Result<(String, Reader), Failure> {
+    let system = Reader { account: SYSTEM_ACCOUNT, role: Role::System };
+    let Some(email) = acting else { return Ok(("system".to_owned(), system)) };
     let account = account_by_email(&mut *tx, email).await?.filter(|account| !account.disabled);
     let account = account.ok_or_else(|| format!("there is no account {email} to act as"))?;
-    Ok(format!("{} <{}>", account.name, account.email))
+    let reader = Reader { account: account.id, role: account.role };
+    Ok((format!("{} <{}>", account.name, account.email), reader))
 }
 
 /// What the second sheet of a workbook says of the first.
@@ -343,6 +356,7 @@ async fn for_import(tx: &mut ReadTx, what: What, known_at: KnownAt, out: &mut Ta
         What::Expenditures => Kind::Expenditures,
         What::ReportingRates => return Err("reporting rates are worked out, not loaded".into()),
         What::Contributions => Kind::Contributions,
+        What::Meetings => Kind::Meetings,
         What::Pledges => Kind::Pledges,
         What::Instalments => Kind::Instalments,
         What::Donors => Kind::Donors,

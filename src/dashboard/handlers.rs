@@ -4,9 +4,11 @@ use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Response};
-use chrono::TimeDelta;
+use chrono::{Datelike, NaiveDate, TimeDelta};
 use rust_decimal::Decimal;
+use sqlx::postgres::PgConnection;
 
+use super::mine;
 use super::tiles::{Asks, Now, Tile, tile};
 use crate::access::Role;
 use crate::allocations::Allocations;
@@ -17,7 +19,8 @@ use crate::donors::Donors;
 use crate::exchange_rates::Rates;
 use crate::import_page::Imports;
 use crate::instalments::Instalments;
-use crate::kernel::Currency;
+use crate::kernel::{AsOf, Currency};
+use crate::meetings::{chart, statistics};
 use crate::pledges::Pledges;
 use crate::reporting_rates::{RateTile, rate_tile};
 use crate::web::detail::{self, When};
@@ -43,6 +46,16 @@ struct DashboardPage {
     /// For managers and those who keep what is promised.
     core: Option<CoreTile>,
     tiles: Vec<Tile>,
+    dialogues: Option<DialoguesTile>,
+}
+
+/// Dialogues with Member States of the year.
+struct DialoguesTile {
+    href: String,
+    list: String,
+    count: i64,
+    sentence: String,
+    chart: String,
 }
 
 /// What is overdue, by age: the one figure everybody shares.
@@ -51,6 +64,21 @@ struct ArrearsTile {
     total: String,
     sentence: String,
     ages: Ages,
+}
+
+/// How many dialogues this year, by month.
+async fn dialogues(connection: &mut PgConnection, frame: &Frame, day: NaiveDate) -> Result<DialoguesTile, PageError> {
+    let l10n = frame.l10n;
+    let statistics = statistics(connection, day.year(), AsOf(day), l10n).await?;
+    let args = [("year", day.year().to_string().into()), ("day", format::day(day, l10n).into())];
+    let same = if day == frame.today { String::new() } else { format!("&as_of={day}") };
+    Ok(DialoguesTile {
+        href: format!("/dialogues?year={}{same}", day.year()),
+        list: statistics.href.clone(),
+        count: statistics.count,
+        sentence: l10n.with("dialogues-so-far", &args),
+        chart: chart(&statistics, 110, l10n)?,
+    })
 }
 
 /// `GET /`.
@@ -165,6 +193,11 @@ pub async fn page(
             }
         }
     }
+    tiles.extend(mine::tiles(&mut tx, &frame.viewer, now).await?);
+    let dialogues = match frame.viewer.role {
+        Role::Manager | Role::Auditor => Some(dialogues(&mut tx, &frame, day).await?),
+        _ => None,
+    };
     tx.commit().await?;
     let lead = own.as_ref().and(frame.viewer.unit_name.clone()).unwrap_or_else(|| frame.role());
     let known = if known_then {
@@ -182,6 +215,7 @@ pub async fn page(
         core,
         arrears,
         tiles,
+        dialogues,
         frame,
     };
     Ok(Html(page.render()?).into_response())

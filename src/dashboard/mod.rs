@@ -4,4 +4,5 @@
 //! list at the address it leads to.
 
 pub mod handlers;
+mod mine;
 mod tiles;

@@ -242,17 +242,18 @@ pub async fn create(Path(code): Path<String>, posting: Posting) -> Result<Respon
     done(tx, &code).await
 }
 
-/// Records a contact: its fields as in files, a name among them.
+/// Records a contact: its fields as in files, a name among them. Returns its number.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn add(tx: &mut WriteTx, donor: i64, held: &Held) -> Result<(), sqlx::Error> {
+pub async fn add(tx: &mut WriteTx, donor: i64, held: &Held) -> Result<i64, sqlx::Error> {
     let id: i64 = sqlx::query_scalar("insert into donor_contacts (donor_id, name) values ($1, $2) returning id")
         .bind(donor)
         .bind(held.get("name"))
         .fetch_one(tx.connection())
         .await?;
-    set(tx, id, told(held, true), told(held, false)).await
+    set(tx, id, told(held, true), told(held, false)).await?;
+    Ok(id)
 }
 
 /// `POST /donors/{code}/contacts/{id}`: changed, or taken out.

@@ -8,9 +8,10 @@ use chrono::Datelike;
 use rust_decimal::Decimal;
 
 use super::Donors;
-use super::pages::{beside, family, said};
+use super::pages::{beside, family, said, spoken};
 use super::store::{DonorFigures, statement};
 use super::years::{self, Years};
+use crate::access::{Act, may};
 use crate::arrears::Arrears;
 use crate::contributions::Contributions;
 use crate::facts::tables::DONOR_FACTS;
@@ -19,7 +20,7 @@ use crate::lists::List;
 use crate::pledges::Pledges;
 use crate::web::detail::{self, Detail, Figure, When};
 use crate::web::entry_from;
-use crate::web::frame::Frame;
+use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, PageError, Refused, SignedIn, address, format};
 
 /// `GET /donors/{code}`.
@@ -46,6 +47,8 @@ pub async fn detail(
         detail::section::<Pledges>(&mut tx, &scope, kicker("pledges"), all("pledges"), l10n).await?,
         detail::section::<Contributions>(&mut tx, &scope, kicker("contributions"), all("contributions"), l10n).await?,
     ]);
+    let spoken = spoken(&donor, &code, frame.today, l10n);
+    sections.splice(0..0, spoken);
     let versions = donor.versions.as_ref().map(|rows| rows.0.as_slice()).unwrap_or_default();
     sections.extend(entry_from::versions(&super::FORMS, &code, versions, &frame));
     let history = detail::told(&mut tx, &frame, &[&DONOR_FACTS], "donors", donor.id, scope.known_at).await?;
@@ -82,12 +85,14 @@ pub async fn detail(
         None => None,
     };
     let beside = beside(&donor, &code, &frame);
+    let log = Action::new(frame.t("new-meetings"), format!("/meetings/new?donor={}", address::escape(&code)));
+    let actions = may(frame.viewer.role, Act::LogMeetings).then_some(log).into_iter().collect();
     let detail = Detail {
         room: Donors::NAME,
         code,
         title: donor.name.clone(),
         tags,
-        actions: Vec::new(),
+        actions,
         figures,
         chart,
         said: said(&donor, l10n),

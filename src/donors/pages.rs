@@ -1,10 +1,12 @@
 //! What the page of a donor shows beside its rows: who it is, who looks after it, whom one talks to, and who belongs to it.
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::store::{Contact, DonorFigures, FocalPoint};
 use super::years;
 use crate::access::{Act, may};
+use crate::classified::Classification;
 use crate::kernel::country::country;
 use crate::l10n::L10n;
 use crate::lists::{Cell, Drawn};
@@ -132,4 +134,49 @@ pub(super) fn beside(donor: &DonorFigures, code: &str, frame: &Frame) -> Beside 
     ];
     let kind = donor.kind.as_ref().map(|kind| l10n.word("donors", kind));
     Beside { kicker: kind.into_iter().chain(region).collect(), lead, panels }
+}
+
+/// What was said last, and what either side still owes of it. Of now, whatever day the figures are of.
+pub(super) fn spoken(donor: &DonorFigures, code: &str, today: NaiveDate, l10n: L10n) -> Vec<Section> {
+    let all = |room: &str, more: &str| format!("/{room}?donor={}{more}", address::escape(code));
+    let head = |key: &str, class: &'static str| (l10n.t(key), class);
+    let meetings = donor.meetings.as_ref().map(|all| all.0.as_slice()).unwrap_or_default().iter().map(|one| {
+        let level: Option<Classification> = one.classification.parse().ok();
+        let held = Drawn::of(&Cell::Day(one.held_on), l10n);
+        vec![
+            Drawn::text(&one.title).link("meetings", &one.key).tag(level.and_then(Classification::tag)),
+            Drawn::text(one.level.as_ref().map(|level| l10n.word("level", level)).unwrap_or_default()),
+            held.tag((one.held_on > today).then_some(("info", "meetings-planned"))),
+        ]
+    });
+    let actions = donor.open_actions.as_ref().map(|all| all.0.as_slice()).unwrap_or_default().iter().map(|one| {
+        let owner = one.owner.clone().unwrap_or_default();
+        let side = l10n.word("side", &one.side);
+        let late = one.due_on.is_some_and(|due| due < today);
+        let mut what =
+            Drawn::text(&one.text).tag(late.then_some(("bad", "actions-overdue"))).phone(format!("{side} · {owner}"));
+        what.href = Some(format!("/meetings/{}#follow-ups", one.meeting));
+        vec![what, Drawn::text(side), Drawn::text(owner), Drawn::of(&Cell::day(one.due_on), l10n)]
+    });
+    vec![
+        Section {
+            title: l10n.t("section-meetings"),
+            heads: vec![head("col-meeting", ""), head("filter-level", "w"), head("col-held", "nowrap")],
+            rows: meetings.collect(),
+            all: all("meetings", ""),
+            empty: l10n.t("meetings-empty"),
+        },
+        Section {
+            title: l10n.t("section-actions"),
+            heads: vec![
+                head("col-action", ""),
+                head("col-side", "w"),
+                head("col-owner", "w"),
+                head("col-due", "nowrap"),
+            ],
+            rows: actions.collect(),
+            all: all("actions", "&state=open"),
+            empty: l10n.t("meeting-nothing-open"),
+        },
+    ]
 }

@@ -34,6 +34,28 @@ pub(super) struct DonorFigures {
     pub(super) focal_points: Option<Json<Vec<FocalPoint>>>,
     pub(super) contacts: Option<Json<Vec<Contact>>>,
     pub(super) versions: Option<Json<Vec<Held>>>,
+    pub(super) meetings: Option<Json<Vec<Meeting>>>,
+    pub(super) open_actions: Option<Json<Vec<OpenAction>>>,
+}
+
+/// A meeting with the donor or one that belongs to it, of those the reader may read.
+#[derive(Debug, Deserialize)]
+pub(super) struct Meeting {
+    pub(super) key: String,
+    pub(super) title: String,
+    pub(super) held_on: NaiveDate,
+    pub(super) level: Option<String>,
+    pub(super) classification: String,
+}
+
+/// A follow-up of such a meeting that is open.
+#[derive(Debug, Deserialize)]
+pub(super) struct OpenAction {
+    pub(super) meeting: String,
+    pub(super) text: String,
+    pub(super) side: String,
+    pub(super) owner: Option<String>,
+    pub(super) due_on: Option<NaiveDate>,
 }
 
 /// One of a donor and those that belong to it, with figures of its own.
@@ -164,7 +186,18 @@ pub(super) fn statement(code: &str, scope: &Scope) -> Select {
                            daterange(c.from_on, c.to_on, '[]') @> ",
     );
     select.bind(scope.today).sql(
-        " as now from donor_contacts c where c.donor_id = d.id and not c.removed) c) as contacts
+        " as now from donor_contacts c where c.donor_id = d.id and not c.removed) c) as contacts,
+                (select json_agg(m) from (
+                    select m.key, m.title, m.held_on, m.level, m.classification::text as classification
+                    from meetings m where m.id in (select md.meeting_id from meeting_donors md
+                        where md.donor_id in (select id from family))
+                    order by m.held_on desc, m.id desc limit 12) m) as meetings,
+                (select json_agg(x) from (
+                    select m.key as meeting, x.text, x.side, coalesce(o.name, x.owner_name) as owner, x.due_on
+                    from actions x join meetings m on m.id = x.meeting_id left join accounts o on o.id = x.owner_id
+                    where x.state = 'open' and x.meeting_id in (select md.meeting_id from meeting_donors md
+                        where md.donor_id in (select id from family))
+                    order by x.due_on nulls last, x.id limit 12) x) as open_actions
          from scope join donors d on d.code = ",
     );
     select.bind(code.to_owned()).sql(

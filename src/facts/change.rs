@@ -71,6 +71,17 @@ pub enum Claim {
     Other,
 }
 
+/// The rest of the statement that takes the recording lock.
+macro_rules! say_who {
+    () => {
+        ", moment as materialized (
+            select change_id, greatest(clock_timestamp(), recorded_at + interval '1 microsecond') as at, hash from head)
+         select change_id, at, hash from moment cross join lateral (
+            select set_config('dis.reader', $1::bigint::text, true), set_config('dis.reader_role', $2::text, true),
+                set_config('dis.change', (change_id + 1)::text, true), set_config('dis.recorded_at', at::text, true)) said"
+    };
+}
+
 struct Head {
     recorded: Recorded,
     previous_hash: Vec<u8>,
@@ -153,15 +164,20 @@ impl WriteTx {
             return Ok(head.recorded);
         }
         // The lock first, in a part of its own; only then the clock, so that no later change can have an earlier instant.
+        // The transaction also says who reads in it, and which change it is, to policies and defaults of the database.
         let head = if self.rehearsal {
-            "with head as materialized (select change_id, recorded_at, hash from change_head)
-             select change_id, greatest(clock_timestamp(), recorded_at + interval '1 microsecond'), hash from head"
+            concat!("with head as materialized (select change_id, recorded_at, hash from change_head)", say_who!())
         } else {
-            "with head as materialized (select change_id, recorded_at, hash from change_head for update)
-             select change_id, greatest(clock_timestamp(), recorded_at + interval '1 microsecond'), hash from head"
+            concat!(
+                "with head as materialized (select change_id, recorded_at, hash from change_head for update)",
+                say_who!()
+            )
         };
-        let (last, at, previous_hash): (i64, DateTime<Utc>, Vec<u8>) =
-            sqlx::query_as(head).fetch_one(&mut *self.tx).await?;
+        let (last, at, previous_hash): (i64, DateTime<Utc>, Vec<u8>) = sqlx::query_as(head)
+            .bind(self.actor.account)
+            .bind(self.actor.role.as_str())
+            .fetch_one(&mut *self.tx)
+            .await?;
         let recorded = Recorded { change: ChangeId(last + 1), at };
         self.head = Some(Head { recorded, previous_hash });
         Ok(recorded)

@@ -62,6 +62,11 @@ async fn find(connection: &mut sqlx::PgConnection, viewer: &Viewer, id: &str) ->
         Some(id) => store::files(&mut *connection, id).await?,
         None => Vec::new(),
     };
+    // A file of meetings, or one not yet known not to be, may hold what is classified: it is its loader's alone.
+    let classified = |file: &KeptFile| file.kind().is_none_or(|kind| kind == Kind::Meetings);
+    if files.iter().any(classified) && kept.account_id != viewer.account {
+        return Err(Refused::NotFound.into());
+    }
     // What landed is taken back by whoever may take back each part of it; a draft is acted on by whoever may load it.
     let change = match kept.change_id {
         Some(number) => changes::change(connection, number).await?,

@@ -48,6 +48,8 @@ pub struct Kept {
     pub happened_at: DateTime<Utc>,
     /// By whom.
     pub account: String,
+    /// Their account.
+    pub account_id: AccountId,
     /// The change it made.
     pub change_id: Option<i64>,
     /// Why, where it was said.
@@ -121,7 +123,7 @@ pub struct Told {
 const KEPT: &str = "select i.id, coalesce(i.state, 'landed') as state, coalesce(i.round, 0) as round, i.failure,
         coalesce(i.failure_arg, '') as failure_arg, coalesce(i.fixes, '{}') as fixes, i.outcome,
         coalesce(i.phase, '') as phase, coalesce(i.rows_read, 0) as rows_read, coalesce(i.rows_about, 0) as rows_about,
-        coalesce(i.lease_until < clock_timestamp(), true) as abandoned, h.happened_at, a.name as account,
+        coalesce(i.lease_until < clock_timestamp(), true) as abandoned, h.happened_at, a.name as account, a.id as account_id,
         c.id as change_id, c.reason, c.details, u.id as undone_by, u.recorded_at as undone_at, ua.name as undone_account,
         u.reason as undone_reason, coalesce(b.lease_until > clock_timestamp() and b.failure is null and u.id is null, false) as undoing,
         b.failure as undo_failure, coalesce(b.failure_lines, '[]') as undo_failure_lines

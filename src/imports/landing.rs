@@ -300,6 +300,12 @@ impl Landing<'_> {
         let specs: Vec<&'static Spec> = kinds.iter().map(|kind| kind.spec()).collect();
         let stay = if self.few { Stay::Connection } else { Stay::Transaction };
         staging::create(self.tx.connection(), &specs, stay).await?;
+        if kinds.contains(&Kind::Meetings) {
+            sqlx::query("select set_config('dis.reason', $1, true)")
+                .bind(import.correct.as_deref().unwrap_or_default())
+                .execute(self.connection())
+                .await?;
+        }
         if kinds.contains(&Kind::Donors) {
             sqlx::query("select set_config('dis.today', $1, true)")
                 .bind(clock.today().to_string())

@@ -36,11 +36,13 @@ pub enum Kind {
     ReportEvents,
     /// What agreements say about reports.
     ReportingClauses,
+    /// Meetings with donors.
+    Meetings,
 }
 
 impl Kind {
     /// Every kind, in landing order.
-    pub const ALL: [Kind; 13] = [
+    pub const ALL: [Kind; 14] = [
         Kind::Units,
         Kind::Funds,
         Kind::Donors,
@@ -54,6 +56,7 @@ impl Kind {
         Kind::Budgets,
         Kind::ReportEvents,
         Kind::ReportingClauses,
+        Kind::Meetings,
     ];
 
     /// The word in commands.
@@ -72,6 +75,7 @@ impl Kind {
             Kind::DonorReports => "donor-reports",
             Kind::ReportEvents => "report-events",
             Kind::ReportingClauses => "reporting-clauses",
+            Kind::Meetings => "meetings",
         }
     }
 
@@ -83,6 +87,7 @@ impl Kind {
             Kind::Rates | Kind::Contributions | Kind::Expenditures => Act::LoadMoney,
             Kind::DonorReports | Kind::ReportEvents | Kind::ReportingClauses => Act::LoadReports,
             Kind::Budgets => Act::LoadBudgets,
+            Kind::Meetings => Act::LoadMeetings,
         }
     }
 
@@ -102,6 +107,7 @@ impl Kind {
             Kind::DonorReports => &kinds::donor_reports::SPEC,
             Kind::ReportEvents => &kinds::report_events::SPEC,
             Kind::ReportingClauses => &kinds::reporting_clauses::SPEC,
+            Kind::Meetings => &kinds::meetings::SPEC,
         }
     }
 }

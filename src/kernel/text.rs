@@ -22,6 +22,32 @@ pub fn unguard_cell(cell: &str) -> &str {
     }
 }
 
+/// Text that was pasted from a letter, a page or a mail, as plain text: line ends are line feeds, spaces that look like
+/// others are spaces, bullets are dashes, and what no eye sees is gone.
+pub fn clean_text(pasted: &str) -> String {
+    const BULLETS: [char; 7] = ['•', '▪', '◦', '‣', '\u{f0b7}', '\u{f0a7}', '·'];
+    let unbroken = pasted.replace("\r\n", "\n").replace(['\r', '\u{b}', '\u{c}', '\u{2028}', '\u{2029}'], "\n");
+    let mut lines: Vec<String> = Vec::new();
+    for line in unbroken.split('\n') {
+        let seen: String = line
+            .chars()
+            .map(|c| if c == '\t' || c == '\u{a0}' || ('\u{2000}'..='\u{200a}').contains(&c) { ' ' } else { c })
+            .filter(|c| !(c.is_control() || matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{fffc}')))
+            .collect();
+        let trimmed = seen.trim_start();
+        let indent = " ".repeat((seen.len() - trimmed.len()).min(8));
+        let line = match trimmed.strip_prefix(BULLETS) {
+            Some(point) => format!("{indent}- {}", point.trim()).trim_end().to_owned(),
+            None => seen.trim_end().to_owned(),
+        };
+        // One empty line parts as well as five.
+        if !(line.is_empty() && lines.last().is_none_or(String::is_empty)) {
+            lines.push(line);
+        }
+    }
+    lines.join("\n").trim_end().to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,7 +64,21 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_was_pasted_becomes_plain_text() {
+        let pasted = "\u{feff}Agreed:\r\n•\tUSD\u{a0}2 m\u{200b} for\u{ad} 2022\r\n\u{f0b7}  a visit\u{b}in May  \r\n\r\n\r\n\r\nEnd\u{7}";
+        assert_eq!(clean_text(pasted), "Agreed:\n- USD 2 m for 2022\n- a visit\nin May\n\nEnd");
+        assert_eq!(clean_text("  a = b < c\n    indented"), "  a = b < c\n    indented");
+        assert_eq!(clean_text("\n\n \n"), "");
+    }
+
     proptest! {
+        #[test]
+        fn cleaning_twice_is_cleaning_once(pasted in "[a-z •\t\n\r\u{a0}\u{ad}-]{0,30}") {
+            let once = clean_text(&pasted);
+            prop_assert_eq!(clean_text(&once), once);
+        }
+
         #[test]
         fn guarding_is_undone_by_loading(cell in "['=+@\\-\t\n ＝a\u{FEFF}]{0,6}") {
             let guarded = guard_cell(&cell).into_owned();

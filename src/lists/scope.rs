@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
+use crate::classified::Classification;
 use crate::db::Select;
 use crate::kernel::country::{countries_of, region_keys};
 use crate::kernel::{AsOf, Currency, KnownAt};
@@ -39,6 +40,8 @@ pub const REPORT_COUNTS: [&str; 14] = [
 ];
 /// Reports nobody writes yet, where a person could be named.
 pub const NOBODY: &str = "nobody";
+/// The levels of meetings, the highest first.
+pub const LEVELS: [&str; 4] = ["head_of_agency", "deputy", "director", "working"];
 /// The region of donors without one.
 pub const NO_REGION: &str = "none";
 
@@ -99,6 +102,10 @@ pub struct Filters {
     pub cause: Option<String>,
     /// Donor reports that person writes: an e-mail.
     pub responsible: Option<String>,
+    /// Meetings at that level.
+    pub level: Option<String>,
+    /// What has that classification.
+    pub classification: Option<Classification>,
     /// These letters.
     pub text: Option<String>,
 }

@@ -290,8 +290,8 @@ fn names_a(source: &str, column: &str) -> Option<&'static str> {
 }
 
 /// Columns that say nothing about the world.
-const ENVELOPE: [&str; 8] =
-    ["removed", "id", "key", "change_id", "recorded_at", "voided_at", "voided_change_id", "replaces"];
+const ENVELOPE: [&str; 9] =
+    ["digest", "removed", "id", "key", "change_id", "recorded_at", "voided_at", "voided_change_id", "replaces"];
 
 async fn names(connection: &mut PgConnection, entries: &[HistoryEntry]) -> Result<Names, sqlx::Error> {
     let mut wanted: BTreeMap<&'static str, Vec<i64>> = BTreeMap::new();

@@ -25,6 +25,8 @@ pub enum Widget {
     Choice(Vec<(String, String)>),
     /// The code of one of many, found while typing: of a `donor`, `pledge`, `person`, and the like.
     Suggest(&'static str),
+    /// Names or codes of several, `;` between, each found while typing.
+    Many(&'static str),
     /// An e-mail address.
     Email,
     /// A password to be.
@@ -75,6 +77,8 @@ pub struct Field {
     pub named: String,
     /// Whether the page warns of things that look the same while it is typed.
     pub duplicates: bool,
+    /// Whether the page opens with the cursor in it.
+    pub first: bool,
 }
 
 impl Field {
@@ -120,13 +124,16 @@ impl Field {
     }
 
     /// Whether all that can be chosen is in sight.
-    fn picks(&self) -> bool {
+    pub fn picks(&self) -> bool {
         matches!(self.widget, Widget::Pick(_))
     }
 
     /// What a reader of the page needs to know of it, as attributes. Names are ours: nothing typed is in them.
-    fn attributes(&self) -> String {
+    pub fn attributes(&self) -> String {
         let mut text = String::new();
+        if self.first {
+            text.push_str(" autofocus");
+        }
         if self.required {
             text.push_str(" required");
         }

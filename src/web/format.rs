@@ -88,8 +88,12 @@ pub fn read_day(text: &str, l10n: L10n) -> Option<NaiveDate> {
     let parts: Vec<&str> = text.split(between).filter(|part| !part.is_empty()).collect();
     let [day, month, year] = parts.as_slice() else { return None };
     let month = month.parse().ok().or_else(|| named_month(month, l10n))?;
-    let year: i32 = year.parse().ok().filter(|_| year.len() == 4 || year.len() == 2)?;
-    let year = if year < 100 { 2000 + year } else { year };
+    // Two figures are of this century; four are what they say, and 0021 is no year of ours.
+    let year: i32 = match year.len() {
+        2 => year.parse::<i32>().ok()? + 2000,
+        4 => year.parse().ok()?,
+        _ => return None,
+    };
     let day = NaiveDate::from_ymd_opt(year, month, ordinal(day).parse().ok()?)?;
     crate::kernel::calendar::parse_day(&day.to_string()).ok()
 }
@@ -185,7 +189,7 @@ mod tests {
         for text in ["31 Jul 2021", "2021-07-31", "31/7/21", "31.07.2021", " 31 july 2021 ", "31-7-2021"] {
             assert_eq!(read_day(text, l10n), wanted, "{text}");
         }
-        for text in ["", "31 Jul", "32 Jul 2021", "31 Foo 2021", "31/7/20211", "2021-13-01"] {
+        for text in ["", "31 Jul", "32 Jul 2021", "31 Foo 2021", "31/7/20211", "2021-13-01", "31 Jul 0021"] {
             assert_eq!(read_day(text, l10n), None, "{text}");
         }
         assert_eq!(day(wanted.unwrap(), l10n), "31 Jul 2021");

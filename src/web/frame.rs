@@ -205,6 +205,18 @@ impl Frame {
         self.l10n.t(&format!("role-{}", self.viewer.role))
     }
 
+    /// Whether the reader may log a meeting: then `c` does, from every page.
+    pub fn may_log(&self) -> bool {
+        may(self.viewer.role, Act::LogMeetings)
+    }
+
+    /// What the script says of a draft.
+    pub fn draft_words(&self) -> String {
+        let words = ["saved", "saving", "offline", "signed-out", "elsewhere", "local", "local-back", "local-drop"];
+        let said = words.map(|word| (word.to_owned(), self.word("drafts", word).into()));
+        serde_json::Value::Object(said.into_iter().collect()).to_string()
+    }
+
     /// What the script needs to say.
     pub fn words(&self) -> String {
         let months: Vec<String> = (1..=12).map(|month| self.t(&format!("month-{month}"))).collect();

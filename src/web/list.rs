@@ -24,11 +24,14 @@ use super::session::{SignedIn, Viewer};
 use super::state::AppState;
 use super::{address, frozen};
 use crate::access::{Act, Role, may};
+use crate::classified::Classification;
 use crate::finding::{Kind, store::resolve};
 use crate::kernel::calendar::{EARLIEST_YEAR, LATEST_YEAR, parse_day};
 use crate::kernel::country::{country, region_keys};
 use crate::lists::query::{self, COUNTED, Placed, Sort, Stretch};
-pub use crate::lists::scope::{BUCKETS, DONOR_KINDS, EARMARKINGS, FUND_KINDS, NO_REGION, NOBODY, REPORT_COUNTS};
+pub use crate::lists::scope::{
+    BUCKETS, DONOR_KINDS, EARMARKINGS, FUND_KINDS, LEVELS, NO_REGION, NOBODY, REPORT_COUNTS,
+};
 use crate::lists::{Drawn, Filters, List, Scope};
 use crate::report_states::{CAUSES, KINDS, NO_CAUSE};
 use crate::rooms;
@@ -151,6 +154,9 @@ pub fn understand<L: List>(
     filters.donor_kind = one_of("donor_kind", |word| DONOR_KINDS.contains(&word))?;
     filters.region = one_of("region", |word| word == NO_REGION || region_keys().any(|region| region == word))?;
     filters.fund_kind = one_of("fund_kind", |word| FUND_KINDS.contains(&word))?;
+    filters.level = one_of("level", |word| LEVELS.contains(&word))?;
+    filters.classification =
+        one_of("classification", |word| word.parse::<Classification>().is_ok())?.and_then(|word| word.parse().ok());
     filters.earmarking = one_of("earmarking", |word| EARMARKINGS.contains(&word))?;
     filters.report_kind = one_of("kind", |word| KINDS.contains(&word))?;
     filters.counted = one_of("counted", |word| REPORT_COUNTS.contains(&word))?;
@@ -641,6 +647,8 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
                 "kind" => words(&KINDS, "report-kind"),
                 "counted" => words(&REPORT_COUNTS, "counted"),
                 "cause" => words(&CAUSES.into_iter().chain([NO_CAUSE]).collect::<Vec<_>>(), "cause"),
+                "level" => words(&LEVELS, "level"),
+                "classification" => words(&Classification::ALL.map(Classification::as_str), "classification"),
                 "region" => words(&region_keys().chain([NO_REGION]).collect::<Vec<_>>(), "region"),
                 _ => Vec::new(),
             };
@@ -671,7 +679,7 @@ pub(super) fn chips<L: List>(
         Some(NOBODY) => Some(l10n.word("responsible", NOBODY)),
         _ => name(&choices.people, &filters.responsible),
     };
-    let on: [(&'static str, String, Option<String>); 28] = [
+    let on: [(&'static str, String, Option<String>); 30] = [
         ("year", l10n.word("filter", "year"), filters.year.map(|year| year.to_string())),
         ("unit", l10n.word("filter", "unit"), name(&choices.units, &filters.unit)),
         ("donor", l10n.word("filter", "donor"), choices.donor.as_ref().map(|donor| donor.name.clone())),
@@ -691,6 +699,12 @@ pub(super) fn chips<L: List>(
         ("act", l10n.word("filter", "act"), filters.act.as_ref().map(|act| act_in_words(act, Some("…"), l10n))),
         ("room", l10n.word("filter", "room"), filters.room.as_ref().map(|room| l10n.word("menu", room))),
         ("code", l10n.word("filter", "code"), filters.code.clone()),
+        ("level", l10n.word("filter", "level"), word("level", &filters.level)),
+        (
+            "classification",
+            l10n.word("filter", "classification"),
+            filters.classification.map(|level| l10n.word("classification", level.as_str())),
+        ),
         ("state", state_label, filters.state.as_ref().map(|state| l10n.word(L::NAME, state))),
         ("kind", l10n.word("filter", "kind"), word("report-kind", &filters.report_kind)),
         ("counted", l10n.word("filter", "counted"), word("counted", &filters.counted)),

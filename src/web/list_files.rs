@@ -16,6 +16,7 @@ use super::errors::{PageError, Refused};
 use super::list::{Asked, Choices, Params, allow, understand};
 use super::session::SignedIn;
 use super::state::AppState;
+use crate::classified::say_reader;
 use crate::lists::query::{self, Placed};
 use crate::lists::{List, export};
 
@@ -49,7 +50,9 @@ async fn begin_export<L: List>(
         ("at".to_owned(), crate::kernel::KnownAt(state.0.clock.now()).to_string()),
     ];
     about.extend(params.without(&["as_of", "known_at"]).0.into_iter().map(|(name, value)| (name.to_owned(), value)));
-    let tx = state.0.db.read_for_export().await?;
+    let mut tx = state.0.db.read_for_export().await?;
+    // Another connection, another transaction: who reads is said in it too.
+    say_reader(&mut tx, viewer.reader()).await?;
     Ok(Export { asked, tx, place, about })
 }
 

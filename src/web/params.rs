@@ -32,7 +32,7 @@ pub fn known_at(text: Option<&str>, latest: KnownAt) -> Result<KnownAt, PageErro
 }
 
 /// The parameters of lists, in the order addresses have them.
-pub(super) const NAMES: [&str; 32] = [
+pub(super) const NAMES: [&str; 34] = [
     "as_of",
     "known_at",
     "year",
@@ -59,6 +59,8 @@ pub(super) const NAMES: [&str; 32] = [
     "counted",
     "cause",
     "responsible",
+    "level",
+    "classification",
     "since",
     "until",
     "change_since",

@@ -17,6 +17,7 @@ use super::errors::{PageError, Refused};
 use super::reader;
 use super::state::AppState;
 use crate::access::{Act, Role, may};
+use crate::classified::Reader;
 use crate::db::ReadTx;
 use crate::facts::Actor;
 use crate::imports::Problem;
@@ -162,6 +163,11 @@ impl Viewer {
         self.csrf.as_bytes().ct_eq(token.as_bytes()).into()
     }
 
+    /// The person as somebody who reads.
+    pub fn reader(&self) -> Reader {
+        Reader { account: self.account, role: self.role }
+    }
+
     /// The person as somebody who acts.
     pub fn actor(&self) -> Actor {
         Actor { account: self.account, role: self.role, os_user: None }
@@ -179,7 +185,7 @@ const VIEWER: &str =
          where v.removed_at is null and (v.account_id = a.id or v.shared)) as views
      from sessions s join accounts a on a.id = s.account_id left join units u on u.id = a.unit_id
      cross join change_head h
-     cross join lateral (select set_config('dis.account', a.id::text, true)) who
+     cross join lateral (select set_config('dis.reader', a.id::text, true), set_config('dis.reader_role', a.role, true)) who
      where s.token_hash = $1 and a.disabled_at is null";
 
 /// Whoever's session the cookie names, if it is alive.

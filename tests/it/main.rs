@@ -14,6 +14,7 @@ mod french;
 mod giving;
 mod imports_page;
 mod loading;
+mod meetings;
 mod migrations;
 mod money;
 mod pages;

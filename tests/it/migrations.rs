@@ -59,7 +59,13 @@ async fn write_newest() {
     let renamed = "code,name,kind,country,member_state\nNOR,Kingdom of Norway,C01,NOR,yes\n";
     assert_eq!(load(&ground.db, Kind::Donors, renamed, None).await.changed, 1);
     let dump = Command::new(ground.cluster.bin_dir().join("pg_dump"))
-        .args(["--data-only", "--inserts", "--rows-per-insert=200", "--exclude-table=_sqlx_migrations"])
+        .args([
+            "--data-only",
+            "--inserts",
+            "--rows-per-insert=200",
+            "--exclude-table=_sqlx_migrations",
+            "--enable-row-security",
+        ])
         .args(["--username", OWNER_ROLE, "--host"])
         .arg(ground.cluster.socket_dir())
         .arg("dis")

@@ -348,6 +348,8 @@ impl EachList for Addresses {
             "counted" => "counted=overdue".to_owned(),
             "cause" => "cause=partner".to_owned(),
             "responsible" => "responsible=lucia.ferrer%40demo.example".to_owned(),
+            "level" => "level=head_of_agency".to_owned(),
+            "classification" => "classification=confidential".to_owned(),
             "state" => format!("state={}", L::STATES[0]),
             other => panic!("a filter without a test: {other}"),
         });

@@ -79,6 +79,12 @@ const CHANGING: &[Case] = &[
     ("/projects/KI-DATA/milestones/new", &[("was", "[]"), ("milestone", "x")], &[ResourceMobilization]),
     ("/expenditures/new", &[("project", "KI-DATA"), ("month", "Oct 2026"), ("amount_usd", "1")], &[Finance]),
     ("/expenditures/SOM-BAI/edit", &[("was", "[]"), ("month", "2026-10"), ("reason", "x")], &[Finance]),
+    (
+        "/meetings/new",
+        &[("donors", "SWE"), ("title", "X")],
+        &[Admin, ResourceMobilization, Finance, UnitStaff, Manager],
+    ),
+    ("/readers", &[("thing", "X"), ("reader", "X"), ("reason", "x")], &[Admin]),
     ("/changes/2/undo", &[("reason", "x")], &[]),
     ("/users/new", &[("email", "x@y.z"), ("name", "X"), ("role", "admin")], &[Admin]),
     (

@@ -8,6 +8,7 @@ pub mod donors;
 pub mod expenditures;
 pub mod funds;
 pub mod instalments;
+pub mod meetings;
 pub mod pledges;
 pub mod projects;
 pub mod rates;

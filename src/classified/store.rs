@@ -1,0 +1,73 @@
+//! Who reads in a transaction, and the note of what was read.
+
+use chrono::{DateTime, Utc};
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use super::rule::{Classification, Reader};
+use crate::db::{Db, ReadTx};
+
+/// Says who reads in this transaction, and in no later one on the same connection.
+pub async fn say_reader(connection: &mut PgConnection, reader: Reader) -> Result<(), sqlx::Error> {
+    sqlx::query("select set_config('dis.reader', $1::bigint::text, true), set_config('dis.reader_role', $2, true)")
+        .bind(reader.account)
+        .bind(reader.role.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// A snapshot for a page in which that person reads.
+pub async fn read_as(db: &Db, reader: Reader) -> Result<ReadTx, sqlx::Error> {
+    let mut tx = db.read().await?;
+    say_reader(&mut tx, reader).await?;
+    Ok(tx)
+}
+
+/// Notes that somebody read something classified: before it is shown, in a transaction of its own. Where it cannot be
+/// noted it is not shown. `how` is one of `page`, `print`, `revisions`, `form`, `export`.
+pub async fn note_reading(
+    db: &Db,
+    reader: Reader,
+    entity: &'static str,
+    thing: Uuid,
+    level: Classification,
+    how: &'static str,
+    at: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    if level == Classification::Unclassified {
+        return Ok(());
+    }
+    let mut tx = db.pages.begin().await?;
+    say_reader(&mut tx, reader).await?;
+    sqlx::query(
+        "insert into classified_readings (read_at, account_id, entity, thing, classification, how)
+         values ($1, $2, $3, $4, $5::classification, $6)",
+    )
+    .bind(at)
+    .bind(reader.account)
+    .bind(entity)
+    .bind(thing)
+    .bind(level.as_str())
+    .bind(how)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await
+}
+
+/// Notes that somebody takes every classified meeting they may read along in a file.
+pub async fn note_export(db: &Db, reader: Reader, at: DateTime<Utc>) -> Result<(), sqlx::Error> {
+    let mut tx = db.pages.begin().await?;
+    say_reader(&mut tx, reader).await?;
+    sqlx::query(
+        "insert into classified_readings (read_at, account_id, entity, thing, classification, how)
+         select $1, $2, 'meetings', m.key, m.classification, $3 from meetings m
+         where m.classification > 'unclassified' order by m.id",
+    )
+    .bind(at)
+    .bind(reader.account)
+    .bind("export")
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await
+}

@@ -1,0 +1,320 @@
+//! What was typed becomes a meeting, or errors beside the fields; and a meeting becomes what its form says.
+
+use chrono::NaiveDate;
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use super::model::{Content, Held, LONGEST_TEXT, LONGEST_TITLE, NewAction, Person};
+use super::store;
+use crate::classified::Classification;
+use crate::finding::Kind;
+use crate::kernel::ids::{AccountId, DonorId, PledgeId};
+use crate::kernel::text::clean_text;
+use crate::l10n::L10n;
+use crate::lists::scope::LEVELS;
+use crate::web::entry::Wrong;
+use crate::web::{Sent, format};
+
+/// The fields that can be merged when somebody else edited meanwhile, in the order of the form.
+pub(super) const FIELDS: [&str; 17] = [
+    "donors",
+    "title",
+    "outcomes",
+    "held_on",
+    "place",
+    "level",
+    "took_part",
+    "guests",
+    "purpose",
+    "summary",
+    "agenda",
+    "prepared_by",
+    "pledges",
+    "projects",
+    "classification",
+    "readers",
+    "reason",
+];
+/// Most follow-ups of one meeting.
+pub(super) const MOST_ROWS: usize = 30;
+
+/// One line of the follow-ups as it stands in the form.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Line {
+    pub(super) key: String,
+    pub(super) side: String,
+    pub(super) text: String,
+    pub(super) owner: String,
+    pub(super) due: String,
+}
+
+impl Line {
+    fn is_empty(&self) -> bool {
+        self.text.trim().is_empty() && self.owner.trim().is_empty() && self.due.trim().is_empty()
+    }
+}
+
+/// The lines that were sent, in their order.
+pub(super) fn lines(sent: &Sent) -> Vec<Line> {
+    let there = |at: &usize| sent.has(&format!("text-{at}"));
+    let of = |name: &str, at: usize| sent.raw(&format!("{name}-{at}")).to_owned();
+    (0..MOST_ROWS)
+        .take_while(there)
+        .map(|at| Line {
+            key: of("action", at),
+            side: of("side", at),
+            text: of("text", at),
+            owner: of("owner", at),
+            due: of("due", at),
+        })
+        .collect()
+}
+
+/// What a form says of a meeting that is recorded.
+pub(super) fn says(held: &Held, l10n: L10n) -> Sent {
+    let people = |all: &[Person]| all.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join("; ");
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let join = |all: Vec<&str>| all.join("; ");
+    let fields = [
+        ("donors", join(held.donors.iter().map(|donor| donor.name.as_str()).collect())),
+        ("title", held.title.clone()),
+        ("outcomes", text(&held.outcomes)),
+        ("held_on", format::day(held.held_on, l10n)),
+        ("place", text(&held.place)),
+        ("level", text(&held.level)),
+        ("took_part", people(&held.took_part)),
+        ("guests", join(held.guests.iter().map(|guest| guest.name.as_str()).collect())),
+        ("purpose", text(&held.purpose)),
+        ("summary", text(&held.summary)),
+        ("agenda", text(&held.agenda)),
+        ("prepared_by", held.prepared_by.as_ref().map(|one| one.name.clone()).unwrap_or_default()),
+        ("pledges", join(held.pledges.iter().map(|pledge| pledge.reference.as_str()).collect())),
+        ("projects", text(&held.projects)),
+        ("classification", held.classification.to_string()),
+        ("readers", people(&held.readers)),
+        ("reason", String::new()),
+    ];
+    let mut sent = Sent(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect());
+    for (at, action) in held.actions.iter().filter(|action| action.state == "open").enumerate() {
+        let due = action.due_on.map(|due| format::day(due, l10n)).unwrap_or_default();
+        let cells = [
+            ("action", action.key.to_string()),
+            ("side", action.side.clone()),
+            ("text", action.text.clone()),
+            ("owner", action.owner.clone().unwrap_or_default()),
+            ("due", due),
+        ];
+        sent.0.extend(cells.map(|(name, value)| (format!("{name}-{at}"), value)));
+    }
+    sent
+}
+
+/// Whose meeting it is, and of when.
+pub(super) struct Who<'a> {
+    /// Who logged it, or logs it now.
+    pub(super) author: AccountId,
+    /// Who types.
+    pub(super) typing: AccountId,
+    /// The meeting as it is recorded; none for a new one.
+    pub(super) held: Option<&'a Held>,
+    pub(super) today: NaiveDate,
+    pub(super) l10n: L10n,
+}
+
+/// The parts of a text with `;` between, each once.
+pub(super) fn parts(text: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for part in text.split([';', '\n']).map(str::trim).filter(|part| !part.is_empty()) {
+        if parts.iter().all(|before| before != part) {
+            parts.push(part.to_owned());
+        }
+    }
+    parts
+}
+
+struct Reading<'a> {
+    sent: &'a Sent,
+    who: &'a Who<'a>,
+    wrong: Wrong,
+}
+
+impl Reading<'_> {
+    fn refuse(&mut self, name: impl Into<String>, sentence: String) {
+        self.wrong.entry(name.into()).or_default().push(sentence);
+    }
+
+    fn line(&mut self, name: &str, most: usize) -> Option<String> {
+        let text = clean_text(self.sent.raw(name)).replace('\n', " ").trim().to_owned();
+        self.fits(name, text, most)
+    }
+
+    fn text(&mut self, name: &str) -> Option<String> {
+        let text = clean_text(self.sent.raw(name));
+        self.fits(name, text, LONGEST_TEXT)
+    }
+
+    fn fits(&mut self, name: &str, text: String, most: usize) -> Option<String> {
+        if text.chars().count() > most {
+            self.refuse(name, self.who.l10n.with("form-too-long", &[("arg", most.to_string().into())]));
+        }
+        (!text.is_empty()).then_some(text)
+    }
+
+    fn day(&mut self, name: &str, typed: &str) -> Option<NaiveDate> {
+        let typed = typed.trim();
+        if typed.is_empty() {
+            return None;
+        }
+        let day = format::read_day(typed, self.who.l10n);
+        if day.is_none() {
+            self.refuse(name, self.who.l10n.t("form-not-a-day"));
+        }
+        day
+    }
+
+    async fn people(&mut self, connection: &mut PgConnection, name: &str) -> Result<Vec<Person>, sqlx::Error> {
+        let mut people: Vec<Person> = Vec::new();
+        for named in parts(self.sent.raw(name)).into_iter().take(50) {
+            match store::person(&mut *connection, &named).await? {
+                Some(person) if people.iter().any(|one| one.id == person.id) => {}
+                Some(person) => people.push(person),
+                None => self.refuse(name, self.who.l10n.with("meeting-person-unknown", &[("name", named.into())])),
+            }
+        }
+        Ok(people)
+    }
+
+    async fn numbers(
+        &mut self,
+        connection: &mut PgConnection,
+        (name, kind, key): (&str, Kind, &str),
+    ) -> Result<Vec<i64>, sqlx::Error> {
+        let mut numbers: Vec<i64> = Vec::new();
+        for named in parts(self.sent.raw(name)).into_iter().take(50) {
+            match store::number(&mut *connection, kind, &named).await? {
+                Some(number) if numbers.contains(&number) => {}
+                Some(number) => numbers.push(number),
+                None => self.refuse(name, self.who.l10n.with(key, &[("name", named.into())])),
+            }
+        }
+        Ok(numbers)
+    }
+
+    /// The lines of follow-ups that say something.
+    async fn actions(&mut self, connection: &mut PgConnection) -> Result<Vec<NewAction>, sqlx::Error> {
+        let mut actions = Vec::new();
+        let there = |key: &Uuid| self.who.held.is_some_and(|held| held.actions.iter().any(|one| one.key == *key));
+        let lines: Vec<(usize, Line, Option<Uuid>)> = lines(self.sent)
+            .into_iter()
+            .enumerate()
+            .filter(|(_, line)| !line.is_empty())
+            .map(|(at, line)| {
+                let key = line.key.parse().ok().filter(there);
+                (at, line, key)
+            })
+            .collect();
+        for (at, line, key) in lines {
+            let l10n = self.who.l10n;
+            let text = clean_text(&line.text).replace('\n', " ").trim().to_owned();
+            if text.is_empty() {
+                self.refuse(format!("text-{at}"), l10n.t("form-required"));
+            } else if text.chars().count() > 1000 {
+                self.refuse(format!("text-{at}"), l10n.with("form-too-long", &[("arg", "1000".into())]));
+            }
+            let due_on = self.day(&format!("due-{at}"), &line.due);
+            let side = if line.side == "they" { "they" } else { "we" };
+            let named = line.owner.trim();
+            let (mut owner, mut owner_name) = (None, None);
+            if side == "they" {
+                owner_name = (!named.is_empty()).then(|| named.chars().take(200).collect());
+            } else if !named.is_empty() {
+                owner = store::person(&mut *connection, named).await?;
+                if owner.is_none() {
+                    self.refuse(format!("owner-{at}"), l10n.with("meeting-person-unknown", &[("name", named.into())]));
+                }
+            }
+            actions.push(NewAction { key, side, text, owner, owner_name, due_on });
+        }
+        Ok(actions)
+    }
+
+    /// The classification, and whether whoever types may give it.
+    fn classification(&mut self, readers: &[Person]) -> Classification {
+        let l10n = self.who.l10n;
+        let typed = self.sent.get("classification");
+        let before = self.who.held.map(|held| held.classification).unwrap_or_default();
+        let Ok(level) = (if typed.is_empty() { Ok(before) } else { typed.parse() }) else {
+            self.refuse("classification", l10n.t("form-choose-one"));
+            return before;
+        };
+        let strict = Classification::StrictlyConfidential;
+        let author = self.who.author == self.who.typing;
+        let was: Vec<i64> =
+            self.who.held.map(|held| held.readers.iter().map(|one| one.id).collect()).unwrap_or_default();
+        let same = readers.iter().map(|one| one.id).collect::<Vec<_>>() == was;
+        if !author && level == strict && before != strict {
+            self.refuse("classification", l10n.t("meeting-strict-by-author"));
+        }
+        if !author && !same {
+            self.refuse("readers", l10n.t("meeting-readers-by-author"));
+        }
+        if self.who.held.is_some() && level != before && self.sent.get("reason").is_empty() {
+            self.refuse("reason", l10n.t("meeting-reclassify-why"));
+        }
+        level
+    }
+}
+
+/// Understands what was typed.
+pub(super) async fn understand(
+    connection: &mut PgConnection,
+    sent: &Sent,
+    who: &Who<'_>,
+) -> Result<Result<Content, Wrong>, sqlx::Error> {
+    let mut reading = Reading { sent, who, wrong: Wrong::new() };
+    let donors = reading.numbers(&mut *connection, ("donors", Kind::Donor, "meeting-donor-unknown")).await?;
+    if donors.is_empty() && !reading.wrong.contains_key("donors") {
+        reading.refuse("donors", who.l10n.t("form-required"));
+    }
+    let title = reading.line("title", LONGEST_TITLE).unwrap_or_default();
+    if title.is_empty() {
+        reading.refuse("title", who.l10n.t("form-required"));
+    }
+    let held_on = reading.day("held_on", sent.raw("held_on")).unwrap_or(who.today);
+    let level = Some(sent.get("level").to_owned()).filter(|level| LEVELS.contains(&level.as_str()));
+    let took_part = reading.people(&mut *connection, "took_part").await?;
+    let prepared_by = reading.people(&mut *connection, "prepared_by").await?;
+    let readers = reading.people(&mut *connection, "readers").await?;
+    let pledges = reading.numbers(&mut *connection, ("pledges", Kind::Pledge, "meeting-pledge-unknown")).await?;
+    let actions = reading.actions(&mut *connection).await?;
+    let classification = reading.classification(&readers);
+    let projects = parts(sent.raw("projects")).join("; ");
+    let content = Content {
+        title,
+        held_on,
+        donors: donors.into_iter().map(DonorId).collect(),
+        place: reading.line("place", LONGEST_TITLE),
+        level,
+        purpose: reading.text("purpose"),
+        summary: reading.text("summary"),
+        outcomes: reading.text("outcomes"),
+        agenda: reading.text("agenda"),
+        prepared_by: prepared_by.first().map(Person::account),
+        projects: (!projects.is_empty()).then_some(projects),
+        classification,
+        took_part: took_part.iter().map(Person::account).collect(),
+        readers: readers.iter().map(Person::account).collect(),
+        guests: parts(sent.raw("guests")).into_iter().map(|name| name.chars().take(200).collect()).take(50).collect(),
+        pledges: pledges.into_iter().map(PledgeId).collect(),
+        settled: sent.all("settled").into_iter().filter_map(|key| key.parse().ok()).collect(),
+        actions,
+    };
+    // Nobody is given something to do that they may not read.
+    for (at, action) in content.actions.iter().enumerate() {
+        if let Some(owner) = action.owner.as_ref().filter(|owner| !content.readable_by(owner, who.author)) {
+            let args = [("name", owner.name.as_str().into())];
+            reading.refuse(format!("owner-{at}"), who.l10n.with("meeting-owner-may-not-read", &args));
+        }
+    }
+    Ok(if reading.wrong.is_empty() { Ok(content) } else { Err(reading.wrong) })
+}
