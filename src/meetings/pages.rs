@@ -17,6 +17,9 @@ use crate::web::form::{Field, Widget};
 use crate::web::frame::{Action as Button, Frame, filters};
 use crate::web::{Sent, address, format};
 
+/// What stands beside a label: words, and where each leads.
+type Links = Vec<(String, Option<String>)>;
+
 /// A line of the follow-ups, as fields.
 pub(super) struct Row {
     /// Its number in the names of its fields.
@@ -284,7 +287,7 @@ pub(super) fn said(held: &Held, l10n: L10n) -> Vec<Said> {
         let words = [Some(pledge.reference.clone()), pledge.title.clone()];
         (words.into_iter().flatten().collect::<Vec<_>>().join(" "), Some(address::to("pledges", &pledge.reference)))
     });
-    let rows: [(&str, Vec<(String, Option<String>)>); 11] = [
+    let rows: [(&str, Links); 11] = [
         ("meeting-donors", donors.collect()),
         ("meeting-place", one(held.place.clone())),
         ("filter-level", one(held.level.as_ref().map(|level| l10n.word("level", level)))),
