@@ -13,6 +13,7 @@ use crate::facts::{ChangeId, tables};
 use crate::kernel::ids::{AccountId, PledgeId, ReportId};
 use crate::l10n::L10n;
 use crate::ledger;
+use crate::published;
 use crate::report_states;
 
 #[derive(sqlx::FromRow)]
@@ -74,6 +75,7 @@ pub async fn verify(connection: &mut PgConnection, noted: Option<&Head>) -> Resu
     check_balances(connection, &changes, &mut broken).await?;
     check_report_states(connection, &changes, &mut broken).await?;
     check_meetings(connection, &mut broken).await?;
+    broken.extend(published::broken(connection).await?);
     Ok(Verified { head, broken })
 }
 

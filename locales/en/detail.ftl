@@ -109,3 +109,5 @@ field-reason = Reason
 field-report_id = Report
 field-round = Round
 field-what = What
+history-also-contribution_facts = Contribution that takes it back
+history-more = and { $count } more

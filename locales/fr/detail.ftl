@@ -109,3 +109,5 @@ field-reason = Motif
 field-report_id = Rapport
 field-round = Tour
 field-what = Objet
+history-also-contribution_facts = Contribution qui l’extourne
+history-more = et { $count } de plus

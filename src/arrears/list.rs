@@ -87,6 +87,7 @@ impl List for Arrears {
             indexed: false,
         },
     ];
+    const KEY: &'static [&'static str] = &["pledge_ref", "instalment_number"];
     const ID: &'static str = "b.id";
     const SUMMED: bool = false;
     const SELECT: &'static str = "scope.day as as_of, d.code as donor_code, d.name as donor_name, u.code as unit_code,

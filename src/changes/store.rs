@@ -82,12 +82,16 @@ fn needed(touched: &str) -> Option<[Act; 2]> {
         "pledge_terms" | "pledge_events" | "instalments" | "condition_events" | "pledges" => {
             Some([Act::KeepPledges, Act::LoadPledges])
         }
+        "project_facts" | "projects" | "milestones" | "milestone_events" | "project_statuses" => {
+            Some([Act::KeepProjects, Act::LoadPledges])
+        }
         "report_terms" | "report_due_dates" | "report_events" | "donor_reports" | "reporting_clauses" => {
             Some([Act::KeepReports, Act::LoadReports])
         }
         "report_confirmations" => Some([Act::ConfirmReports, Act::ConfirmReports]),
+        "budgets" => Some([Act::KeepBudgets, Act::LoadBudgets]),
         "setting_facts" => Some([Act::KeepSettings, Act::KeepSettings]),
-        "contribution_facts" | "contributions" | "hand_allocations" | "exchange_rates" => {
+        "contribution_facts" | "contributions" | "hand_allocations" | "exchange_rates" | "expenditures" => {
             Some([Act::KeepMoney, Act::LoadMoney])
         }
         _ => None,

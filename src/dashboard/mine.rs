@@ -41,7 +41,7 @@ const SHOWN: i64 = 6;
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn tiles(connection: &mut PgConnection, viewer: &Viewer, now: Now) -> Result<Vec<Tile>, sqlx::Error> {
+pub async fn tiles(connection: &mut PgConnection, viewer: &Viewer, now: Now<'_>) -> Result<Vec<Tile>, sqlx::Error> {
     let Now { today, l10n, zone, .. } = now;
     let mine: Mine = sqlx::query_as(
         "select (select count(*) from actions x where x.owner_id = $1 and x.state = 'open') as actions,

@@ -14,7 +14,8 @@ use super::spec::{Column, Kind, Part, Spec};
 use super::staging::{self, Found, Stay};
 use crate::access::{Act, Role, may};
 use crate::balances;
-use crate::db::Db;
+use crate::db::{Db, Select};
+use crate::facts::tables::{REPORT_CONFIRMATIONS, REPORT_DUE_DATES, REPORT_EVENTS, REPORT_TERMS};
 use crate::facts::{Actor, ChangeId, Claim, FormStamp, WriteTx};
 use crate::kernel::Clock;
 use crate::kernel::ids::{PledgeId, ReportId};
@@ -50,6 +51,8 @@ pub struct Entry {
     pub drawn_from: Vec<Drawn>,
     /// What the change says it was about: `room` and `code`.
     pub about: serde_json::Value,
+    /// Reports that are taken out with it, by reference: everything recorded of them is voided.
+    pub takes_out: Vec<String>,
 }
 
 /// What the system held when a form was drawn.
@@ -158,13 +161,18 @@ pub async fn run(db: &Db, actor: Actor, clock: &Clock, import: &Import) -> Resul
             landing.land(kind.spec()).await?;
         }
     }
+    let taken_out = match entry {
+        Some(entry) if landing.clean() => take_out(landing.tx, &entry.takes_out).await?,
+        _ => Vec::new(),
+    };
     if landing.clean() {
         for kind in &kinds {
             landing.gather(kind.spec().final_checks, Vec::new(), "error").await?;
         }
     }
     if landing.clean() {
-        let touched = landing.touched(&kinds).await?;
+        let mut touched = landing.touched(&kinds).await?;
+        touched.reports.extend(&taken_out);
         balances::recompute(landing.tx, &touched.pledges).await?;
         report_states::recompute(landing.tx, &touched.reports).await?;
         for kind in &kinds {
@@ -175,6 +183,7 @@ pub async fn run(db: &Db, actor: Actor, clock: &Clock, import: &Import) -> Resul
         }
     }
     landing.report(&kinds, &mut outcome).await?;
+    outcome.changed += taken_out.len() as u64;
     if draft.is_some() {
         outcome.preview = Some(landing.preview(&kinds).await?);
     }
@@ -211,6 +220,24 @@ async fn take_up(tx: &mut WriteTx, entry: &Entry) -> Result<(), ImportError> {
     }
     let same = now.iter().zip(&entry.drawn_from).all(|(now, then)| now.rows == then.rows);
     if same { Ok(()) } else { Err(ImportError::Stale(now)) }
+}
+
+/// Voids everything recorded of some reports. Returns which they are.
+async fn take_out(tx: &mut WriteTx, references: &[String]) -> Result<Vec<ReportId>, sqlx::Error> {
+    if references.is_empty() {
+        return Ok(Vec::new());
+    }
+    for table in [&REPORT_TERMS, &REPORT_DUE_DATES, &REPORT_EVENTS, &REPORT_CONFIRMATIONS] {
+        let of_them = |select: &mut Select| {
+            select.sql("select f.id from ").sql(table.name).sql(" f join donor_reports r on r.id = f.report_id");
+            select.sql(" where r.ref = any(").bind(references.to_vec()).sql(")");
+        };
+        table.void_bound(tx, of_them).await?;
+    }
+    sqlx::query_scalar("select id from donor_reports where ref = any($1) order by id")
+        .bind(references)
+        .fetch_all(tx.connection())
+        .await
 }
 
 async fn claim(tx: &mut WriteTx, form: &FormStamp) -> Result<(), ImportError> {

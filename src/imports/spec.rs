@@ -18,30 +18,45 @@ pub enum Kind {
     Donors,
     /// Exchange rates.
     Rates,
+    /// Projects, and the dates and budgets they were given anew.
+    Projects,
     /// Pledges, their amendments and events.
     Pledges,
     /// Instalments.
     Instalments,
     /// Contributions, reversals and refunds.
     Contributions,
+    /// What the Board approved for a year and fund.
+    Budgets,
+    /// What projects spent, month by month.
+    Expenditures,
     /// Reports we owe donors.
     DonorReports,
     /// Meetings with donors.
     Meetings,
+    /// Each step of their life.
+    ReportEvents,
+    /// What agreements say about reports.
+    ReportingClauses,
 }
 
 impl Kind {
     /// Every kind, in landing order.
-    pub const ALL: [Kind; 9] = [
+    pub const ALL: [Kind; 14] = [
         Kind::Units,
         Kind::Funds,
         Kind::Donors,
         Kind::Rates,
+        Kind::Projects,
         Kind::Pledges,
         Kind::Instalments,
         Kind::Contributions,
+        Kind::Expenditures,
         Kind::DonorReports,
         Kind::Meetings,
+        Kind::Budgets,
+        Kind::ReportEvents,
+        Kind::ReportingClauses,
     ];
 
     /// The word in commands.
@@ -54,8 +69,13 @@ impl Kind {
             Kind::Pledges => "pledges",
             Kind::Instalments => "instalments",
             Kind::Contributions => "contributions",
+            Kind::Budgets => "budgets",
+            Kind::Projects => "projects",
+            Kind::Expenditures => "expenditures",
             Kind::DonorReports => "donor-reports",
             Kind::Meetings => "meetings",
+            Kind::ReportEvents => "report-events",
+            Kind::ReportingClauses => "reporting-clauses",
         }
     }
 
@@ -63,10 +83,11 @@ impl Kind {
     pub fn act(self) -> Act {
         match self {
             Kind::Units | Kind::Funds => Act::LoadStructure,
-            Kind::Donors | Kind::Pledges | Kind::Instalments => Act::LoadPledges,
-            Kind::Rates | Kind::Contributions => Act::LoadMoney,
-            Kind::DonorReports => Act::LoadReports,
             Kind::Meetings => Act::LoadMeetings,
+            Kind::Donors | Kind::Pledges | Kind::Instalments | Kind::Projects => Act::LoadPledges,
+            Kind::Rates | Kind::Contributions | Kind::Expenditures => Act::LoadMoney,
+            Kind::DonorReports | Kind::ReportEvents | Kind::ReportingClauses => Act::LoadReports,
+            Kind::Budgets => Act::LoadBudgets,
         }
     }
 
@@ -80,8 +101,13 @@ impl Kind {
             Kind::Pledges => &kinds::pledges::SPEC,
             Kind::Instalments => &kinds::instalments::SPEC,
             Kind::Contributions => &kinds::contributions::SPEC,
+            Kind::Budgets => &kinds::budgets::SPEC,
+            Kind::Projects => &kinds::projects::SPEC,
+            Kind::Expenditures => &kinds::expenditures::SPEC,
             Kind::DonorReports => &kinds::donor_reports::SPEC,
             Kind::Meetings => &kinds::meetings::SPEC,
+            Kind::ReportEvents => &kinds::report_events::SPEC,
+            Kind::ReportingClauses => &kinds::reporting_clauses::SPEC,
         }
     }
 }
@@ -128,12 +154,22 @@ pub enum Cell {
     Percent,
     /// A whole number from 1.
     Number,
+    /// A calendar year, 1900 to 2199.
+    Year,
+    /// A whole number from 0.
+    Count,
     /// `yes` or `no`.
     YesNo,
     /// One of these words.
     OneOf(&'static [&'static str]),
     /// An ISO 3166-1 alpha-3 code.
     Country,
+    /// Several of them, `;` between.
+    Countries,
+    /// A calendar month that has begun, `2021-07`; kept as its first day.
+    Month,
+    /// An amount of money, nought or more.
+    NotNegative,
 }
 
 impl Cell {
@@ -141,10 +177,10 @@ impl Cell {
     pub fn sql_type(self) -> &'static str {
         match self {
             Cell::Code => "text collate \"C\"",
-            Cell::Text | Cell::Currency | Cell::OneOf(_) | Cell::Country => "text",
-            Cell::Day | Cell::Event => "date",
-            Cell::Positive | Cell::Amount | Cell::Rate | Cell::Percent => "numeric",
-            Cell::Number => "integer",
+            Cell::Text | Cell::Currency | Cell::OneOf(_) | Cell::Country | Cell::Countries => "text",
+            Cell::Day | Cell::Event | Cell::Month => "date",
+            Cell::Positive | Cell::NotNegative | Cell::Amount | Cell::Rate | Cell::Percent => "numeric",
+            Cell::Number | Cell::Year | Cell::Count => "integer",
             Cell::YesNo => "boolean",
         }
     }

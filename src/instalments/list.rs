@@ -45,6 +45,7 @@ impl List for Instalments {
             indexed: false,
         },
     ];
+    const KEY: &'static [&'static str] = &["pledge_ref", "number"];
     const ID: &'static str = "b.id";
     const MONEY: Option<(&'static str, &'static str)> = Some(("b.currency", "b.outstanding"));
     const SELECT: &'static str = "b.pledge_ref, b.number, b.due_on, b.falls_due_on, i.condition, b.currency, b.amount,

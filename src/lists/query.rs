@@ -37,6 +37,10 @@ pub trait List: Send + Sync + 'static {
     const USD_OF: Option<&'static str> = None;
     /// Whether the page counts and sums its rows; a room that does so itself says no.
     const SUMMED: bool = true;
+    /// How many rows a page has at most; a table that is one answer is shown whole.
+    const ON_A_PAGE: i64 = 50;
+    /// The columns of its file that say which row a row is.
+    const KEY: &'static [&'static str] = &["code"];
     /// Whether its rows are as of a day and known at an instant; what is simply a list of what happened is not.
     const DATED: bool = true;
     /// Who may read it: page and files.
@@ -59,6 +63,10 @@ pub trait List: Send + Sync + 'static {
     fn columns() -> &'static [Column<Self::Row>];
     /// The columns of the screen.
     fn screen() -> &'static [Screen<Self::Row>];
+    /// What is said of all rows of a scope that was prepared.
+    fn sentences(_scope: &Scope, _l10n: L10n) -> Vec<String> {
+        Vec::new()
+    }
     /// Whether what the sort's column shows goes down the page.
     fn goes_down(sort: &Sort) -> bool {
         sort.keys.first().is_some_and(|key| key.down)

@@ -85,7 +85,7 @@ fn maybe() -> impl Strategy<Value = Option<u64>> {
 }
 
 prop_compose! {
-    fn reports()(
+    pub(crate) fn reports()(
         first_due in 0..LENGTH, extensions in prop::collection::btree_map(0..LENGTH, (0..LENGTH + 20, any::<bool>()), 0..4),
         moves in prop::collection::btree_map(0..LENGTH, 1i64..5, 0..3), amended in prop::collection::btree_map(0..LENGTH, 1i64..5, 0..3),
         events in prop::collection::vec(0..LENGTH, 0..6), signed in maybe(), cancelled in maybe(), waived in maybe(),

@@ -32,7 +32,7 @@ pub fn known_at(text: Option<&str>, latest: KnownAt) -> Result<KnownAt, PageErro
 }
 
 /// The parameters of lists, in the order addresses have them.
-pub(super) const NAMES: [&str; 27] = [
+pub(super) const NAMES: [&str; 34] = [
     "as_of",
     "known_at",
     "year",
@@ -40,11 +40,13 @@ pub(super) const NAMES: [&str; 27] = [
     "donor",
     "donor_kind",
     "region",
+    "country",
     "focal_point",
     "fund",
     "fund_kind",
     "earmarking",
     "pledge",
+    "project",
     "bucket",
     "currency",
     "role",
@@ -52,11 +54,16 @@ pub(super) const NAMES: [&str; 27] = [
     "act",
     "room",
     "code",
+    "kind",
     "state",
     "level",
     "classification",
+    "counted",
+    "cause",
+    "responsible",
     "since",
     "until",
+    "change_since",
     "q",
     "sort",
     "after",

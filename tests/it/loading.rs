@@ -114,8 +114,17 @@ async fn the_order_of_loading_never_matters() {
     let ground = Ground::new().await;
     let set = hand_set();
     let of = |kind: Kind| set.iter().filter(move |(k, _)| *k == kind).cloned().collect::<Vec<_>>();
-    let order =
-        [Kind::Units, Kind::Funds, Kind::Donors, Kind::Pledges, Kind::Contributions, Kind::Instalments, Kind::Rates];
+    let order = [
+        Kind::Units,
+        Kind::Funds,
+        Kind::Donors,
+        Kind::Pledges,
+        Kind::Projects,
+        Kind::Contributions,
+        Kind::Instalments,
+        Kind::Expenditures,
+        Kind::Rates,
+    ];
     for kind in order {
         let outcome = load(&ground, Import { files: of(kind), ..Import::default() }).await;
         assert!(outcome.accepted(), "{kind}: {:?}", outcome.lines(&outcome.errors, L10n::ENGLISH));

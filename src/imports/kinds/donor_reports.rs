@@ -5,9 +5,7 @@
 
 use crate::facts::tables::{REPORT_CONFIRMATIONS, REPORT_DUE_DATES, REPORT_EVENTS, REPORT_TERMS};
 use crate::imports::spec::{Cell, FactStep, Kind, Part, Spec, optional, required};
-
-/// The kinds of reports, as files say them.
-pub const KINDS: [&str; 4] = ["narrative", "financial", "certified_financial", "combined"];
+use crate::report_states::{KINDS, out_of_order};
 
 /// How reports are loaded.
 pub static SPEC: Spec = Spec {
@@ -194,7 +192,7 @@ pub static SPEC: Spec = Spec {
         "select file, line, 'unit' as col, unit as value, 'unit-unknown' as key, '' as arg
          from stage_donor_reports where unit is not null and unit_id is null",
         "select file, line, 'responsible' as col, responsible as value, 'account-unknown' as key, '' as arg
-         from stage_donor_reports where responsible is not null and responsible_id is null",
+         from stage_donor_reports where (given & 16384) <> 0 and responsible is not null and responsible_id is null",
         "select file, line, 'period_to' as col, period_to::text as value, 'period-backwards' as key, period_from::text as arg
          from stage_donor_reports where period_to < period_from",
         "select s.file, s.line, 'agreed_on' as col, s.agreed_on::text as value, 'extension-of-nothing' as key, '' as arg
@@ -315,7 +313,15 @@ pub static SPEC: Spec = Spec {
                 ) confirmed",
         },
     ],
-    final_checks: &[],
+    final_checks: &[concat!(
+        "select distinct on (s.file, s.line, o.key) s.file, s.line,
+                case o.event || o.round when 'sent1' then 'submitted_on' when 'returned1' then 'returned_on'
+                    when 'sent2' then 'resubmitted_on' else 'ref' end as col,
+                o.happened_on::text as value, o.key, o.arg::text as arg
+         from stage_donor_reports s join (",
+        out_of_order!("select report_id from stage_donor_reports"),
+        ") o on o.report_id = s.report_id where not s.found or s.event_fill || s.event_diff <> '{}'"
+    )],
     warnings: &[
         "select s.file, s.line, 'due_on' as col, s.due_on::text as value, 'due-before-signature' as key,
                 e.happened_on::text as arg
