@@ -728,7 +728,13 @@
 		const dropCopy = at => { if (copies) copies.removeItem(at); };
 		const tell = (text, ok) => status.replaceChildren(icon(ok ? "M11 18.004h-4.343c-2.572 -.004 -4.657 -2.011 -4.657 -4.487c0 -2.475 2.085 -4.482 4.657 -4.482c.393 -1.762 1.794 -3.2 3.675 -3.773c1.88 -.572 3.956 -.193 5.444 1c1.488 1.19 2.162 3.007 1.77 4.769h.99c1.388 0 2.585 .82 3.138 2.007M15 19l2 2l4 -4" : "M12 9v4M10.363 3.591l-8.106 13.534a1.914 1.914 0 0 0 1.636 2.871h16.214a1.914 1.914 0 0 0 1.636 -2.87l-8.106 -13.536a1.914 1.914 0 0 0 -3.274 0M12 16h.01"), el("span", {}, text));
 
-		const untold = copies && copy(key()); /* of this very form, and the server has it not */
+		/* what this very form said and the server has not: where it is something else than is shown, it waits aside to be offered */
+		const told = doc.querySelector("#summary, #conflict"), waits = copies && copy(key());
+		if (waits && !told && JSON.stringify(waits.fields) !== said()) {
+			copies[`${key()}+${waits.at}`] = copies[key()];
+			dropCopy(key());
+		}
+		const untold = copies && copy(key());
 		let kept = untold ? null : said(), timer, busy = false, ended = false;
 		const later = ms => { clearTimeout(timer); timer = setTimeout(save, ms); };
 		const save = async (last = false) => {
@@ -780,14 +786,17 @@
 		for (const at of copies ? Object.keys(copies).filter(name => name.startsWith(mine)) : []) {
 			const was = copy(at);
 			if (!was || Date.now() - was.at > DAYS) { dropCopy(at); continue; }
-			if (at === key() && (JSON.stringify(was.fields) === said() || doc.querySelector("#summary, #conflict"))) continue;
+			if (at === key()) continue;
+			const [of] = at.slice(mine.length).split("+");
 			const named = new Map(was.fields), notice = el("div", { className: "notice", role: "status" });
 			const back = () => {
 				const form = el("form", { method: "post", action: "/meetings/new", hidden: true });
-				const carried = [...was.fields, ["csrf", csrf.value], ["form_id", at.slice(mine.length)], ["draft_version", at === key() ? version.value : "0"], ["press", "draw"]];
+				const carried = [...was.fields, ["csrf", csrf.value], ["form_id", of], ["draft_version", of === id.value ? version.value : "0"], ["press", "draw"]];
 				for (const [name, value] of carried) form.append(el("input", { type: "hidden", name, value }));
 				doc.body.append(form);
 				ended = true;
+				copies[mine + of] = copies[at];
+				if (at !== mine + of) dropCopy(at);
 				form.submit();
 			};
 			const drop = () => { dropCopy(at); notice.remove(); };

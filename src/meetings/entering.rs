@@ -66,7 +66,7 @@ async fn page(
     let beside = beside_of(connection, draft.sent.raw("donors"), but, &ticked, &frame).await?;
     let more = draft.more(shape.held.is_some(), l10n);
     let wanted = |name: &str| !draft.sent.get(name).is_empty();
-    let used = ["purpose", "summary", "agenda", "guests"].into_iter().any(wanted) && shape.held.is_some();
+    let used = ["purpose", "discussion", "agenda", "guests"].into_iter().any(wanted) && shape.held.is_some();
     let amiss = more.iter().any(|field| field.error.is_some() || field.theirs.is_some());
     let class = draft.sent.get("classification");
     let class = if class.is_empty() { "unclassified" } else { class };

@@ -15,7 +15,8 @@ use crate::lists::scope::LEVELS;
 use crate::web::entry::Wrong;
 use crate::web::{Sent, format};
 
-/// The fields that can be merged when somebody else edited meanwhile, in the order of the form.
+/// The fields that can be merged when somebody else edited meanwhile, in the order of the form. That of the summary has another
+/// name: `summary` is what every form calls the list of what is wrong with it.
 pub(super) const FIELDS: [&str; 17] = [
     "donors",
     "title",
@@ -26,7 +27,7 @@ pub(super) const FIELDS: [&str; 17] = [
     "took_part",
     "guests",
     "purpose",
-    "summary",
+    "discussion",
     "agenda",
     "prepared_by",
     "pledges",
@@ -85,7 +86,7 @@ pub(super) fn says(held: &Held, l10n: L10n) -> Sent {
         ("took_part", people(&held.took_part)),
         ("guests", join(held.guests.iter().map(|guest| guest.name.as_str()).collect())),
         ("purpose", text(&held.purpose)),
-        ("summary", text(&held.summary)),
+        ("discussion", text(&held.summary)),
         ("agenda", text(&held.agenda)),
         ("prepared_by", held.prepared_by.as_ref().map(|one| one.name.clone()).unwrap_or_default()),
         ("pledges", join(held.pledges.iter().map(|pledge| pledge.reference.as_str()).collect())),
@@ -296,7 +297,7 @@ pub(super) async fn understand(
         place: reading.line("place", LONGEST_TITLE),
         level,
         purpose: reading.text("purpose"),
-        summary: reading.text("summary"),
+        summary: reading.text("discussion"),
         outcomes: reading.text("outcomes"),
         agenda: reading.text("agenda"),
         prepared_by: prepared_by.first().map(Person::account),

@@ -178,7 +178,7 @@ impl Draft {
             self.field("guests", l10n.t("meeting-guests"), Widget::Line),
             self.field("took_part", l10n.t("meeting-us"), Widget::Many("person")),
             self.field("purpose", l10n.t("meeting-purpose"), Widget::Area),
-            self.field("summary", l10n.t("meeting-summary"), Widget::Area),
+            self.field("discussion", l10n.t("meeting-summary"), Widget::Area),
             hinted(self.field("agenda", l10n.t("meeting-agenda"), Widget::Area), "meeting-agenda-hint"),
             self.field("prepared_by", l10n.t("meeting-prepared"), Widget::Many("person")),
             self.field("pledges", l10n.t("meeting-pledges"), Widget::Many("pledge")).half(),

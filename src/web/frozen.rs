@@ -118,7 +118,8 @@ pub struct Freezing {
     pub scope: fn(&Ask) -> Result<Scope, PageError>,
 }
 
-/// Whether a list can be published: its rows are figures as of a day, and everybody may read them.
+/// Whether a list can be published: its rows are figures as of a day, and everybody may read them. What is classified is
+/// never such a list: whoever reads what was published would read what the publisher may.
 pub fn can_be_published<L: List>() -> bool {
     L::DATED && L::MAY == Act::ReadFigures
 }
@@ -218,4 +219,17 @@ async fn whole<L: List>(connection: &mut PgConnection, ask: &Ask) -> Result<Opti
             })
             .collect(),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_classified_cannot_be_published() {
+        for name in ["meetings", "actions", "drafts", "readings"] {
+            assert!(named(name).is_none(), "{name}");
+        }
+        assert!(named("arrears").is_some());
+    }
 }

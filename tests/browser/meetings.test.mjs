@@ -64,11 +64,12 @@ test("the line dies while somebody types, and nothing is lost", async t => {
 	await page.goto(draft);
 	assert.equal(await page.locator("#outcomes").inputValue(), "Said in the tunnel.");
 
-	/* the page goes before the line comes back: the copy on this device is offered, and the draft is not written over */
-	await page.context().setOffline(true);
+	/* the page goes before the server has it: the copy on this device is offered, and the draft is not written over */
+	await page.route("**/meetings/drafts/**", route => route.abort());
 	await page.locator("#outcomes").fill("Said at the other end of the tunnel.");
+	await page.locator("[data-saved]", { hasText: "kept on this device" }).waitFor({ timeout: 15000 });
 	await page.goto("about:blank");
-	await page.context().setOffline(false);
+	await page.unroute("**/meetings/drafts/**");
 	await page.goto(draft);
 	assert.equal(await page.locator("#outcomes").inputValue(), "Said in the tunnel.", "nothing is written over");
 	await page.getByRole("button", { name: "Bring it back" }).click();
@@ -160,6 +161,7 @@ test("every page of meetings in every look", async t => {
 	await maker.waitForURL("**/meetings/*?done=*");
 	const meeting = new URL(maker.url()).pathname;
 	await maker.goto(`${meeting}/edit`);
+	if (!await maker.locator("#place").isVisible()) await maker.locator("details.more > summary").click();
 	await maker.locator("#place").fill("Stockholm");
 	await maker.locator("[data-save]").click();
 	await maker.waitForURL("**/meetings/*?done=*");

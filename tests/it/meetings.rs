@@ -193,7 +193,7 @@ async fn classified(site: &Site, cookie: &str, word: &str, level: &str) -> Strin
         ("donors", "Sweden"),
         ("title", title.as_str()),
         ("outcomes", outcomes.as_str()),
-        ("summary", summary.as_str()),
+        ("discussion", summary.as_str()),
         ("place", place.as_str()),
         ("guests", guests.as_str()),
         ("level", "head_of_agency"),
