@@ -268,21 +268,11 @@ pub async fn totals<L: List>(connection: &mut PgConnection, scope: &Scope) -> Re
     if L::USD_OF.is_some() {
         // Where there are too many rows to sum, no rate is looked up either.
         select.sql(
-            "sum(usd_of(amount, units_per_usd)) as usd, count(*) filter (where units_per_usd is null) as without_rate
-             from counted left join (
-                select days.currency, days.day, case when days.currency = 'USD' then 1 else r.units_per_usd end as units_per_usd
-                from (select distinct currency, day from counted where (select count(*) from counted) <= ",
+            "sum(usd_of(amount, rate_on(days, rates, day))) as usd,
+                count(*) filter (where rate_on(days, rates, day) is null) as without_rate
+             from counted left join through on through.currency = counted.currency and (select count(*) from counted) <= ",
         );
-        select.bind(COUNTED).sql(
-            ") days cross join scope
-                left join lateral (
-                    select r.units_per_usd from exchange_rates r
-                    where r.currency = days.currency and r.valid_from <= days.day
-                        and was_known(r.recorded_at, r.voided_at, scope.known)
-                    order by r.valid_from desc limit 1
-                ) r on true
-             ) priced on priced.currency = counted.currency and priced.day = counted.day",
-        );
+        select.bind(COUNTED);
     } else {
         select.sql("null::numeric as usd, 0::bigint as without_rate from counted");
     }
