@@ -148,7 +148,7 @@ pub(super) fn statement(code: &str, scope: &Scope) -> Select {
                         'now', f.during @> ",
     );
     select.bind(scope.today).sql(
-        ") order by f.during desc)
+        "::date) order by f.during desc)
                  from donor_focal_points f join accounts a on a.id = f.account_id where f.donor_id = d.id
                 ) as focal_points,
                 (select json_agg(c order by c.now desc, c.name, c.id) from (
@@ -156,7 +156,7 @@ pub(super) fn statement(code: &str, scope: &Scope) -> Select {
                            daterange(c.from_on, c.to_on, '[]') @> ",
     );
     select.bind(scope.today).sql(
-        " as now from donor_contacts c where c.donor_id = d.id and not c.removed) c) as contacts
+        "::date as now from donor_contacts c where c.donor_id = d.id and not c.removed) c) as contacts
          from scope join donors d on d.code = ",
     );
     select.bind(code.to_owned()).sql(
