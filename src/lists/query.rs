@@ -185,9 +185,14 @@ pub fn statement<L: List>(scope: &Scope, stretch: &Stretch<'_>) -> Select {
     select
 }
 
-/// `k1 > v1 or (k1 = v1 and (k2 > v2 or …))`, each part in its own direction.
+/// `k1 >= v1 and (k1 > v1 or (k1 = v1 and (k2 > v2 or …)))`, each part in its own direction. The first says again what
+/// the rest does: by it an index begins there, and nothing before it is looked at.
 fn begin_after(select: &mut Select, stretch: &Stretch<'_>, after: &[String]) {
     let keys = stretch.sort.keys;
+    if let (Some(key), Some(value)) = (keys.first(), after.first()) {
+        select.sql(" and ").sql(key.sql).sql(if stretch.goes_down(0) { " <= " } else { " >= " });
+        select.bind(value.clone()).sql(key.kind.cast());
+    }
     select.sql(" and (");
     for (at, (key, value)) in keys.iter().zip(after).enumerate() {
         select.sql(key.sql).sql(if stretch.goes_down(at) { " < " } else { " > " });
