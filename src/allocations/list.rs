@@ -92,6 +92,7 @@ impl List for Allocations {
         Sort { name: "amount", keys: &[down("w.amount", KeyKind::Number), up("w.id", KeyKind::Text)], indexed: false },
     ];
     const ID: &'static str = "w.id";
+    const SUMS_STAND: bool = true;
     const MONEY: Option<(&'static str, &'static str)> = Some(("w.currency", "w.amount"));
     const SELECT: &'static str = concat!(
         "l.ref as contribution, p.ref as pledge_ref, d.code as donor_code, d.name as donor_name,

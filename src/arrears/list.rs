@@ -88,6 +88,7 @@ impl List for Arrears {
         },
     ];
     const ID: &'static str = "b.id";
+    const SUMS_STAND: bool = true;
     const SUMMED: bool = false;
     const SELECT: &'static str = "scope.day as as_of, d.code as donor_code, d.name as donor_name, u.code as unit_code,
         u.name as unit_name, f.code as fund, b.pledge_ref, p.title as pledge_title, b.number, b.due_on,

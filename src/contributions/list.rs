@@ -82,6 +82,7 @@ impl List for Contributions {
         Sort { name: "amount", keys: &[down("c.amount", KeyKind::Number), up("c.key", KeyKind::Text)], indexed: false },
     ];
     const ID: &'static str = "c.id";
+    const SUMS_STAND: bool = true;
     const MONEY: Option<(&'static str, &'static str)> = Some(("c.currency", "c.amount"));
     const USD_OF: Option<&'static str> = Some("c.received_on");
     const SELECT: &'static str = concat!(

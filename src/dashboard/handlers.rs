@@ -46,7 +46,7 @@ pub async fn page(State(state): State<AppState>, signed_in: SignedIn) -> Result<
     let SignedIn { mut tx, viewer, latest } = signed_in;
     let frame = Frame::new(&state, viewer, "dashboard");
     let (l10n, today) = (frame.l10n, frame.today);
-    let now = Now { today, latest, l10n, zone: frame.zone };
+    let now = Now { today, latest, l10n, zone: frame.zone, memory: &state.0.memory };
     // Staff look at their own unit and what is below it; everybody else at the agency.
     let own = frame.viewer.unit_code.clone().filter(|_| frame.viewer.role == Role::UnitStaff);
     let of_unit = |mut params: Vec<(&'static str, String)>| {

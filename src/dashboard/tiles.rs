@@ -7,7 +7,7 @@ use sqlx::postgres::PgConnection;
 use crate::kernel::KnownAt;
 use crate::l10n::L10n;
 use crate::lists::query::{self, COUNTED, Stretch};
-use crate::lists::{Drawn, List};
+use crate::lists::{Drawn, List, Memory};
 use crate::web::list::{Params, Sum, understand};
 use crate::web::{PageError, format};
 
@@ -54,7 +54,7 @@ pub struct Asks<'a> {
 
 /// When a page is of, and in which language.
 #[derive(Clone, Copy)]
-pub struct Now {
+pub struct Now<'a> {
     /// Today.
     pub today: NaiveDate,
     /// The latest recorded instant.
@@ -63,21 +63,23 @@ pub struct Now {
     pub l10n: L10n,
     /// The agency's time zone.
     pub zone: Tz,
+    /// What was worked out already.
+    pub memory: &'a Memory,
 }
 
 /// Asks a list at the address the tile leads to.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn tile<L: List>(connection: &mut PgConnection, asks: Asks<'_>, now: Now) -> Result<Tile, PageError> {
-    let Now { today, latest, l10n, zone } = now;
+pub async fn tile<L: List>(connection: &mut PgConnection, asks: Asks<'_>, now: Now<'_>) -> Result<Tile, PageError> {
+    let Now { today, latest, l10n, zone, memory } = now;
     let mut params = Params::default();
     for (name, value) in asks.params {
         params = params.with(name, value);
     }
     let path = format!("/{}", L::NAME);
     let asked = understand::<L>(&params, today, latest, zone)?;
-    let totals = query::totals::<L>(&mut *connection, &asked.scope).await?;
+    let totals = query::totals::<L>(&mut *connection, &asked.scope, memory).await?;
     let stretch = Stretch { sort: asked.sort, reversed: asked.reversed, after: None, most: Some(asks.rows) };
     let rows = if asks.rows > 0 { query::rows::<L>(connection, &asked.scope, &stretch).await? } else { Vec::new() };
     let counted: i64 = totals.iter().map(|total| total.rows).sum();

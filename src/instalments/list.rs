@@ -46,6 +46,7 @@ impl List for Instalments {
         },
     ];
     const ID: &'static str = "b.id";
+    const SUMS_STAND: bool = true;
     const MONEY: Option<(&'static str, &'static str)> = Some(("b.currency", "b.outstanding"));
     const SELECT: &'static str = "b.pledge_ref, b.number, b.due_on, b.falls_due_on, i.condition, b.currency, b.amount,
         b.paid, b.outstanding, d.name as donor_name, b.overdue_during @> scope.day as overdue";

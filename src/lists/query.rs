@@ -1,15 +1,18 @@
 //! One statement for a list: pick the rows asked for, in order, then dress them with what is shown.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use rust_decimal::Decimal;
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{FromRow, Row};
 
 use super::cell::{Column, Screen};
 use super::memory::Memory;
-use super::scope::Scope;
+use super::scope::{Filters, Scope};
 use crate::access::Act;
 use crate::db::Select;
-use crate::kernel::Currency;
+use crate::kernel::{AsOf, Currency, KnownAt};
 use crate::l10n::L10n;
 
 /// The most rows that are counted and summed for a page: more is said to be more.
@@ -37,6 +40,9 @@ pub trait List: Send + Sync + 'static {
     const USD_OF: Option<&'static str> = None;
     /// Whether the page counts and sums its rows; a room that does so itself says no.
     const SUMMED: bool = true;
+    /// Whether its sums may be kept for the next reader: `pick` looks at nothing but facts, what is derived of them, and
+    /// codes, unless a focal point or words are asked for. What a label moves is counted each time.
+    const SUMS_STAND: bool = false;
     /// Whether its rows are as of a day and known at an instant; what is simply a list of what happened is not.
     const DATED: bool = true;
     /// Who may read it: page and files.
@@ -261,8 +267,50 @@ pub struct Total {
     pub without_rate: i64,
 }
 
+/// What sums are of.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct SumsOf {
+    list: &'static str,
+    as_of: AsOf,
+    known_at: KnownAt,
+    filters: Filters,
+}
+
+/// How many sums are kept: some hundred bytes each.
+const KEPT: usize = 512;
+
+/// Sums worked out already.
+#[derive(Default)]
+struct KnownSums(Mutex<HashMap<SumsOf, Arc<[Total]>>>);
+
+/// The sums of a scope: those another reader had worked out, where the list's sums stand.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn totals<L: List>(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    memory: &Memory,
+) -> Result<Arc<[Total]>, sqlx::Error> {
+    if !L::SUMS_STAND || scope.filters.text.is_some() || scope.filters.focal_point.is_some() {
+        return Ok(counted::<L>(connection, scope).await?.into());
+    }
+    let known = memory.of::<KnownSums>();
+    let key = SumsOf { list: L::NAME, as_of: scope.as_of, known_at: scope.known_at, filters: scope.filters.clone() };
+    if let Some(sums) = known.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+        return Ok(sums.clone());
+    }
+    let sums: Arc<[Total]> = counted::<L>(connection, scope).await?.into();
+    let mut kept = known.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if kept.len() >= KEPT {
+        kept.clear();
+    }
+    kept.insert(key, sums.clone());
+    Ok(sums)
+}
+
 /// Counts the rows and sums their money by currency; where there are more than [`COUNTED`], that many and no sums.
-pub async fn totals<L: List>(connection: &mut PgConnection, scope: &Scope) -> Result<Vec<Total>, sqlx::Error> {
+async fn counted<L: List>(connection: &mut PgConnection, scope: &Scope) -> Result<Vec<Total>, sqlx::Error> {
     let mut select = scope.begin();
     select.sql(", counted as materialized (select ");
     let (currency, amount) = L::MONEY.unwrap_or(("null::text", "null::numeric"));

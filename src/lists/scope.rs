@@ -22,7 +22,7 @@ pub const EARMARKINGS: [&str; 5] = ["unearmarked", "soft", "earmarked", "tight",
 pub const NO_REGION: &str = "none";
 
 /// Filters of all lists; a list takes those that mean something to it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Filters {
     /// That unit and all below it.
     pub unit: Option<String>,

@@ -56,6 +56,7 @@ impl List for Pledges {
         },
     ];
     const ID: &'static str = "b.id";
+    const SUMS_STAND: bool = true;
     const MONEY: Option<(&'static str, &'static str)> = Some(("b.currency", "b.outstanding"));
     const SELECT: &'static str = "b.pledge_ref as ref, d.code as donor_code, d.name as donor_name,
         u.code as unit_code, u.name as unit_name, f.code as fund, t.earmarking, p.title, b.currency, b.amount,

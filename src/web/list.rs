@@ -1,5 +1,7 @@
 //! A list over HTTP: the page, and the files at the same address with the same rows.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
@@ -443,7 +445,11 @@ pub async fn read<L: List>(
         return Ok(Turned::Elsewhere(Redirect::to(&params.with("donor", &donor.code).address(&path))));
     }
     L::prepare(&mut *signed_in_tx, &mut asked.scope, &frame.memory).await?;
-    let totals = if L::SUMMED { query::totals::<L>(&mut *signed_in_tx, &asked.scope).await? } else { Vec::new() };
+    let totals = if L::SUMMED {
+        query::totals::<L>(&mut *signed_in_tx, &asked.scope, &frame.memory).await?
+    } else {
+        Arc::default()
+    };
     let stretch =
         Stretch { sort: asked.sort, reversed: asked.reversed, after: asked.after.as_deref(), most: Some(PAGE + 1) };
     let mut rows = query::rows::<L>(&mut *signed_in_tx, &asked.scope, &stretch).await?;
@@ -455,7 +461,7 @@ pub async fn read<L: List>(
         onward.0.push(("after", mark.write()));
         onward.address(&path)
     });
-    let view = draw::<L>(frame, &params, &asked, choices, totals, &rows, next);
+    let view = draw::<L>(frame, &params, &asked, choices, &totals, &rows, next);
     Ok(Turned::Page(Box::new(Read { asked, params, rows, view })))
 }
 
@@ -464,7 +470,7 @@ fn draw<L: List>(
     params: &Params,
     asked: &Asked,
     choices: Choices,
-    totals: Vec<query::Total>,
+    totals: &[query::Total],
     rows: &[Placed<L::Row>],
     next: Option<String>,
 ) -> ListView {
