@@ -191,7 +191,8 @@ async fn a_report_is_drafted_cleared_sent_returned_and_sent_again() {
     }
     let page = site.get(at, &other).await;
     assert!(page.texts("main .head .row a").is_empty(), "{:?}", page.texts("main .head .row a"));
-    let told = refused(&site, &format!("{at}/edit"), &other, &[("title", "Mine"), ("unit", "ROAF"), ("reason", "x")]).await;
+    let told =
+        refused(&site, &format!("{at}/edit"), &other, &[("title", "Mine"), ("unit", "ROAF"), ("reason", "x")]).await;
     assert!(told.iter().any(|line| line.contains("not your unit")), "{told:?}");
     site.close().await;
 }
