@@ -87,9 +87,9 @@ pub enum Act {
     KeepSettings,
     /// Load units and funds.
     LoadStructure,
-    /// Load donors, pledges and instalments.
+    /// Load donors, projects, pledges and instalments.
     LoadPledges,
-    /// Load exchange rates and contributions.
+    /// Load exchange rates, contributions and what projects spent.
     LoadMoney,
     /// Keep saved views of their own.
     SaveViews,
@@ -103,8 +103,22 @@ pub enum Act {
     KeepDonors,
     /// Enter, sign, amend and correct pledges: of every unit, or of one's own and those below it.
     KeepPledges,
-    /// Enter, reverse, match and correct contributions; enter rates.
+    /// Enter, reverse, match and correct contributions; enter rates and what projects spent.
     KeepMoney,
+    /// Enter and correct projects, their milestones and their status: of every unit, or of one's own and those below it.
+    KeepProjects,
+    /// Load what the Board approved.
+    LoadBudgets,
+    /// Enter and correct what the Board approved.
+    KeepBudgets,
+    /// Load reports we owe donors: of every unit, or of one's own and those below it.
+    LoadReports,
+    /// Enter reports, say what became of them, ask for extensions: of every unit, or of one's own and those below it.
+    KeepReports,
+    /// Publish figures: freeze what a list shows.
+    PublishFigures,
+    /// Confirm that the donor agreed to an extension or waiver, by its letter.
+    ConfirmReports,
 }
 
 /// Whether a role may do an act (contract.md, Roles).
@@ -120,10 +134,15 @@ pub fn may(role: Role, act: Act) -> bool {
         (Admin | Auditor, Act::ReadAudit) => true,
         (Admin, Act::KeepAccounts | Act::KeepSettings | Act::LoadStructure | Act::KeepStructure) => true,
         // "finance (contributions, allocations, rates, imports)": an import is theirs whatever it holds.
-        (Finance, Act::LoadStructure | Act::LoadPledges | Act::LoadMoney | Act::KeepMoney) => true,
-        (ResourceMobilization, Act::LoadPledges | Act::KeepDonors | Act::KeepPledges) => true,
-        // Within their unit and below: `web::session::Viewer::keeps_unit` asks of which.
-        (UnitStaff, Act::KeepPledges) => true,
+        (Finance, Act::LoadStructure | Act::LoadPledges | Act::LoadMoney | Act::KeepMoney | Act::LoadReports) => true,
+        (Finance | ResourceMobilization, Act::LoadBudgets | Act::KeepBudgets) => true,
+        (ResourceMobilization, Act::LoadPledges | Act::KeepDonors | Act::KeepPledges | Act::KeepProjects) => true,
+        // An extension or waiver is not for the unit that owes the report to confirm (domain.md).
+        (ResourceMobilization, Act::LoadReports | Act::KeepReports | Act::ConfirmReports) => true,
+        // Publishing changes no figure; it is for those who answer for them to the Board and to donors.
+        (ResourceMobilization | Manager, Act::PublishFigures) => true,
+        // Within their unit and below: `units::may_keep` asks of which.
+        (UnitStaff, Act::KeepPledges | Act::KeepProjects | Act::LoadReports | Act::KeepReports) => true,
         _ => false,
     }
 }
@@ -133,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_auditor_and_a_manager_change_nothing_and_staff_only_pledges() {
+    fn an_auditor_and_a_manager_change_nothing_and_staff_only_what_is_their_units() {
         for role in [Role::Auditor, Role::Manager, Role::UnitStaff] {
             for act in [
                 Act::KeepAccounts,
@@ -145,8 +164,15 @@ mod tests {
                 Act::KeepDonors,
                 Act::KeepPledges,
                 Act::KeepMoney,
+                Act::KeepProjects,
+                Act::LoadReports,
+                Act::KeepReports,
+                Act::ConfirmReports,
+                Act::LoadBudgets,
+                Act::KeepBudgets,
             ] {
-                let own = role == Role::UnitStaff && act == Act::KeepPledges;
+                let theirs = [Act::KeepPledges, Act::KeepProjects, Act::LoadReports, Act::KeepReports];
+                let own = role == Role::UnitStaff && theirs.contains(&act);
                 assert_eq!(may(role, act), own, "{role} {act:?}");
             }
             assert!(may(role, Act::ReadFigures));

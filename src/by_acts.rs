@@ -247,6 +247,7 @@ impl Ground {
             rows: rows.into_iter().map(|(kind, text)| (kind, text.into_bytes())).collect(),
             drawn_from: Vec::new(),
             about: serde_json::json!({}),
+            takes_out: Vec::new(),
         };
         let correct = corrects.then(|| "a reason".to_owned());
         let import = Import { correct, entry: Some(entry), ..Import::default() };

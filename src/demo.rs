@@ -23,11 +23,12 @@ const FOCAL_POINTS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/de
 const ACCOUNTS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/accounts.csv"));
 
 /// The files, in the order they refer to each other, kept in the program so that it needs none beside it.
-const FILES: [(Kind, &str, &str); 9] = [
+const FILES: [(Kind, &str, &str); 13] = [
     (Kind::Units, "units.csv", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/units.csv"))),
     (Kind::Funds, "funds.csv", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/funds.csv"))),
     (Kind::Donors, "donors.csv", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/donors.csv"))),
     (Kind::Rates, "rates.csv", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/rates.csv"))),
+    (Kind::Projects, "projects.csv", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/projects.csv"))),
     (Kind::Pledges, "pledges.csv", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/pledges.csv"))),
     (Kind::Instalments, "instalments.csv", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/instalments.csv"))),
     (
@@ -44,6 +45,17 @@ const FILES: [(Kind, &str, &str); 9] = [
         Kind::Contributions,
         "contributions-invented.csv",
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/contributions-invented.csv")),
+    ),
+    (Kind::Budgets, "budgets.csv", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/budgets.csv"))),
+    (
+        Kind::Expenditures,
+        "expenditures.csv",
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/expenditures.csv")),
+    ),
+    (
+        Kind::DonorReports,
+        "donor-reports.csv",
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/donor-reports.csv")),
     ),
 ];
 

@@ -6,6 +6,7 @@ use sqlx::postgres::PgConnection;
 use crate::balances;
 use crate::facts::parent_loops;
 use crate::l10n::L10n;
+use crate::report_states;
 
 /// Something that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,9 +49,74 @@ static RULES: &[(&str, &str)] = &[
             union all select pledge_id from condition_events where voided_at is null
             union all select pledge_id from pledge_events where voided_at is null
             union all select pledge_id from hand_allocations where voided_at is null
+            union all select pledge_id from reporting_clauses where voided_at is null
          ) f join pledges p on p.id = f.pledge_id
          where not exists (select from pledge_terms t
             where t.pledge_id = f.pledge_id and t.agreed_on is null and t.voided_at is null)",
+    ),
+    (
+        "fact-of-no-project",
+        "select distinct p.code as what, '' as arg from (
+            select project_id from project_facts where voided_at is null and agreed_on is not null
+            union all select project_id from expenditures where voided_at is null
+            union all select project_id from milestones where voided_at is null
+            union all select project_id from milestone_events where voided_at is null
+            union all select project_id from project_statuses where voided_at is null
+         ) f join projects p on p.id = f.project_id
+         where not exists (select from project_facts t
+            where t.project_id = f.project_id and t.agreed_on is null and t.voided_at is null)",
+    ),
+    (
+        "milestone-of-nothing",
+        "select distinct p.code as what, f.number::text as arg from (
+            select project_id, number from milestones where voided_at is null and agreed_on is not null
+            union all select project_id, number from milestone_events where voided_at is null
+         ) f join projects p on p.id = f.project_id
+         where not exists (select from milestones m where m.project_id = f.project_id and m.number = f.number
+            and m.agreed_on is null and m.voided_at is null)",
+    ),
+    (
+        "report-of-no-pledge",
+        "select f.key as what, p.ref as arg from report_terms f join pledges p on p.id = f.pledge_id
+         where f.voided_at is null and not exists (select from pledge_terms t
+            where t.pledge_id = f.pledge_id and t.agreed_on is null and t.voided_at is null)",
+    ),
+    (
+        "fact-of-no-report",
+        "select distinct r.ref as what, '' as arg from (
+            select report_id from report_terms where voided_at is null and in_force_from is not null
+            union all select report_id from report_due_dates where voided_at is null
+            union all select report_id from report_events where voided_at is null
+            union all select report_id from report_confirmations where voided_at is null
+         ) f join donor_reports r on r.id = f.report_id
+         where not exists (select from report_terms t
+            where t.report_id = f.report_id and t.in_force_from is null and t.voided_at is null)
+            or not exists (select from report_due_dates d
+            where d.report_id = f.report_id and d.agreed_on is null and d.voided_at is null)",
+    ),
+    (
+        "report-out-of-order",
+        concat!(
+            "select r.ref as what, e.happened_on::text as arg from (",
+            report_states::out_of_order!("select id from donor_reports"),
+            ") e join donor_reports r on r.id = e.report_id"
+        ),
+    ),
+    (
+        "confirmation-of-nothing",
+        "select r.ref as what, c.agreed_on::text as arg
+         from report_confirmations c join donor_reports r on r.id = c.report_id
+         where c.voided_at is null and case c.what
+            when 'extension' then not exists (select from report_due_dates d where d.report_id = c.report_id
+                and d.voided_at is null and d.agreed_on = c.agreed_on)
+            else not exists (select from report_events e where e.report_id = c.report_id and e.voided_at is null
+                and e.event = 'waived' and e.happened_on = c.agreed_on) end",
+    ),
+    (
+        "revision-of-no-budget",
+        "select b.key as what, '' as arg from budgets b
+         where b.voided_at is null and b.agreed_on is not null and not exists (select from budgets f
+            where f.year = b.year and f.fund_id = b.fund_id and f.agreed_on is null and f.voided_at is null)",
     ),
     (
         "allocation-of-nothing",
@@ -73,6 +139,8 @@ static RULES: &[(&str, &str)] = &[
             select unit_id, key from pledge_terms where voided_at is null
             union all select unit_id, key from contribution_facts where voided_at is null
             union all select parent_id, key from unit_facts where voided_at is null
+            union all select unit_id, key from project_facts where voided_at is null
+            union all select unit_id, key from report_terms where voided_at is null
          ) f join units u on u.id = f.unit_id
          where not exists (select from unit_facts i where i.unit_id = u.id and i.voided_at is null) group by u.code",
     ),
@@ -81,6 +149,7 @@ static RULES: &[(&str, &str)] = &[
         "select u.code as what, min(f.key) as arg from (
             select fund_id, key from pledge_terms where voided_at is null
             union all select fund_id, key from contribution_facts where voided_at is null
+            union all select fund_id, key from budgets where voided_at is null
          ) f join funds u on u.id = f.fund_id
          where not exists (select from fund_facts i where i.fund_id = u.id and i.voided_at is null) group by u.code",
     ),

@@ -10,8 +10,9 @@ use crate::web::entry_room::{self, EntryRoom};
 use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, address, assets, list, list_files};
 use crate::{
-    allocations, arrears, audit, changes, contributions, dashboard, donors, exchange_rates, finding, funds, giving,
-    import_page, instalments, pledges, saved_views, settings, units, users,
+    allocations, arrears, audit, budget, changes, contributions, dashboard, donor_reports, donors, exchange_rates,
+    finding, funds, giving, implementation, import_page, instalments, pledges, projects, published, reporting_rates,
+    saved_views, settings, units, users,
 };
 
 /// A room with an entry in the menu.
@@ -49,6 +50,12 @@ pub static ROOMS: &[Room] = &[
     room("allocations", "money", "allocations", "w"),
     room("arrears", "money", "arrears", "a"),
     room("giving", "money", "trend", "v"),
+    room("budget", "money", "rate", "b"),
+    room("donor-reports", "obligations", "reports", "r"),
+    room("reporting-rates", "obligations", "trend", ""),
+    room("published", "obligations", "bookmark", ""),
+    room("implementation", "work", "rate", "m"),
+    room("projects", "work", "projects", "j"),
     room("units", "office", "units", ""),
     room("funds", "office", "funds", ""),
     room("rates", "office", "exchange", ""),
@@ -93,7 +100,10 @@ pub static COMMANDS: &[Command] = &[
 ];
 
 /// Lists that stand side by side under one entry of the menu.
-pub static TOGETHER: &[&[&str]] = &[&[audit::Changes::NAME, audit::Facts::NAME, audit::SignIns::NAME]];
+pub static TOGETHER: &[&[&str]] = &[
+    &[projects::Projects::NAME, projects::Expenditures::NAME],
+    &[audit::Changes::NAME, audit::Facts::NAME, audit::SignIns::NAME],
+];
 
 /// Calls a macro-like function for every list there is, so that no list is forgotten anywhere.
 pub trait EachList {
@@ -113,6 +123,13 @@ pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
         (allocations::Allocations::NAME, each.list::<allocations::Allocations>()),
         (arrears::Arrears::NAME, each.list::<arrears::Arrears>()),
         (giving::Giving::NAME, each.list::<giving::Giving>()),
+        (budget::Budget::NAME, each.list::<budget::Budget>()),
+        (donor_reports::DonorReports::NAME, each.list::<donor_reports::DonorReports>()),
+        (reporting_rates::ReportingRates::NAME, each.list::<reporting_rates::ReportingRates>()),
+        (published::Published::NAME, each.list::<published::Published>()),
+        (implementation::Implementation::NAME, each.list::<implementation::Implementation>()),
+        (projects::Projects::NAME, each.list::<projects::Projects>()),
+        (projects::Expenditures::NAME, each.list::<projects::Expenditures>()),
         (units::Units::NAME, each.list::<units::Units>()),
         (funds::Funds::NAME, each.list::<funds::Funds>()),
         (exchange_rates::Rates::NAME, each.list::<exchange_rates::Rates>()),
@@ -130,22 +147,33 @@ impl EachList for Files {
     type Output = Router<AppState>;
     fn list<L: List>(&mut self) -> Router<AppState> {
         // These pages show more than their rows; every other list is drawn as it is.
-        if [arrears::Arrears::NAME, giving::Giving::NAME, import_page::Imports::NAME].contains(&L::NAME) {
-            list_files::files::<L>()
-        } else {
-            list::routes::<L>()
-        }
+        let own = [
+            arrears::Arrears::NAME,
+            giving::Giving::NAME,
+            implementation::Implementation::NAME,
+            import_page::Imports::NAME,
+            reporting_rates::ReportingRates::NAME,
+        ];
+        if own.contains(&L::NAME) { list_files::files::<L>() } else { list::routes::<L>() }
     }
 }
 
 /// Rooms whose things are entered in forms over the columns of their file.
-pub static ENTRY_ROOMS: [&EntryRoom; 5] =
-    [&donors::FORMS, &contributions::FORMS, &units::FORMS, &funds::FORMS, &exchange_rates::FORMS];
+pub static ENTRY_ROOMS: [&EntryRoom; 8] = [
+    &budget::FORMS,
+    &donors::FORMS,
+    &contributions::FORMS,
+    &donor_reports::FORMS,
+    &units::FORMS,
+    &funds::FORMS,
+    &exchange_rates::FORMS,
+    &projects::EXPENDITURE_FORMS,
+];
 
 /// The columns every form shows, for the test that each has a label.
 pub fn columns_shown() -> Vec<Columns> {
     let from = ENTRY_ROOMS.iter().filter_map(|room| room.from.as_ref()).map(|from| from.columns);
-    ENTRY_ROOMS.iter().map(|room| room.columns).chain(from).chain(pledges::COLUMNS).collect()
+    ENTRY_ROOMS.iter().map(|room| room.columns).chain(from).chain(pledges::COLUMNS).chain(projects::COLUMNS).collect()
 }
 
 /// What makes a new one in a room, for those who may.
@@ -157,6 +185,7 @@ pub fn new_action(room: &str, frame: &Frame) -> Option<Action> {
     let entered = ENTRY_ROOMS.iter().find(|entered| entered.room == room).map(|entered| entered.may);
     let of_its_own = match room {
         pledges::Pledges::NAME => Some(Act::KeepPledges),
+        projects::Projects::NAME => Some(Act::KeepProjects),
         users::Users::NAME => Some(Act::KeepAccounts),
         _ => None,
     };
@@ -165,9 +194,26 @@ pub fn new_action(room: &str, frame: &Frame) -> Option<Action> {
     may(frame.viewer.role, may_do).then(|| Action::new(label, format!("/{room}/new")).first("n"))
 }
 
+/// What else one does in a room's list, with the unit it is filtered by, for those who may.
+pub fn more_actions(room: &str, params: &list::Params, frame: &Frame) -> Vec<Action> {
+    if room != donor_reports::DonorReports::NAME {
+        return Vec::new();
+    }
+    let unit = params.get("unit").map(|unit| format!("?unit={}", address::escape(unit))).unwrap_or_default();
+    let mut actions = vec![Action::new(frame.t("reports-owed-open"), format!("/donor-reports/owed{unit}"))];
+    if may(frame.viewer.role, Act::KeepReports) {
+        actions.push(Action::new(frame.t("reports-sent-open"), format!("/donor-reports/sent{unit}")));
+    }
+    actions
+}
+
 /// What corrects a thing of a room, for those who may.
 pub fn edit_action(room: &str, code: &str, frame: &Frame) -> Option<Action> {
     let entered = ENTRY_ROOMS.iter().find(|entered| entered.room == room && entered.has_one_row())?;
+    // Staff correct what is of their units alone: the page about one knows, and offers it itself.
+    if entered.may == Act::KeepReports {
+        return None;
+    }
     let href = format!("{}/edit", address::to(room, code));
     may(frame.viewer.role, entered.may).then(|| Action::new(frame.t("detail-edit"), href))
 }
@@ -185,6 +231,11 @@ pub fn router() -> Router<AppState> {
         .route("/", get(dashboard::handlers::page))
         .route("/arrears", get(arrears::handlers::page))
         .route("/giving", get(giving::handlers::page))
+        .route("/published/new", get(published::handlers::new).post(published::handlers::publish))
+        .route("/published/{number}", get(published::handlers::detail))
+        .route("/reporting-rates", get(reporting_rates::handlers::page))
+        .route("/reporting-rates/trend.csv", get(reporting_rates::handlers::trend))
+        .route("/implementation", get(implementation::handlers::page))
         .route("/donors/{code}", get(donors::handlers::detail))
         .route("/donors/{code}/focal-points", get(donors::focal_points::ask).post(donors::focal_points::set))
         .route("/donors/{code}/contacts/new", get(donors::contacts::new).post(donors::contacts::create))
@@ -193,11 +244,20 @@ pub fn router() -> Router<AppState> {
         .route("/pledges/new", get(pledges::entering::new).post(pledges::entering::create))
         .route("/pledges/{code}/edit", get(pledges::entering::edit).post(pledges::entering::correct))
         .route("/pledges/{code}/amend", get(pledges::entering::amend).post(pledges::entering::agree))
+        .route(
+            "/pledges/{code}/obligations",
+            get(donor_reports::obligations::ask).post(donor_reports::obligations::make),
+        )
         .route("/pledges/{code}/{event}", get(pledges::events::ask).post(pledges::events::happen))
         .route("/contributions/{code}", get(contributions::handlers::detail))
         .route("/contributions/{code}/{act}", get(contributions::acts::ask).post(contributions::acts::happen))
         .route("/allocations/sure", get(contributions::sure::ask).post(contributions::sure::match_all))
+        .route("/donor-reports/{code}", get(donor_reports::handlers::detail))
+        .route("/donor-reports/owed", get(donor_reports::owed::page))
+        .route("/donor-reports/sent", get(donor_reports::sent::ask).post(donor_reports::sent::mark))
+        .route("/donor-reports/{code}/{act}", get(donor_reports::acts::ask).post(donor_reports::acts::happen))
         .route("/units/{code}", get(units::handlers::detail))
+        .route("/budget/{code}", get(budget::handlers::detail))
         .route("/funds/{code}", get(funds::handlers::detail))
         .route("/rates/{code}", get(exchange_rates::handlers::detail))
         .route("/imports", get(import_page::handlers::page))
@@ -212,6 +272,7 @@ pub fn router() -> Router<AppState> {
         .route("/views", get(saved_views::handlers::page).post(saved_views::handlers::save))
         .route("/views/{key}", post(saved_views::handlers::change))
         .route("/static/{*path}", get(assets::serve))
+        .merge(projects::routes())
         .merge(users::routes())
         .merge(settings::routes());
     for room in ENTRY_ROOMS {
@@ -235,7 +296,7 @@ pub fn uploads() -> Router<AppState> {
 
 /// Addresses that read, for the test that tries each as every role and as nobody: who may.
 pub fn reading() -> Vec<(String, Act)> {
-    let everybodys = ["/", "/account", "/find", "/find?q=sw", "/suggest?q=sw", "/views"];
+    let everybodys = ["/", "/donor-reports/owed", "/account", "/find", "/find?q=sw", "/suggest?q=sw", "/views"];
     let mut addresses: Vec<(String, Act)> =
         everybodys.iter().map(|address| ((*address).to_owned(), Act::ReadFigures)).collect();
     for (name, may) in each_list(&mut WhoMay) {

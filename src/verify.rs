@@ -10,9 +10,11 @@ use crate::balances;
 use crate::db::Select;
 use crate::facts::change::{Envelope, chain_hash, digests};
 use crate::facts::{ChangeId, tables};
-use crate::kernel::ids::{AccountId, PledgeId};
+use crate::kernel::ids::{AccountId, PledgeId, ReportId};
 use crate::l10n::L10n;
 use crate::ledger;
+use crate::published;
+use crate::report_states;
 
 #[derive(sqlx::FromRow)]
 struct ChangeRow {
@@ -71,6 +73,8 @@ pub async fn verify(connection: &mut PgConnection, noted: Option<&Head>) -> Resu
     check_ledger(connection, &mut broken).await?;
     check_versions(connection, &mut broken).await?;
     check_balances(connection, &changes, &mut broken).await?;
+    check_report_states(connection, &changes, &mut broken).await?;
+    broken.extend(published::broken(connection).await?);
     Ok(Verified { head, broken })
 }
 
@@ -199,6 +203,53 @@ async fn check_balances(
     Ok(())
 }
 
+/// Every state of a report there ever was, as [`check_balances`] does for balances.
+async fn check_report_states(
+    connection: &mut PgConnection,
+    changes: &[ChangeRow],
+    broken: &mut Vec<String>,
+) -> Result<(), sqlx::Error> {
+    let Some(last) = changes.last() else { return Ok(()) };
+    let touched: Vec<(i64, Vec<ReportId>)> = sqlx::query_as(concat!(
+        "select change, array_agg(report_id order by report_id) from (",
+        report_states::touched!(),
+        ") touched group by change order by change"
+    ))
+    .fetch_all(&mut *connection)
+    .await?;
+    let all: Vec<ReportId> =
+        sqlx::query_scalar("select id from donor_reports order by id").fetch_all(&mut *connection).await?;
+    let by_change = changes.iter().filter(|change| change.id != last.id).filter_map(|change| {
+        let at = touched.binary_search_by_key(&change.id, |(id, _)| *id).ok()?;
+        Some((change, touched[at].1.as_slice()))
+    });
+    for (change, reports) in by_change.chain([(last, all.as_slice())]) {
+        let wrong = report_states::count_wrong(&mut *connection, reports, change.recorded_at).await?;
+        if wrong > 0 {
+            broken.push(format!(
+                "{wrong} report states, as known after change {}, are not what the facts give",
+                change.id
+            ));
+        }
+    }
+    let loose: i64 = sqlx::query_scalar(concat!(
+        "select count(*) from (
+            select report_id, lower(known) as at from report_states where not isempty(known)
+            union select report_id, upper(known) from report_states where not isempty(known) and not upper_inf(known)
+         ) bounds left join (select t.report_id, c.recorded_at from (",
+        report_states::touched!(),
+        ") t join changes c on c.id = t.change) touched
+            on touched.report_id = bounds.report_id and touched.recorded_at = bounds.at
+         where touched.report_id is null"
+    ))
+    .fetch_one(&mut *connection)
+    .await?;
+    if loose > 0 {
+        broken.push(format!("states of {loose} reports begin or end to be known with no change that touched them"));
+    }
+    Ok(())
+}
+
 /// Two versions of one thing never speak of the same day and the same instant.
 async fn check_versions(connection: &mut PgConnection, broken: &mut Vec<String>) -> Result<(), sqlx::Error> {
     for (what, question) in [
@@ -216,6 +267,11 @@ async fn check_versions(connection: &mut PgConnection, broken: &mut Vec<String>)
             "allocations",
             "select count(*) from allocations a join allocations b on b.pledge_id = a.pledge_id
                 and b.contribution_id = a.contribution_id and b.number = a.number and b.by_hand = a.by_hand
+                and b.id > a.id and b.valid && a.valid and b.known && a.known",
+        ),
+        (
+            "report states",
+            "select count(*) from report_states a join report_states b on b.report_id = a.report_id
                 and b.id > a.id and b.valid && a.valid and b.known && a.known",
         ),
     ] {

@@ -128,7 +128,7 @@
 		const typed = () => [...keep.elements].filter(f => f.name && !OURS.includes(f.name) && !/^(submit|button|password|file)$/.test(f.type));
 		const value = f => f.type === "checkbox" ? f.checked ? f.value : "" : f.value;
 		const all = () => JSON.stringify(typed().map(f => [f.name, value(f)]));
-		const drawn = all(), told = doc.querySelector("#summary, #conflict");
+		const drawn = all(), told = doc.querySelector("#summary, #conflict, #preview");
 		const tell = () => {
 			const anew = el("button", { type: "button", className: "button quiet", onclick: () => { store.removeItem(key); location.assign(location.pathname + location.search); } }, words.anew);
 			keep.prepend(el("div", { className: "notice", role: "status" }, icon("M12 8l0 4l2 2M3.05 11a9 9 0 1 1 .5 4m-.5 5v-5h5"), el("div", { className: "row" }, el("p", {}, words.kept), anew)));
@@ -331,7 +331,7 @@
 		else span.append(name.slice(0, at), el("b", {}, name.slice(at, at + typed.length)), name.slice(at + typed.length));
 		return span;
 	};
-	const BY_CODE = ["pledge", "contribution", "currency"]; /* what people call by its code rather than by its name */
+	const BY_CODE = ["pledge", "contribution", "report", "currency"]; /* what people call by its code rather than by its name */
 	const draw = (item, typed) => {
 		const text = el("span", {}, bold(item.name, typed));
 		if (item.note) text.append(el("span", { className: "sub", dir: "auto" }, item.note));

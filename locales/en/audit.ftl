@@ -1,7 +1,7 @@
 # The audit page and the settings.
 menu-audit = Audit
 menu-settings = Settings
-list-tabs = Lists of the audit
+list-tabs = Lists that belong together
 audit-kicker = Changes
 audit-question = Who changed what, when and why?
 audit-empty = No change is like this.
@@ -33,6 +33,7 @@ act-setting = { $code ->
     [allowance_percent] The allowance for doubtful receivables was set.
     [member_states] The number of Member States was set.
     [no_data_years] Years without data were set.
+    [late_margin] The margin of late projects was set.
    *[other] A setting was changed.
 }
 history-setting_facts = Setting

@@ -4,11 +4,11 @@ dashboard-title = What there is to look at today
 tile-arrears = Overdue
 tile-arrears-sentence = { $rows ->
     [0] Nothing is overdue.
-    [one] One instalment fell due before today and is not paid, in US dollars at today’s rates.
-   *[other] { $rows } instalments fell due before today and are not paid, in US dollars at today’s rates.
+    [one] One instalment fell due before this day and is not paid, in US dollars at its rates.
+   *[other] { $rows } instalments fell due before this day and are not paid, in US dollars at its rates.
 }
 tile-oldest = Longest overdue
-tile-note-oldest = What fell due before today and is not paid, the oldest first.
+tile-note-oldest = What fell due before this day and is not paid, the oldest first.
 tile-empty-oldest = Nothing is overdue.
 tile-to-come = Falling due in the next 60 days
 tile-note-to-come = Signed, unconditional and not yet paid; the sums are what is outstanding.

@@ -10,7 +10,7 @@ find-count = { $rows ->
 }
 find-nothing = Nothing like “{ $typed }” is here.
 find-nothing-hint = Try another spelling, a code such as SWE, or the beginning of a reference.
-find-hint = Donors and their other names, pledges, contributions by reference, units, funds, pages.
+find-hint = Donors and their other names, pledges, contributions by reference, donor reports, projects, units, funds, pages.
 find-placeholder = Find a donor, a pledge, a page…
 find-close = Close
 find-keys-choose = choose

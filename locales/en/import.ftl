@@ -99,3 +99,15 @@ import-from-day-of-nothing = there is no first row that says what holds before t
 import-says-too-little = says all that holds from that day on; the column { $arg } is missing
 import-label-of-first-row = is not used: the first row says “{ $arg }”
 import-alias-too-long = is longer than { $arg } characters
+
+import-period-backwards = ends before it begins, { $arg }
+import-extension-of-nothing = says what holds from a day on of a report that has no first row
+import-report-events-disagree = the rows of this report disagree about what became of it
+import-submitted-before-period = is before the period began, { $arg }
+import-returned-unsent = was returned, but never sent
+import-returned-before-sent = is before it was sent, { $arg }
+import-resent-unreturned = was sent again, but never returned
+import-resent-before-returned = is before it was returned, { $arg }
+import-confirmed-by-others = is for resource mobilization to confirm; leave it empty or say no
+import-unit-of-others = is not your unit nor one below it
+import-final-before-end = is before the agreement ends, { $arg }

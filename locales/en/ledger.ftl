@@ -10,3 +10,7 @@ broken-schedule = The instalments of pledge { $what } do not add up to its amoun
 broken-no-beginning = { $what } says what holds from a day on, and nothing would say what held before.
 broken-unit-loop = Unit { $what } would stand above itself on some day.
 broken-donor-loop = Donor { $what } would belong to itself on some day.
+broken-report-of-no-pledge = Report { $what } is owed under pledge { $arg }, which would not be there.
+broken-fact-of-no-report = Something is recorded of report { $what }, which would not be there.
+broken-report-out-of-order = Report { $what } would be returned or sent again on { $arg } without having been sent or returned before.
+broken-confirmation-of-nothing = An extension or waiver of report { $what }, agreed on { $arg }, is confirmed and would not be there.

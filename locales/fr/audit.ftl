@@ -1,7 +1,7 @@
 # The audit page and the settings.
 menu-audit = Audit
 menu-settings = Paramètres
-list-tabs = Listes de l’audit
+list-tabs = Listes qui vont ensemble
 audit-kicker = Modifications
 audit-question = Qui a modifié quoi, quand et pourquoi ?
 audit-empty = Aucune modification ne correspond.
@@ -33,6 +33,7 @@ act-setting = { $code ->
     [allowance_percent] La provision pour créances douteuses a été fixée.
     [member_states] Le nombre d’États membres a été fixé.
     [no_data_years] Les années sans données ont été fixées.
+    [late_margin] La marge des projets en retard a été fixée.
    *[other] Un paramètre a été modifié.
 }
 history-setting_facts = Paramètre

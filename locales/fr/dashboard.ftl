@@ -4,11 +4,11 @@ dashboard-title = Ce qu’il y a à voir aujourd’hui
 tile-arrears = En retard
 tile-arrears-sentence = { $rows ->
     [0] Rien n’est en retard.
-    [one] Une échéance échue avant aujourd’hui est impayée, en dollars des États-Unis aux taux du jour.
-   *[other] { $rows } échéances échues avant aujourd’hui sont impayées, en dollars des États-Unis aux taux du jour.
+    [one] Une échéance échue avant ce jour est impayée, en dollars des États-Unis aux taux du jour.
+   *[other] { $rows } échéances échues avant ce jour sont impayées, en dollars des États-Unis aux taux du jour.
 }
 tile-oldest = Les plus anciens retards
-tile-note-oldest = Ce qui était échu avant aujourd’hui et n’est pas payé, du plus ancien au plus récent.
+tile-note-oldest = Ce qui était échu avant ce jour et n’est pas payé, du plus ancien au plus récent.
 tile-empty-oldest = Rien n’est en retard.
 tile-to-come = À échoir dans les 60 jours
 tile-note-to-come = Signé, sans condition et pas encore payé ; les sommes sont le restant dû.

@@ -10,7 +10,7 @@ find-count = { $rows ->
 }
 find-nothing = Rien ici ne ressemble à « { $typed } ».
 find-nothing-hint = Essayez une autre graphie, un code comme SWE, ou le début d’une référence.
-find-hint = Donateurs et leurs autres noms, annonces, contributions par référence, unités, fonds, pages.
+find-hint = Donateurs et leurs autres noms, annonces, contributions par référence, rapports aux donateurs, projets, unités, fonds, pages.
 find-placeholder = Un donateur, une annonce, une page…
 find-close = Fermer
 find-keys-choose = choisir

@@ -99,3 +99,15 @@ import-alias-too-long = plus long que { $arg } caractères
 import-from-day-of-nothing = aucune première ligne ne dit ce qui vaut avant ce jour
 import-label-of-first-row = n’est pas utilisé : la première ligne dit « { $arg } »
 import-says-too-little = dit tout ce qui vaut à partir de ce jour ; la colonne { $arg } manque
+
+import-period-backwards = se termine avant de commencer, le { $arg }
+import-extension-of-nothing = dit ce qui vaut à partir d’un jour pour un rapport qui n’a pas de première ligne
+import-report-events-disagree = les lignes de ce rapport ne s’accordent pas sur ce qu’il est devenu
+import-submitted-before-period = est avant le début de la période, le { $arg }
+import-returned-unsent = a été renvoyé sans avoir été envoyé
+import-returned-before-sent = est avant l’envoi, le { $arg }
+import-resent-unreturned = a été envoyé de nouveau sans avoir été renvoyé
+import-resent-before-returned = est avant le renvoi, le { $arg }
+import-confirmed-by-others = c’est à la mobilisation des ressources de le confirmer ; laissez vide ou dites non
+import-unit-of-others = n’est ni votre unité ni une unité qui en dépend
+import-final-before-end = est avant la fin de l’accord, le { $arg }

@@ -10,3 +10,7 @@ broken-schedule = Les échéances de l’annonce { $what } ne totalisent pas son
 broken-donor-loop = Le donateur { $what } serait un jour rattaché à lui-même.
 broken-no-beginning = { $what } dit ce qui vaut à partir d’un jour, et rien ne dirait ce qui valait avant.
 broken-unit-loop = L’unité { $what } se trouverait un jour au-dessus d’elle-même.
+broken-report-of-no-pledge = Le rapport { $what } est dû au titre de l’annonce { $arg }, qui n’existerait plus.
+broken-fact-of-no-report = Quelque chose est enregistré sur le rapport { $what }, qui n’existerait plus.
+broken-report-out-of-order = Le rapport { $what } serait renvoyé ou envoyé de nouveau le { $arg } sans avoir été envoyé ou renvoyé avant.
+broken-confirmation-of-nothing = Une prolongation ou une dispense du rapport { $what }, convenue le { $arg }, est confirmée et n’existerait plus.

@@ -91,6 +91,7 @@ impl List for Allocations {
         Sort { name: "received", keys: &[down("w.day", KeyKind::Day), up("w.id", KeyKind::Text)], indexed: false },
         Sort { name: "amount", keys: &[down("w.amount", KeyKind::Number), up("w.id", KeyKind::Text)], indexed: false },
     ];
+    const KEY: &'static [&'static str] = &["contribution", "pledge_ref"];
     const ID: &'static str = "w.id";
     const SUMS_STAND: bool = true;
     const MONEY: Option<(&'static str, &'static str)> = Some(("w.currency", "w.amount"));

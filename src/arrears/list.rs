@@ -87,6 +87,7 @@ impl List for Arrears {
             indexed: false,
         },
     ];
+    const KEY: &'static [&'static str] = &["pledge_ref", "instalment_number"];
     const ID: &'static str = "b.id";
     const SUMS_STAND: bool = true;
     const SUMMED: bool = false;

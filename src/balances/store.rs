@@ -1,10 +1,6 @@
 //! Keeps the derived tables: a transaction that records facts recomputes the pledges it touches, and closes and opens
 //! what differs.
 
-use std::collections::HashMap;
-use std::fmt::{self, Display};
-use std::hash::Hash;
-
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use sqlx::FromRow;
@@ -12,14 +8,12 @@ use sqlx::postgres::PgConnection;
 use sqlx::postgres::types::PgRange;
 
 use super::load::{self, RateTable};
-use super::versions::{AllocationVersion, Days, InstalmentVersion, PledgeVersion, Versions};
+use super::versions::{AllocationVersion, InstalmentVersion, PledgeVersion, Versions};
 use crate::db::copy::CopyIn;
 use crate::facts::WriteTx;
+use crate::facts::derived::{BATCH, RangeText, days, differences, known_from};
 use crate::kernel::Currency;
 use crate::kernel::ids::PledgeId;
-
-/// How many pledges are taken at a time: bounds memory on a large import.
-const BATCH: usize = 2_000;
 
 /// Recomputes the balances of these pledges from the facts recorded so far, and records what differs as known from
 /// this transaction's change on.
@@ -98,16 +92,6 @@ fn count<V>((close, open): (Vec<i64>, Vec<V>)) -> usize {
     close.len() + open.len()
 }
 
-/// Which kept rows go, and which wanted rows are new.
-fn differences<V: Eq + Hash>(kept: Vec<(i64, V)>, wanted: Vec<V>) -> (Vec<i64>, Vec<V>) {
-    let mut left: HashMap<V, Vec<i64>> = HashMap::new();
-    for (id, row) in kept {
-        left.entry(row).or_default().push(id);
-    }
-    let new = wanted.into_iter().filter(|row| left.get_mut(row).and_then(Vec::pop).is_none()).collect();
-    (left.into_values().flatten().collect(), new)
-}
-
 #[derive(Clone, Copy)]
 enum Derived {
     Pledges,
@@ -131,24 +115,6 @@ async fn close_versions(
     };
     sqlx::query(sql).bind(at).bind(ids).persistent(ids.len() < 50).execute(connection).await?;
     Ok(())
-}
-
-/// A range of days as PostgreSQL writes it.
-struct RangeText(Option<Days>);
-
-impl Display for RangeText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some((from, until)) = self.0 else { return f.write_str("empty") };
-        f.write_str(if from.is_some() { "[" } else { "(" })?;
-        from.map_or(Ok(()), |day| Display::fmt(&day, f))?;
-        f.write_str(",")?;
-        until.map_or(Ok(()), |day| Display::fmt(&day, f))?;
-        f.write_str(")")
-    }
-}
-
-fn known_from(at: DateTime<Utc>) -> String {
-    format!("[\"{}\",)", at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true))
 }
 
 async fn open_pledges(
@@ -295,21 +261,6 @@ impl Kept {
             allocations: allocations.into_iter().map(AllocationRow::version).collect(),
         })
     }
-}
-
-fn days(range: &PgRange<NaiveDate>) -> Days {
-    use std::ops::Bound::{Excluded, Included, Unbounded};
-    let from = match range.start {
-        Included(day) => Some(day),
-        Excluded(day) => day.succ_opt(),
-        Unbounded => None,
-    };
-    let until = match range.end {
-        Excluded(day) => Some(day),
-        Included(day) => day.succ_opt(),
-        Unbounded => None,
-    };
-    (from, until)
 }
 
 #[derive(FromRow)]

@@ -5,18 +5,16 @@ use rust_decimal::Decimal;
 
 use super::load::LoadedPledge;
 use super::rule::{self, Spell};
+use crate::facts::derived::DayRange;
 use crate::kernel::Currency;
 use crate::kernel::money::Rates;
-
-/// Days from the first to before the second; open where there is none.
-pub type Days = (Option<NaiveDate>, Option<NaiveDate>);
 
 /// A row of `pledge_balances`, less when it was known.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PledgeVersion {
     pub pledge: i64,
     pub reference: String,
-    pub valid: Days,
+    pub valid: DayRange,
     pub terms: i64,
     pub donor: i64,
     pub unit: i64,
@@ -40,7 +38,7 @@ pub struct InstalmentVersion {
     pub pledge: i64,
     pub reference: String,
     pub number: i32,
-    pub valid: Days,
+    pub valid: DayRange,
     pub instalment: i64,
     pub donor: i64,
     pub unit: i64,
@@ -58,7 +56,7 @@ pub struct InstalmentVersion {
 
 impl InstalmentVersion {
     /// The days of `valid` on which it is overdue, if any.
-    pub fn overdue_during(&self) -> Option<Days> {
+    pub fn overdue_during(&self) -> Option<DayRange> {
         let after_due = self.falls_due_on.filter(|_| self.counts)?.succ_opt()?;
         let from = self.valid.0.map_or(after_due, |from| from.max(after_due));
         self.valid.1.is_none_or(|until| from < until).then_some((Some(from), self.valid.1))
@@ -71,7 +69,7 @@ pub struct AllocationVersion {
     pub contribution: i64,
     pub pledge: i64,
     pub number: i32,
-    pub valid: Days,
+    pub valid: DayRange,
     pub amount: Decimal,
     pub own_amount: Decimal,
     pub by_hand: bool,
@@ -87,7 +85,7 @@ pub struct Versions {
 
 /// A row with days: two that follow each other and are otherwise equal are one.
 trait Version: Clone + PartialEq {
-    fn valid_mut(&mut self) -> &mut Days;
+    fn valid_mut(&mut self) -> &mut DayRange;
 
     fn follows(&self, earlier: &Self) -> bool {
         let mut this = self.clone();
@@ -100,17 +98,17 @@ trait Version: Clone + PartialEq {
 }
 
 impl Version for PledgeVersion {
-    fn valid_mut(&mut self) -> &mut Days {
+    fn valid_mut(&mut self) -> &mut DayRange {
         &mut self.valid
     }
 }
 impl Version for InstalmentVersion {
-    fn valid_mut(&mut self) -> &mut Days {
+    fn valid_mut(&mut self) -> &mut DayRange {
         &mut self.valid
     }
 }
 impl Version for AllocationVersion {
-    fn valid_mut(&mut self) -> &mut Days {
+    fn valid_mut(&mut self) -> &mut DayRange {
         &mut self.valid
     }
 }

@@ -10,6 +10,7 @@ use crate::facts::undo::{self, Later, Undone};
 use crate::facts::{Actor, ChangeId, Claim, FormStamp, WriteTx, tables};
 use crate::kernel::ids::AccountId;
 use crate::ledger::{self, Broken};
+use crate::report_states;
 
 /// A change.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -81,8 +82,16 @@ fn needed(touched: &str) -> Option<[Act; 2]> {
         "pledge_terms" | "pledge_events" | "instalments" | "condition_events" | "pledges" => {
             Some([Act::KeepPledges, Act::LoadPledges])
         }
+        "project_facts" | "projects" | "milestones" | "milestone_events" | "project_statuses" => {
+            Some([Act::KeepProjects, Act::LoadPledges])
+        }
+        "report_terms" | "report_due_dates" | "report_events" | "donor_reports" | "reporting_clauses" => {
+            Some([Act::KeepReports, Act::LoadReports])
+        }
+        "report_confirmations" => Some([Act::ConfirmReports, Act::ConfirmReports]),
+        "budgets" => Some([Act::KeepBudgets, Act::LoadBudgets]),
         "setting_facts" => Some([Act::KeepSettings, Act::KeepSettings]),
-        "contribution_facts" | "contributions" | "hand_allocations" | "exchange_rates" => {
+        "contribution_facts" | "contributions" | "hand_allocations" | "exchange_rates" | "expenditures" => {
             Some([Act::KeepMoney, Act::LoadMoney])
         }
         _ => None,
@@ -123,6 +132,8 @@ pub async fn take_back_within(mut tx: WriteTx, change: &Change, form: &FormStamp
     let recorded = tx.recorded().await?;
     let touched = balances::touched_by(tx.connection(), recorded.change).await?;
     balances::recompute(&mut tx, &touched).await?;
+    let touched = report_states::touched_by(tx.connection(), recorded.change).await?;
+    report_states::recompute(&mut tx, &touched).await?;
     let broken = ledger::broken(tx.connection()).await?;
     if !broken.is_empty() {
         return Ok(TakenBack::WouldBreak(broken));

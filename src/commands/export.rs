@@ -8,14 +8,17 @@ use clap::{Args, ValueEnum};
 use futures_util::TryStreamExt;
 
 use crate::arrears::Arrears;
+use crate::budget::Budget;
 use crate::config::Config;
 use crate::contributions::Contributions;
 use crate::db::{Db, ReadTx};
+use crate::donor_reports::DonorReports;
 use crate::donors::Donors;
 use crate::exchange_rates::Rates;
 use crate::funds::Funds;
 use crate::giving::Giving;
 use crate::home::Database;
+use crate::implementation::Implementation;
 use crate::imports::{self, Kind};
 use crate::instalments::Instalments;
 use crate::kernel::calendar::{parse_day, parse_instant};
@@ -24,6 +27,8 @@ use crate::kernel::{AsOf, Clock, KnownAt};
 use crate::lists::query::{self, Placed, sort_named};
 use crate::lists::{Filters, List, Memory, Scope, export};
 use crate::pledges::Pledges;
+use crate::projects::{Expenditures, Projects};
+use crate::reporting_rates::ReportingRates;
 use crate::units::Units;
 use crate::users::account_by_email;
 
@@ -33,12 +38,20 @@ pub enum What {
     Arrears,
     Contributions,
     Giving,
+    Budget,
     Pledges,
     Instalments,
+    ReportingRates,
     Donors,
+    DonorReports,
+    ReportEvents,
+    ReportingClauses,
     Units,
     Funds,
     Rates,
+    Projects,
+    Expenditures,
+    Implementation,
 }
 
 /// In which form.
@@ -94,6 +107,9 @@ fn parse_as_of(text: &str) -> Result<AsOf, String> {
 fn parse_known_at(text: &str) -> Result<KnownAt, String> {
     parse_instant(text).map(KnownAt).ok_or_else(|| "not an instant of the form 2026-03-31T17:00:00Z".to_owned())
 }
+
+/// What is said of facts that are no list of their own.
+const FOR_IMPORT_ONLY: &str = "these rows are written with --for-import only; donor-reports says what became of each";
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -169,13 +185,22 @@ async fn write(
         match args.what {
             What::Arrears => list::<Arrears>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Contributions => list::<Contributions>(&mut tx, &scope, args.format, about, &mut target).await?,
+            What::Budget => list::<Budget>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Giving => list::<Giving>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Pledges => list::<Pledges>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Instalments => list::<Instalments>(&mut tx, &scope, args.format, about, &mut target).await?,
+            What::ReportingRates => {
+                list::<ReportingRates>(&mut tx, &scope, args.format, about, &mut target).await?;
+            }
             What::Donors => list::<Donors>(&mut tx, &scope, args.format, about, &mut target).await?,
+            What::DonorReports => list::<DonorReports>(&mut tx, &scope, args.format, about, &mut target).await?,
+            What::ReportEvents | What::ReportingClauses => return Err(FOR_IMPORT_ONLY.into()),
             What::Units => list::<Units>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Funds => list::<Funds>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Rates => list::<Rates>(&mut tx, &scope, args.format, about, &mut target).await?,
+            What::Projects => list::<Projects>(&mut tx, &scope, args.format, about, &mut target).await?,
+            What::Expenditures => list::<Expenditures>(&mut tx, &scope, args.format, about, &mut target).await?,
+            What::Implementation => list::<Implementation>(&mut tx, &scope, args.format, about, &mut target).await?,
         }
     }
     tx.rollback().await?;
@@ -309,11 +334,21 @@ async fn list<L: List>(
 async fn for_import(tx: &mut ReadTx, what: What, known_at: KnownAt, out: &mut Target) -> Result<(), Failure> {
     let kind = match what {
         What::Arrears => return Err("arrears are worked out, not loaded: there is no file of them".into()),
+        What::Budget => Kind::Budgets,
         What::Giving => return Err("what the years make of donors is worked out, not loaded".into()),
+        What::Implementation => {
+            return Err("how projects run is worked out, not loaded: export projects and expenditures".into());
+        }
+        What::Projects => Kind::Projects,
+        What::Expenditures => Kind::Expenditures,
+        What::ReportingRates => return Err("reporting rates are worked out, not loaded".into()),
         What::Contributions => Kind::Contributions,
         What::Pledges => Kind::Pledges,
         What::Instalments => Kind::Instalments,
         What::Donors => Kind::Donors,
+        What::DonorReports => Kind::DonorReports,
+        What::ReportEvents => Kind::ReportEvents,
+        What::ReportingClauses => Kind::ReportingClauses,
         What::Units => Kind::Units,
         What::Funds => Kind::Funds,
         What::Rates => Kind::Rates,

@@ -66,6 +66,7 @@ impl List for Contributions {
         "fund_kind",
         "earmarking",
         "pledge",
+        "project",
         "currency",
         "state",
         "since",
@@ -81,6 +82,7 @@ impl List for Contributions {
         Sort { name: "ref", keys: &[up("c.key", KeyKind::Text)], indexed: true },
         Sort { name: "amount", keys: &[down("c.amount", KeyKind::Number), up("c.key", KeyKind::Text)], indexed: false },
     ];
+    const KEY: &'static [&'static str] = &["ref"];
     const ID: &'static str = "c.id";
     const SUMS_STAND: bool = true;
     const MONEY: Option<(&'static str, &'static str)> = Some(("c.currency", "c.amount"));
@@ -130,6 +132,7 @@ impl List for Contributions {
         if let Some(until) = scope.filters.until {
             select.sql(" and c.received_on <= ").bind(until);
         }
+        scope.keep_project(select, "c.pledge_id");
         scope.keep_topmost(select, "c.donor_id");
         scope.keep_fund_kind(select, "c.fund_id");
         scope.keep_unit(select, "coalesce(c.unit_id, pu.unit_id)");

@@ -1,7 +1,8 @@
 //! `/`: the dashboard, by role.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use chrono::TimeDelta;
 use rust_decimal::Decimal;
@@ -10,13 +11,16 @@ use super::tiles::{Asks, Now, Tile, tile};
 use crate::access::Role;
 use crate::allocations::Allocations;
 use crate::arrears::{Ages, Arrears};
+use crate::budget::{CoreTile, core_tile};
+use crate::donor_reports::DonorReports;
 use crate::donors::Donors;
 use crate::exchange_rates::Rates;
 use crate::import_page::Imports;
 use crate::instalments::Instalments;
-use crate::kernel::{AsOf, Currency};
-use crate::lists::Scope;
+use crate::kernel::Currency;
 use crate::pledges::Pledges;
+use crate::reporting_rates::{RateTile, rate_tile};
+use crate::web::detail::{self, When};
 use crate::web::frame::{Frame, filters};
 use crate::web::list::Params;
 use crate::web::{AppState, PageError, SignedIn, format};
@@ -29,7 +33,15 @@ const SOON_DAYS: i64 = 60;
 struct DashboardPage {
     frame: Frame,
     lead: String,
+    as_of: String,
+    as_of_iso: String,
+    known: String,
+    known_at: String,
+    /// For managers, and smaller for those who work for it.
+    rate: Option<RateTile>,
     arrears: ArrearsTile,
+    /// For managers and those who keep what is promised.
+    core: Option<CoreTile>,
     tiles: Vec<Tile>,
 }
 
@@ -42,11 +54,24 @@ struct ArrearsTile {
 }
 
 /// `GET /`.
-pub async fn page(State(state): State<AppState>, signed_in: SignedIn) -> Result<Response, PageError> {
+pub async fn page(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    when: Result<Query<When>, QueryRejection>,
+) -> Result<Response, PageError> {
     let SignedIn { mut tx, viewer, latest } = signed_in;
     let frame = Frame::new(&state, viewer, "dashboard");
     let (l10n, today) = (frame.l10n, frame.today);
-    let now = Now { today, latest, l10n, zone: frame.zone, memory: &state.0.memory };
+    let (mut scope, known_then) = detail::scope(when, today, latest)?;
+    let day = scope.as_of.0;
+    let mut asked = Params::default();
+    if day != today {
+        asked = asked.with("as_of", day.to_string());
+    }
+    if known_then {
+        asked = asked.with("known_at", scope.known_at.to_string());
+    }
+    let now = Now { today, latest, l10n, zone: frame.zone, when: &asked, memory: &state.0.memory };
     // Staff look at their own unit and what is below it; everybody else at the agency.
     let own = frame.viewer.unit_code.clone().filter(|_| frame.viewer.role == Role::UnitStaff);
     let of_unit = |mut params: Vec<(&'static str, String)>| {
@@ -54,10 +79,24 @@ pub async fn page(State(state): State<AppState>, signed_in: SignedIn) -> Result<
         params
     };
 
-    let mut scope = Scope::new(AsOf(today), latest);
+    let rate = match frame.viewer.role {
+        Role::Manager => Some(true),
+        Role::ResourceMobilization | Role::Admin => Some(false),
+        _ => None,
+    };
+    let rate = match rate {
+        Some(whole) => Some(rate_tile(&frame.memory, &mut tx, (&scope, &asked), whole, l10n).await?),
+        None => None,
+    };
+    let core = match frame.viewer.role {
+        Role::Manager | Role::ResourceMobilization | Role::Admin => {
+            Some(core_tile(&frame.memory, &mut tx, (&scope, &asked), l10n).await?)
+        }
+        _ => None,
+    };
     scope.filters.unit.clone_from(&own);
     let totals = state.0.arrears_totals.of(&mut tx, &scope).await?;
-    let mut params = Params::default();
+    let mut params = asked.clone();
     if let Some(unit) = &own {
         params = params.with("unit", unit);
     }
@@ -70,10 +109,13 @@ pub async fn page(State(state): State<AppState>, signed_in: SignedIn) -> Result<
         ages: Ages::new(&totals, &params, l10n),
     };
 
-    let soon = (today + TimeDelta::days(SOON_DAYS)).to_string();
+    let soon = (day + TimeDelta::days(SOON_DAYS)).to_string();
     let to_come = of_unit(vec![("state", "to_come".to_owned()), ("until", soon), ("sort", "due".to_owned())]);
     let oldest = of_unit(Vec::new());
     let unsigned = of_unit(vec![("state", "pledged".to_owned())]);
+    let owed = of_unit(vec![("counted", format!("owed_{SOON_DAYS}"))]);
+    let reports =
+        Asks { name: "reports-owed", params: &owed, rows: 6, columns: &["col-report", "col-due", "col-state"] };
     let mine = [("focal_point", frame.viewer.email.clone())];
     let stale = [("state", "stale".to_owned())];
     let ask = |name, params, rows, columns| Asks { name, params, rows, columns };
@@ -86,6 +128,7 @@ pub async fn page(State(state): State<AppState>, signed_in: SignedIn) -> Result<
             tiles.push(tile::<Rates>(&mut tx, ask("stale-rates", &stale, 0, &[]), now).await?);
         }
         Role::UnitStaff | Role::ResourceMobilization => {
+            tiles.push(tile::<DonorReports>(&mut tx, reports, now).await?);
             tiles.push(
                 tile::<Instalments>(
                     &mut tx,
@@ -105,20 +148,41 @@ pub async fn page(State(state): State<AppState>, signed_in: SignedIn) -> Result<
             tiles.push(tile::<Pledges>(&mut tx, ask("unsigned", &unsigned, 0, &[]), now).await?);
         }
         Role::Admin | Role::Manager | Role::Auditor | Role::System => {
+            tiles.push(tile::<DonorReports>(&mut tx, reports, now).await?);
             tiles.push(
                 tile::<Arrears>(&mut tx, ask("oldest", &oldest, 6, &["col-donor", "col-due", "col-usd"]), now).await?,
             );
-            tiles.push(
-                tile::<Instalments>(
-                    &mut tx,
-                    ask("to-come", &to_come, 6, &["col-pledge-number", "col-due", "col-outstanding"]),
-                    now,
-                )
-                .await?,
-            );
+            // What a manager looks at is the rate; the statements of a page are counted.
+            if frame.viewer.role == Role::Auditor {
+                tiles.push(
+                    tile::<Instalments>(
+                        &mut tx,
+                        ask("to-come", &to_come, 6, &["col-pledge-number", "col-due", "col-outstanding"]),
+                        now,
+                    )
+                    .await?,
+                );
+            }
         }
     }
     tx.commit().await?;
     let lead = own.as_ref().and(frame.viewer.unit_name.clone()).unwrap_or_else(|| frame.role());
-    Ok(Html(DashboardPage { lead, arrears, tiles, frame }.render()?).into_response())
+    let known = if known_then {
+        l10n.with("list-known-then", &[("instant", frame.instant(&scope.known_at).into())])
+    } else {
+        l10n.t("list-known-now")
+    };
+    let page = DashboardPage {
+        lead,
+        as_of: frame.day(&day),
+        as_of_iso: day.to_string(),
+        known_at: asked.get("known_at").unwrap_or_default().to_owned(),
+        known,
+        rate,
+        core,
+        arrears,
+        tiles,
+        frame,
+    };
+    Ok(Html(page.render()?).into_response())
 }

@@ -1,5 +1,7 @@
 //! A tile: the sums of a list at an address, and the first of its rows.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use sqlx::postgres::PgConnection;
@@ -10,6 +12,9 @@ use crate::lists::query::{self, COUNTED, Stretch};
 use crate::lists::{Drawn, List, Memory};
 use crate::web::list::{Params, Sum, understand};
 use crate::web::{PageError, format};
+
+/// The most rows that are read to be counted.
+const IN_ONE: i64 = 200;
 
 /// A tile.
 pub struct Tile {
@@ -54,7 +59,7 @@ pub struct Asks<'a> {
 
 /// When a page is of, and in which language.
 #[derive(Clone, Copy)]
-pub struct Now<'a> {
+pub struct Now<'p> {
     /// Today.
     pub today: NaiveDate,
     /// The latest recorded instant.
@@ -63,8 +68,10 @@ pub struct Now<'a> {
     pub l10n: L10n,
     /// The agency's time zone.
     pub zone: Tz,
+    /// The parameters of the day and instant the page is of, where its address names them.
+    pub when: &'p Params,
     /// What was worked out already.
-    pub memory: &'a Memory,
+    pub memory: &'p Memory,
 }
 
 /// Asks a list at the address the tile leads to.
@@ -72,17 +79,24 @@ pub struct Now<'a> {
 /// # Errors
 /// Where the database fails.
 pub async fn tile<L: List>(connection: &mut PgConnection, asks: Asks<'_>, now: Now<'_>) -> Result<Tile, PageError> {
-    let Now { today, latest, l10n, zone, memory } = now;
-    let mut params = Params::default();
+    let Now { today, latest, l10n, zone, when, memory } = now;
+    let mut params = if L::DATED { when.clone() } else { Params::default() };
     for (name, value) in asks.params {
         params = params.with(name, value);
     }
     let path = format!("/{}", L::NAME);
     let asked = understand::<L>(&params, today, latest, zone)?;
-    let totals = query::totals::<L>(&mut *connection, &asked.scope, memory).await?;
-    let stretch = Stretch { sort: asked.sort, reversed: asked.reversed, after: None, most: Some(asks.rows) };
-    let rows = if asks.rows > 0 { query::rows::<L>(connection, &asked.scope, &stretch).await? } else { Vec::new() };
-    let counted: i64 = totals.iter().map(|total| total.rows).sum();
+    // A list without sums is mostly short: then its rows are its count too, in one statement.
+    let in_one = L::MONEY.is_none() && asks.rows > 0;
+    let most = if in_one { IN_ONE + 1 } else { asks.rows };
+    let stretch = Stretch { sort: asked.sort, reversed: asked.reversed, after: None, most: Some(most) };
+    let mut rows =
+        if most > 0 { query::rows::<L>(&mut *connection, &asked.scope, &stretch).await? } else { Vec::new() };
+    let found = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+    let told = in_one && found <= IN_ONE;
+    let totals = if told { Arc::default() } else { query::totals::<L>(connection, &asked.scope, memory).await? };
+    let counted: i64 = if told { found } else { totals.iter().map(|total| total.rows).sum() };
+    rows.truncate(usize::try_from(asks.rows).unwrap_or_default());
     let count = if counted > COUNTED {
         l10n.with("list-count-more", &[("rows", format::number(COUNTED.into(), 0, l10n).into())])
     } else {

@@ -67,6 +67,13 @@ pub async fn detail(
         usd("received", "received-note", donor.received, Some(all("contributions") + "&state=cash")),
         usd("receivable", "receivable-note", donor.receivable, Some(all("pledges"))),
         usd("arrears", "arrears-note", donor.arrears, Some(all("arrears"))),
+        Figure {
+            label: l10n.t("figure-reports-overdue"),
+            unit: String::new(),
+            value: format::number(donor.reports_overdue.into(), 0, l10n),
+            href: Some(all("donor-reports") + "&counted=overdue"),
+            note: l10n.t("figure-reports-overdue-note"),
+        },
     ];
     let years = Years::of(&donor, scope.as_of.0);
     let tags = years.status(&donor, &code, l10n);

@@ -25,6 +25,7 @@ pub struct DonorRow {
     last_contribution_on: Option<NaiveDate>,
     received_usd: Option<Decimal>,
     arrears_usd: Option<Decimal>,
+    reports_overdue: i64,
 }
 
 impl List for Donors {
@@ -43,7 +44,7 @@ impl List for Donors {
     const ID: &'static str = "d.id";
     const SELECT: &'static str = "d.code, d.name, i.kind, i.country, a.email as focal_point,
         a.name as focal_point_name, c.first_contribution_on, c.last_contribution_on, c.received_usd,
-        coalesce(o.arrears_usd, 0) as arrears_usd";
+        coalesce(o.arrears_usd, 0) as arrears_usd, w.reports_overdue";
 
     fn pick(select: &mut Select, scope: &Scope) {
         select.sql(
@@ -88,7 +89,13 @@ impl List for Donors {
                 select sum(usd_of(b.outstanding, r.units_per_usd)) as arrears_usd
                 from instalment_balances b left join rates r on r.currency = b.currency
                 where b.donor_id = d.id and is_overdue(b, scope.day, scope.known)
-             ) o",
+             ) o
+             cross join lateral (
+                select count(*) as reports_overdue from report_states s
+                where s.donor_id = d.id and s.due_during @> scope.day and not isempty(s.due_during)
+                    and s.known @> scope.known and report_is_due(s, scope.day) and not report_is_submitted(s)
+                    and s.due_on < scope.day
+             ) w",
         );
     }
 
@@ -104,8 +111,7 @@ impl List for Donors {
             Column { name: "last_contribution_on", cell: |row| Cell::day(row.last_contribution_on) },
             Column { name: "received_usd", cell: |row| Cell::usd(row.received_usd) },
             Column { name: "arrears_usd", cell: |row| Cell::usd(row.arrears_usd) },
-            // Donor reports are not kept yet: nothing is known, which is not nought.
-            Column { name: "reports_overdue", cell: |_| Cell::Empty },
+            Column { name: "reports_overdue", cell: |row| Cell::Integer(row.reports_overdue) },
         ];
         COLUMNS
     }
@@ -152,6 +158,17 @@ impl List for Donors {
                 class: "num",
                 sort: None,
                 draw: |row, l10n| Drawn::of(&Cell::usd(row.arrears_usd), l10n).bare(),
+            },
+            Screen {
+                label: "col-reports-overdue",
+                class: "num w x",
+                sort: None,
+                draw: |row, l10n| {
+                    if row.reports_overdue == 0 {
+                        return Drawn::default();
+                    }
+                    Drawn::of(&Cell::Integer(row.reports_overdue), l10n)
+                },
             },
             Screen {
                 label: "col-focal-point",

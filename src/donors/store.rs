@@ -27,6 +27,7 @@ pub(super) struct DonorFigures {
     pub(super) received_year: Decimal,
     pub(super) arrears: Decimal,
     pub(super) receivable: Decimal,
+    pub(super) reports_overdue: i64,
     pub(super) years: Option<Json<Vec<years::Received>>>,
     pub(super) no_data: Option<Json<Vec<serde_json::Value>>>,
     pub(super) family: Option<Json<Vec<Member>>>,
@@ -116,6 +117,10 @@ pub(super) fn statement(code: &str, scope: &Scope) -> Select {
                  where extract(year from received_on) = extract(year from scope.day)) as received_year,
                 (select coalesce(sum(usd), 0) from owed) as arrears,
                 (select coalesce(sum(usd), 0) from promised) as receivable,
+                (select count(*) from report_states s where s.donor_id in (select id from family)
+                    and s.due_during @> scope.day and not isempty(s.due_during) and s.known @> scope.known
+                    and report_is_due(s, scope.day) and not report_is_submitted(s) and s.due_on < scope.day
+                ) as reports_overdue,
                 (select json_agg(y) from (
                     select extract(year from received_on)::integer as year, earmarking,
                            coalesce(sum(usd), 0)::text as usd

@@ -39,6 +39,7 @@ impl List for Rates {
             indexed: true,
         },
     ];
+    const KEY: &'static [&'static str] = &["currency", "valid_from"];
     const ID: &'static str = "r.id";
     const SELECT: &'static str = "r.currency, r.valid_from, r.units_per_usd, scope.day - r.valid_from as days,
         not exists (select from exchange_rates n where n.currency = r.currency and n.valid_from > r.valid_from

@@ -29,6 +29,8 @@ pub struct HistoryEntry {
     pub void_reason: Option<String>,
     /// Whether it took the place of an earlier one.
     pub replaces: Option<i64>,
+    /// Whether it is about another thing of the same kind, and belongs to this one's history too.
+    pub of_another: bool,
     /// The columns of the fact; for labels what they were and became.
     pub content: serde_json::Value,
 }
@@ -43,9 +45,9 @@ pub async fn history(
 ) -> Result<Vec<HistoryEntry>, sqlx::Error> {
     let mut select = Select::new(
         "select source, change_id, r.recorded_at, a.name as account, c.act, c.details ->> 'code' as code, c.reason, voided_at,
-                v.reason as void_reason, replaces, content
+                v.reason as void_reason, replaces, of_another, content
          from (select 'labels' as source, e.id, e.change_id, ec.recorded_at, null::timestamptz as voided_at,
-                      null::bigint as voided_change_id, null::bigint as replaces,
+                      null::bigint as voided_change_id, null::bigint as replaces, false as of_another,
                       jsonb_build_object('entity', e.entity, 'before', e.before, 'after', e.after) as content
                from audit_entries e join changes ec on ec.id = e.change_id where (e.entity = ",
     );
@@ -56,8 +58,12 @@ pub async fn history(
     select.sql(")");
     for table in tables {
         select.sql(" union all select '").sql(table.name);
-        select.sql("', id, change_id, recorded_at, voided_at, voided_change_id, replaces, to_jsonb(f) from ");
+        select.sql("', id, change_id, recorded_at, voided_at, voided_change_id, replaces, ");
+        select.sql(table.subject).sql(" <> ").bind(subject).sql(", to_jsonb(f) from ");
         select.sql(table.name).sql(" f where ").sql(table.subject).sql(" = ").bind(subject);
+        if let Some(also) = table.also {
+            select.sql(" or ").sql(also).sql(" = ").bind(subject);
+        }
     }
     select.sql(
         ") as r join changes c on c.id = r.change_id join accounts a on a.id = c.account_id
@@ -72,7 +78,7 @@ pub async fn history(
 pub async fn of_change(connection: &mut PgConnection, change: i64) -> Result<Vec<HistoryEntry>, sqlx::Error> {
     let mut select = Select::new(
         "select source, change_id, r.recorded_at, a.name as account, c.act, c.details ->> 'code' as code, c.reason, voided_at,
-                v.reason as void_reason, replaces, content
+                v.reason as void_reason, replaces, false as of_another, content
          from (select 'labels' as source, e.id, e.change_id, ec.recorded_at, null::timestamptz as voided_at,
                       null::bigint as voided_change_id, null::bigint as replaces,
                       jsonb_build_object('entity', e.entity, 'entity_id', e.entity_id, 'before', e.before,

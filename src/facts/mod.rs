@@ -5,6 +5,7 @@
 //! of the change before it. Nothing else in the program writes to these tables.
 
 pub mod change;
+pub mod derived;
 mod history;
 pub mod tables;
 mod trees;

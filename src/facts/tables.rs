@@ -12,6 +12,8 @@ pub struct FactTable {
     pub name: &'static str,
     /// The column that says what the fact is about (`pledge_id`).
     pub subject: &'static str,
+    /// The column that names another of the same kind whose history the fact belongs to as well (`reverses_id`).
+    pub also: Option<&'static str>,
     /// Its own columns, in the order a source gives them, separated by commas.
     pub columns: &'static str,
 }
@@ -46,6 +48,16 @@ pub static LABELS: &[Labels] = &[
         restore: "update contributions t set note = b ->> 'note', version = version + 1 from (select ",
     },
     Labels { entity: "donor_contacts", restore: SET_CONTACT },
+    Labels {
+        entity: "projects",
+        restore: "update projects t set title = b ->> 'title', status = b ->> 'status', version = version + 1 from (select ",
+    },
+    Labels {
+        entity: "donor_reports",
+        restore: "update donor_reports t set title = b ->> 'title',
+            responsible_id = (select a.id from accounts a where lower(a.email) = lower(b ->> 'responsible')),
+            version = version + 1 from (select ",
+    },
 ];
 
 /// Sets a contact at a donor, as [`Labels::restore`].
@@ -85,10 +97,14 @@ pub static PARTS: &[PartOf] =
     &[PartOf { entity: "donors", part: "donor_contacts", ids: "select id from donor_contacts where donor_id = " }];
 
 macro_rules! fact_tables {
-    ($($name:ident: $table:literal about $subject:literal ($columns:literal);)*) => {
+    (@also) => { None };
+    (@also $also:literal) => { Some($also) };
+    ($($name:ident: $table:literal about $subject:literal $(and $also:literal)? ($columns:literal);)*) => {
         $(
             #[doc = concat!("Facts of `", $table, "`.")]
-            pub static $name: FactTable = FactTable { name: $table, subject: $subject, columns: $columns };
+            pub static $name: FactTable = FactTable {
+                name: $table, subject: $subject, also: fact_tables!(@also $($also)?), columns: $columns,
+            };
         )*
         /// Every fact table, in the order of their names: the order digests are made in.
         pub static ALL: &[&FactTable] = &[$(&$name),*];
@@ -96,20 +112,35 @@ macro_rules! fact_tables {
 }
 
 fact_tables! {
+    BUDGETS: "budgets" about "year" ("year, fund_id, approved_usd, agreed_on");
     CONDITION_EVENTS: "condition_events" about "pledge_id" ("pledge_id, agreed_on, number, met_on");
-    CONTRIBUTION_FACTS: "contribution_facts" about "contribution_id" (
+    CONTRIBUTION_FACTS: "contribution_facts" about "contribution_id" and "reverses_id" (
         "contribution_id, donor_id, currency, amount, received_on, fund_id, kind, pledge_id, instalment_number, \
          reverses_id, paid_by, unit_id");
     DONOR_FACTS: "donor_facts" about "donor_id" ("donor_id, in_force_from, kind, country, member_state, parent_id");
     EXCHANGE_RATES: "exchange_rates" about "currency" ("currency, valid_from, units_per_usd");
+    EXPENDITURES: "expenditures" about "project_id" ("project_id, month, amount_usd");
     FUND_FACTS: "fund_facts" about "fund_id" ("fund_id, in_force_from, earmarking");
     HAND_ALLOCATIONS: "hand_allocations" about "contribution_id" (
         "contribution_id, pledge_id, number, amount, allocated_on");
     INSTALMENTS: "instalments" about "pledge_id" ("pledge_id, agreed_on, number, due_on, amount, condition");
+    MILESTONE_EVENTS: "milestone_events" about "project_id" ("project_id, number, reached_on");
+    MILESTONES: "milestones" about "project_id" ("project_id, number, agreed_on, milestone, planned_on");
     PLEDGE_EVENTS: "pledge_events" about "pledge_id" ("pledge_id, event, happened_on, instalment_number, amount");
     PLEDGE_TERMS: "pledge_terms" about "pledge_id" (
         "pledge_id, agreed_on, donor_id, unit_id, fund_id, earmarking, currency, amount, pledged_on, project, \
          starts_on, ends_on, psc_percent");
+    PROJECT_FACTS: "project_facts" about "project_id" (
+        "project_id, agreed_on, unit_id, starts_on, ends_on, budget_usd, countries");
+    PROJECT_STATUSES: "project_statuses" about "project_id" ("project_id, quarter, sentence");
+    REPORT_CONFIRMATIONS: "report_confirmations" about "report_id" ("report_id, what, agreed_on");
+    REPORT_DUE_DATES: "report_due_dates" about "report_id" ("report_id, agreed_on, due_on, letter, reason");
+    REPORT_EVENTS: "report_events" about "report_id" (
+        "report_id, event, round, happened_on, cause, letter, reason");
+    REPORT_TERMS: "report_terms" about "report_id" (
+        "report_id, in_force_from, pledge_id, unit_id, kind, final, period_from, period_to");
+    REPORTING_CLAUSES: "reporting_clauses" about "pledge_id" (
+        "pledge_id, agreed_on, number, kind, final, every_months, first_period_from, grace_days");
     SETTING_FACTS: "setting_facts" about "setting" ("setting, fund_id, in_force_from, value");
     UNIT_FACTS: "unit_facts" about "unit_id" ("unit_id, in_force_from, parent_id");
 }

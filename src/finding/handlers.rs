@@ -15,8 +15,18 @@ use crate::web::frame::Frame;
 use crate::web::{AppState, PageError, Posting, Refused, SignedIn, address};
 
 /// Kinds that have a page of their own, or lead to one: those of the palette.
-const WITH_A_PAGE: [Kind; 8] =
-    [Kind::Page, Kind::Action, Kind::View, Kind::Donor, Kind::Pledge, Kind::Contribution, Kind::Unit, Kind::Fund];
+const WITH_A_PAGE: [Kind; 10] = [
+    Kind::Page,
+    Kind::Action,
+    Kind::View,
+    Kind::Donor,
+    Kind::Pledge,
+    Kind::Contribution,
+    Kind::Project,
+    Kind::Report,
+    Kind::Unit,
+    Kind::Fund,
+];
 /// Most things of a kind in the palette.
 const IN_PALETTE: i32 = 5;
 /// Most things of a kind on the page.

@@ -22,6 +22,10 @@ pub enum Kind {
     Pledge,
     /// A contribution.
     Contribution,
+    /// A project.
+    Project,
+    /// A donor report.
+    Report,
     /// A unit.
     Unit,
     /// A fund.
@@ -34,13 +38,15 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order they are shown where all are as near.
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 12] = [
         Kind::Page,
         Kind::Action,
         Kind::View,
         Kind::Donor,
         Kind::Pledge,
         Kind::Contribution,
+        Kind::Project,
+        Kind::Report,
         Kind::Unit,
         Kind::Fund,
         Kind::Person,
@@ -56,6 +62,8 @@ impl Kind {
             Kind::Donor => "donor",
             Kind::Pledge => "pledge",
             Kind::Contribution => "contribution",
+            Kind::Project => "project",
+            Kind::Report => "report",
             Kind::Unit => "unit",
             Kind::Fund => "fund",
             Kind::Person => "person",
@@ -69,6 +77,8 @@ impl Kind {
             Kind::Donor => Some("donors"),
             Kind::Pledge => Some("pledges"),
             Kind::Contribution => Some("contributions"),
+            Kind::Project => Some("projects"),
+            Kind::Report => Some("donor-reports"),
             Kind::Unit => Some("units"),
             Kind::Fund => Some("funds"),
             Kind::Currency => Some("rates"),
@@ -84,7 +94,8 @@ impl Kind {
             Kind::View => "bookmark",
             Kind::Person => "user",
             Kind::Currency => "exchange",
-            Kind::Donor | Kind::Pledge | Kind::Contribution | Kind::Unit | Kind::Fund => {
+            Kind::Report => "reports",
+            Kind::Donor | Kind::Pledge | Kind::Contribution | Kind::Project | Kind::Unit | Kind::Fund => {
                 self.room().unwrap_or_default()
             }
         }

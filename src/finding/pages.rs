@@ -141,7 +141,11 @@ fn item(frame: &Frame, found: Found) -> Option<Item> {
             }
             notes.extend(found.day.map(|day| format::day(day, frame.l10n)));
         }
-        Kind::Pledge | Kind::Fund | Kind::Currency => {}
+        Kind::Report => {
+            notes.extend(found.word.as_ref().map(|word| frame.word("report-kind", word)));
+            notes.extend(found.day.map(|day| format::day(day, frame.l10n)));
+        }
+        Kind::Pledge | Kind::Project | Kind::Fund | Kind::Currency => {}
     }
     notes.extend(found.note.clone());
     Some(Item {

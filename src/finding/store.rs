@@ -58,6 +58,23 @@ pub async fn near(
           join contributions l on l.id = b.id join donors d on d.id = c.donor_id
           order by c.nearness, b.ref desc)
          union all
+         (select 'project', p.code, p.title, u.name, null, null, null, null,
+                 nearness((select folded($1)), p.code, p.sought) as nearness
+          from projects p join lateral (select f.unit_id from project_facts f
+            where f.project_id = p.id and f.voided_at is null order by f.agreed_on desc nulls last limit 1) f on true
+          join units u on u.id = f.unit_id
+          where 'project' = any($2) and (p.sought like all ((select sought_words($1))::text[])
+            or p.sought %> (select folded($1)) and not exists (
+                select from projects x where x.sought like all ((select sought_words($1))::text[])))
+          order by nearness, p.title collate \"C\", p.code limit $3)
+         union all
+         (select 'report', r.ref, coalesce(r.title, r.ref), d.name, s.kind, s.due_on, null, null, n.nearness
+          from reports_near($1, $3) n join donor_reports r on r.id = n.report_id
+          left join lateral (select x.donor_id, x.kind, x.due_on from report_states x
+            where x.report_id = r.id and upper_inf(x.known) order by x.valid desc limit 1) s on true
+          left join donors d on d.id = s.donor_id
+          where 'report' = any($2) order by n.nearness, r.ref desc)
+         union all
          (select 'unit', u.code, u.name, null, u.kind, null, null, null,
                  nearness((select folded($1)), u.code, u.sought) as nearness
           from units u
@@ -122,6 +139,12 @@ pub async fn recent(connection: &mut PgConnection, account: AccountId) -> Result
             from contributions c join contribution_facts f on f.contribution_id = c.id and f.voided_at is null
             join donors d on d.id = f.donor_id where r.room = 'contributions' and c.ref = r.code
             union all
+            select 'project', p.title, null, null, null, null from projects p
+            where r.room = 'projects' and p.code = r.code
+            union all
+            select 'report', coalesce(o.title, o.ref), null, null, null, null
+            from donor_reports o where r.room = 'donor-reports' and o.ref = r.code
+            union all
             select 'unit', u.name, null, null, null, null from units u where r.room = 'units' and u.code = r.code
             union all
             select 'fund', f.name, null, null, null, null from funds f where r.room = 'funds' and f.code = r.code
@@ -178,6 +201,11 @@ pub async fn resolve(
             union all
             select p.ref, coalesce(p.title, p.ref), p.sought, 'pledge', false from pledges p
             where $1 = 'pledge' and p.ref = $2
+            union all
+            select p.code, p.title, p.sought, 'project', true from projects p where $1 = 'project'
+            union all
+            select r.ref, coalesce(r.title, r.ref), r.sought, 'report', false from donor_reports r
+            where $1 = 'report' and r.ref = $2
             union all
             select u.code, u.name, u.sought, 'unit', true from units u where $1 = 'unit'
             union all

@@ -197,6 +197,7 @@ impl List for Giving {
             indexed: false,
         },
     ];
+    const KEY: &'static [&'static str] = &["donor_code"];
     const ID: &'static str = "d.id";
     const MONEY: Option<(&'static str, &'static str)> = Some(("'USD'::text", "(w.value ->> 'summed')::numeric"));
     const SELECT: &'static str = "scope.day as as_of, (w.value ->> 'year')::integer as year, d.code as donor_code,

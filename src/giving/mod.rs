@@ -19,4 +19,4 @@ mod store;
 pub use list::{Giving, mark};
 pub use parts::{ByYear, Sums};
 pub use slice::ended;
-pub use store::is_somebody;
+pub use store::{is_somebody, known};

@@ -238,6 +238,7 @@ impl Found<'_> {
             label: if (counts.len() - at) % 2 == 1 { year.to_string() } else { String::new() },
             value: count.map(Decimal::from),
             said: count.map(|count| count.to_string()),
+            ..Point::default()
         });
         chart::Line::new("donors", (l10n.t("giving-line"), said.join("; ")), points.collect(), None, 150, *l10n)
     }

@@ -123,7 +123,7 @@ fn capital(text: &str) -> String {
 
 fn is_number(kind: Option<Kind>, column: &str) -> bool {
     let cell = kind.and_then(|kind| kind.spec().columns.iter().find(|c| c.name == column)).map(|column| column.cell);
-    matches!(cell, Some(Cell::Amount | Cell::Positive | Cell::Rate | Cell::Percent | Cell::Number))
+    matches!(cell, Some(Cell::Amount | Cell::Positive | Cell::Rate | Cell::Percent | Cell::Number | Cell::Count))
 }
 
 /// A value as people read it: numbers and days in their language; what is neither is left as it stands.

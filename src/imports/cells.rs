@@ -1,10 +1,12 @@
 //! One cell's text becomes a value, or a problem. Past this nobody meets a raw string.
 
-use chrono::NaiveDate;
+use std::collections::BTreeSet;
+
+use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
 use super::spec::Cell;
-use crate::kernel::calendar::{self, DayError};
+use crate::kernel::calendar::{self, DayError, EARLIEST_YEAR, LATEST_YEAR};
 use crate::kernel::country::country;
 use crate::kernel::money::{Currency, within_bounds};
 use crate::kernel::text::unguard_cell;
@@ -75,6 +77,14 @@ pub fn read(text: &str, cell: Cell, today: NaiveDate) -> Result<Option<Value>, W
             Ok(number) if number > 0 && text.bytes().all(|byte| byte.is_ascii_digit()) => Value::Integer(number),
             _ => return Err(wrong("not-a-whole-number")),
         },
+        Cell::Year => match text.parse::<i32>() {
+            Ok(year) if text.len() == 4 && (EARLIEST_YEAR..=LATEST_YEAR).contains(&year) => Value::Integer(year),
+            _ => return Err(wrong("not-a-year")),
+        },
+        Cell::Count => match text.parse::<i32>() {
+            Ok(number) if text.bytes().all(|byte| byte.is_ascii_digit()) => Value::Integer(number),
+            _ => return Err(wrong("not-a-count")),
+        },
         Cell::YesNo => match text {
             "yes" => Value::YesNo(true),
             "no" => Value::YesNo(false),
@@ -84,6 +94,15 @@ pub fn read(text: &str, cell: Cell, today: NaiveDate) -> Result<Option<Value>, W
             Some(word) => Value::Text((*word).to_owned()),
             None => return Err(Wrong { key: "not-one-of", arg: words.join(", ") }),
         },
+        Cell::NotNegative => match number(text)? {
+            below if below < Decimal::ZERO => return Err(wrong("below-zero")),
+            amount => Value::Number(amount),
+        },
+        Cell::Month => match month(text)? {
+            after if after > today => return Err(Wrong { key: "month-to-come", arg: today.to_string() }),
+            month => Value::Day(month),
+        },
+        Cell::Countries => Value::Text(countries(text)?),
         Cell::Country => Value::Text(country(text).ok_or_else(|| wrong("country-unknown"))?.alpha3.to_owned()),
     };
     Ok(Some(value))
@@ -107,6 +126,26 @@ fn day(text: &str) -> Result<NaiveDate, Wrong> {
         DayError::Malformed => wrong("not-a-day"),
         DayError::OutOfRange => wrong("day-out-of-range"),
     })
+}
+
+/// `2021-07`, or its first day as a spreadsheet makes of that: the first day.
+fn month(text: &str) -> Result<NaiveDate, Wrong> {
+    let day = if text.len() == 7 { calendar::parse_day(&format!("{text}-01")) } else { calendar::parse_day(text) };
+    match day {
+        Ok(day) if day.day() == 1 => Ok(day),
+        Err(DayError::OutOfRange) => Err(wrong("day-out-of-range")),
+        Ok(_) | Err(DayError::Malformed) => Err(wrong("not-a-month")),
+    }
+}
+
+/// Countries in the order of their codes, each once, so that the same countries are the same text.
+fn countries(text: &str) -> Result<String, Wrong> {
+    let mut codes = BTreeSet::new();
+    for part in text.split(';').map(str::trim).filter(|part| !part.is_empty()) {
+        let known = country(part).ok_or_else(|| Wrong { key: "country-of-list-unknown", arg: part.to_owned() })?;
+        codes.insert(known.alpha3);
+    }
+    Ok(codes.into_iter().collect::<Vec<_>>().join(";"))
 }
 
 fn only_digits(text: &str) -> bool {

@@ -21,7 +21,10 @@ pub fn existing(spec: &'static Spec, known_at: DateTime<Utc>, of: &[String]) -> 
     for (at, column) in spec.columns.iter().enumerate() {
         let text = match column.cell {
             Cell::YesNo => ["case ", " when true then 'yes' when false then 'no' end"],
-            Cell::Positive | Cell::Amount | Cell::Rate | Cell::Percent => ["trim_scale(", ")::text"],
+            Cell::Positive | Cell::NotNegative | Cell::Amount | Cell::Rate | Cell::Percent => {
+                ["trim_scale(", ")::text"]
+            }
+            Cell::Month => ["to_char(", ", 'YYYY-MM')"],
             _ => ["", "::text"],
         };
         select.sql(if at == 0 { "" } else { ", " }).sql(text[0]).sql("existing.").sql(column.name).sql(text[1]);

@@ -12,12 +12,14 @@ use super::held::{Held, held, held_each};
 use super::report::{Outcome, Problem, TOLD};
 use super::spec::{Column, Kind, Part, Spec};
 use super::staging::{self, Found, Stay};
-use crate::access::{Role, may};
+use crate::access::{Act, Role, may};
 use crate::balances;
-use crate::db::Db;
+use crate::db::{Db, Select};
+use crate::facts::tables::{REPORT_CONFIRMATIONS, REPORT_DUE_DATES, REPORT_EVENTS, REPORT_TERMS};
 use crate::facts::{Actor, ChangeId, Claim, FormStamp, WriteTx};
 use crate::kernel::Clock;
-use crate::kernel::ids::PledgeId;
+use crate::kernel::ids::{PledgeId, ReportId};
+use crate::report_states;
 
 /// What to load, and how.
 #[derive(Debug, Clone, Default)]
@@ -49,6 +51,8 @@ pub struct Entry {
     pub drawn_from: Vec<Drawn>,
     /// What the change says it was about: `room` and `code`.
     pub about: serde_json::Value,
+    /// Reports that are taken out with it, by reference: everything recorded of them is voided.
+    pub takes_out: Vec<String>,
 }
 
 /// What the system held when a form was drawn.
@@ -150,23 +154,27 @@ pub async fn run(db: &Db, actor: Actor, clock: &Clock, import: &Import) -> Resul
     }
     landing.phase(Phase::Comparing);
     landing.prepare(&kinds).await?;
-    let mut touched: Vec<PledgeId> = Vec::new();
     for kind in &kinds {
         landing.check(kind.spec()).await?;
         if landing.clean() {
             landing.phase(Phase::Recording);
-            touched.extend(landing.land(kind.spec()).await?);
+            landing.land(kind.spec()).await?;
         }
     }
+    let taken_out = match entry {
+        Some(entry) if landing.clean() => take_out(landing.tx, &entry.takes_out).await?,
+        _ => Vec::new(),
+    };
     if landing.clean() {
         for kind in &kinds {
             landing.gather(kind.spec().final_checks, Vec::new(), "error").await?;
         }
     }
     if landing.clean() {
-        touched.sort_unstable();
-        touched.dedup();
-        balances::recompute(landing.tx, &touched).await?;
+        let mut touched = landing.touched(&kinds).await?;
+        touched.reports.extend(&taken_out);
+        balances::recompute(landing.tx, &touched.pledges).await?;
+        report_states::recompute(landing.tx, &touched.reports).await?;
         for kind in &kinds {
             landing.gather(kind.spec().warnings, Vec::new(), "warning").await?;
             if few {
@@ -175,6 +183,7 @@ pub async fn run(db: &Db, actor: Actor, clock: &Clock, import: &Import) -> Resul
         }
     }
     landing.report(&kinds, &mut outcome).await?;
+    outcome.changed += taken_out.len() as u64;
     if draft.is_some() {
         outcome.preview = Some(landing.preview(&kinds).await?);
     }
@@ -213,6 +222,24 @@ async fn take_up(tx: &mut WriteTx, entry: &Entry) -> Result<(), ImportError> {
     if same { Ok(()) } else { Err(ImportError::Stale(now)) }
 }
 
+/// Voids everything recorded of some reports. Returns which they are.
+async fn take_out(tx: &mut WriteTx, references: &[String]) -> Result<Vec<ReportId>, sqlx::Error> {
+    if references.is_empty() {
+        return Ok(Vec::new());
+    }
+    for table in [&REPORT_TERMS, &REPORT_DUE_DATES, &REPORT_EVENTS, &REPORT_CONFIRMATIONS] {
+        let of_them = |select: &mut Select| {
+            select.sql("select f.id from ").sql(table.name).sql(" f join donor_reports r on r.id = f.report_id");
+            select.sql(" where r.ref = any(").bind(references.to_vec()).sql(")");
+        };
+        table.void_bound(tx, of_them).await?;
+    }
+    sqlx::query_scalar("select id from donor_reports where ref = any($1) order by id")
+        .bind(references)
+        .fetch_all(tx.connection())
+        .await
+}
+
 async fn claim(tx: &mut WriteTx, form: &FormStamp) -> Result<(), ImportError> {
     match tx.claim(form).await? {
         Claim::Fresh => Ok(()),
@@ -229,6 +256,13 @@ pub(super) struct Landing<'t> {
     few: bool,
     pub(super) found: Found,
     told: Told,
+}
+
+/// What has to be worked out anew once everything is recorded.
+#[derive(Default)]
+struct Touched {
+    pledges: Vec<PledgeId>,
+    reports: Vec<ReportId>,
 }
 
 /// How many problems stand in the table for them.
@@ -272,6 +306,9 @@ impl Landing<'_> {
                 .execute(self.connection())
                 .await?;
         }
+        if kinds.iter().any(|kind| kind.act() == Act::LoadReports) {
+            self.say_whose(clock).await?;
+        }
         let files = import.files.iter().map(|(kind, path)| RowFile::open(path, kind.spec()));
         let entered = entered.map(|(kind, rows)| RowFile::parse(rows.clone(), kind.spec()));
         for (number, file) in (0i32..).zip(files.chain(entered)) {
@@ -284,6 +321,26 @@ impl Landing<'_> {
             }
         }
         Ok(kinds)
+    }
+
+    /// Tells the checks whether what is loaded counts as confirmed, and of which units it may be.
+    async fn say_whose(&mut self, clock: &Clock) -> Result<(), sqlx::Error> {
+        let actor = self.tx.actor();
+        let confirms = if may(actor.role, Act::ConfirmReports) { "on" } else { "off" };
+        // The unit of those who keep only theirs, and the units below it today.
+        sqlx::query(
+            "select set_config('dis.confirms', $1, true), set_config('dis.keeps', case when $4 then 'own' else 'all' end, true),
+                set_config('dis.units', coalesce((
+                    select string_agg(t.unit_id::text, ',') from accounts a join units u on u.id = a.unit_id
+                    cross join unit_tree($2, 'infinity') t where a.id = $3 and u.code = any(t.path)), ''), true)",
+        )
+        .bind(confirms)
+        .bind(clock.today())
+        .bind(actor.account.0)
+        .bind(actor.role == Role::UnitStaff)
+        .execute(self.connection())
+        .await?;
+        Ok(())
     }
 
     /// Tells the planner how many rows there are, where there may be many.
@@ -445,8 +502,8 @@ impl Landing<'_> {
         self.found.count == 0 && self.told.errors == 0
     }
 
-    /// Records what is new. Returns the pledges whose balances may have changed.
-    async fn land(&mut self, spec: &'static Spec) -> Result<Vec<PledgeId>, sqlx::Error> {
+    /// Records what is new.
+    async fn land(&mut self, spec: &'static Spec) -> Result<(), sqlx::Error> {
         if let Some((entity, source)) = spec.audit {
             self.tx.audit(entity, source).await?;
         }
@@ -457,10 +514,25 @@ impl Landing<'_> {
             step.table.void(self.tx, step.void).await?;
             step.table.record(self.tx, step.record).await?;
         }
-        match spec.touched {
-            Some(sql) => sqlx::query_scalar(sql).fetch_all(self.connection()).await,
-            None => Ok(Vec::new()),
+        Ok(())
+    }
+
+    /// What has to be worked out anew.
+    async fn touched(&mut self, kinds: &[Kind]) -> Result<Touched, sqlx::Error> {
+        let mut touched = Touched::default();
+        for spec in kinds.iter().map(|kind| kind.spec()) {
+            if let Some(sql) = spec.touched {
+                touched.pledges.extend(sqlx::query_scalar::<_, PledgeId>(sql).fetch_all(self.connection()).await?);
+            }
+            if let Some(sql) = spec.touched_reports {
+                touched.reports.extend(sqlx::query_scalar::<_, ReportId>(sql).fetch_all(self.connection()).await?);
+            }
         }
+        touched.pledges.sort_unstable();
+        touched.pledges.dedup();
+        touched.reports.sort_unstable();
+        touched.reports.dedup();
+        Ok(touched)
     }
 
     async fn report(&mut self, kinds: &[Kind], outcome: &mut Outcome) -> Result<(), sqlx::Error> {

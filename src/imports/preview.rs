@@ -6,7 +6,7 @@ use sqlx::AssertSqlSafe;
 
 use super::landing::Landing;
 use super::report::{Problem, TOLD};
-use super::spec::{Kind, Part, Spec};
+use super::spec::{Cell, Column, Kind, Part, Spec};
 use crate::kernel::Currency;
 
 /// How many changed cells are told one by one.
@@ -87,7 +87,11 @@ pub struct Sum {
 
 fn key_of(spec: &Spec) -> String {
     let keys = spec.columns.iter().filter(|column| column.part == Part::Key);
-    let texts: Vec<String> = keys.map(|column| format!("s.{}::text", column.name)).collect();
+    let text = |column: &Column| match column.cell {
+        Cell::Month => format!("to_char(s.{}, 'YYYY-MM')", column.name),
+        _ => format!("s.{}::text", column.name),
+    };
+    let texts: Vec<String> = keys.map(text).collect();
     format!("concat_ws(' · ', {})", texts.join(", "))
 }
 

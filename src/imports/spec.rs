@@ -18,18 +18,43 @@ pub enum Kind {
     Donors,
     /// Exchange rates.
     Rates,
+    /// Projects, and the dates and budgets they were given anew.
+    Projects,
     /// Pledges, their amendments and events.
     Pledges,
     /// Instalments.
     Instalments,
     /// Contributions, reversals and refunds.
     Contributions,
+    /// What the Board approved for a year and fund.
+    Budgets,
+    /// What projects spent, month by month.
+    Expenditures,
+    /// Reports we owe donors.
+    DonorReports,
+    /// Each step of their life.
+    ReportEvents,
+    /// What agreements say about reports.
+    ReportingClauses,
 }
 
 impl Kind {
     /// Every kind, in landing order.
-    pub const ALL: [Kind; 7] =
-        [Kind::Units, Kind::Funds, Kind::Donors, Kind::Rates, Kind::Pledges, Kind::Instalments, Kind::Contributions];
+    pub const ALL: [Kind; 13] = [
+        Kind::Units,
+        Kind::Funds,
+        Kind::Donors,
+        Kind::Rates,
+        Kind::Projects,
+        Kind::Pledges,
+        Kind::Instalments,
+        Kind::Contributions,
+        Kind::Expenditures,
+        Kind::DonorReports,
+        Kind::Budgets,
+        Kind::ReportEvents,
+        Kind::ReportingClauses,
+    ];
 
     /// The word in commands.
     pub fn as_str(self) -> &'static str {
@@ -41,6 +66,12 @@ impl Kind {
             Kind::Pledges => "pledges",
             Kind::Instalments => "instalments",
             Kind::Contributions => "contributions",
+            Kind::Budgets => "budgets",
+            Kind::Projects => "projects",
+            Kind::Expenditures => "expenditures",
+            Kind::DonorReports => "donor-reports",
+            Kind::ReportEvents => "report-events",
+            Kind::ReportingClauses => "reporting-clauses",
         }
     }
 
@@ -48,8 +79,10 @@ impl Kind {
     pub fn act(self) -> Act {
         match self {
             Kind::Units | Kind::Funds => Act::LoadStructure,
-            Kind::Donors | Kind::Pledges | Kind::Instalments => Act::LoadPledges,
-            Kind::Rates | Kind::Contributions => Act::LoadMoney,
+            Kind::Donors | Kind::Pledges | Kind::Instalments | Kind::Projects => Act::LoadPledges,
+            Kind::Rates | Kind::Contributions | Kind::Expenditures => Act::LoadMoney,
+            Kind::DonorReports | Kind::ReportEvents | Kind::ReportingClauses => Act::LoadReports,
+            Kind::Budgets => Act::LoadBudgets,
         }
     }
 
@@ -63,6 +96,12 @@ impl Kind {
             Kind::Pledges => &kinds::pledges::SPEC,
             Kind::Instalments => &kinds::instalments::SPEC,
             Kind::Contributions => &kinds::contributions::SPEC,
+            Kind::Budgets => &kinds::budgets::SPEC,
+            Kind::Projects => &kinds::projects::SPEC,
+            Kind::Expenditures => &kinds::expenditures::SPEC,
+            Kind::DonorReports => &kinds::donor_reports::SPEC,
+            Kind::ReportEvents => &kinds::report_events::SPEC,
+            Kind::ReportingClauses => &kinds::reporting_clauses::SPEC,
         }
     }
 }
@@ -75,7 +114,7 @@ impl fmt::Display for Kind {
 
 /// The word names no kind of file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("kinds of files are units, funds, donors, rates, pledges, instalments and contributions")]
+#[error("kinds of files are {}", Kind::ALL.map(Kind::as_str).join(", "))]
 pub struct UnknownKind;
 
 impl FromStr for Kind {
@@ -109,12 +148,22 @@ pub enum Cell {
     Percent,
     /// A whole number from 1.
     Number,
+    /// A calendar year, 1900 to 2199.
+    Year,
+    /// A whole number from 0.
+    Count,
     /// `yes` or `no`.
     YesNo,
     /// One of these words.
     OneOf(&'static [&'static str]),
     /// An ISO 3166-1 alpha-3 code.
     Country,
+    /// Several of them, `;` between.
+    Countries,
+    /// A calendar month that has begun, `2021-07`; kept as its first day.
+    Month,
+    /// An amount of money, nought or more.
+    NotNegative,
 }
 
 impl Cell {
@@ -122,10 +171,10 @@ impl Cell {
     pub fn sql_type(self) -> &'static str {
         match self {
             Cell::Code => "text collate \"C\"",
-            Cell::Text | Cell::Currency | Cell::OneOf(_) | Cell::Country => "text",
-            Cell::Day | Cell::Event => "date",
-            Cell::Positive | Cell::Amount | Cell::Rate | Cell::Percent => "numeric",
-            Cell::Number => "integer",
+            Cell::Text | Cell::Currency | Cell::OneOf(_) | Cell::Country | Cell::Countries => "text",
+            Cell::Day | Cell::Event | Cell::Month => "date",
+            Cell::Positive | Cell::NotNegative | Cell::Amount | Cell::Rate | Cell::Percent => "numeric",
+            Cell::Number | Cell::Year | Cell::Count => "integer",
             Cell::YesNo => "boolean",
         }
     }
@@ -220,4 +269,6 @@ pub struct Spec {
     pub warnings: &'static [&'static str],
     /// Ids of the pledges whose balances may have changed.
     pub touched: Option<&'static str>,
+    /// Ids of the reports whose states may have changed.
+    pub touched_reports: Option<&'static str>,
 }

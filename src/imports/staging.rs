@@ -218,6 +218,11 @@ fn complete(spec: &Spec, staged: &mut Staged, tell: &mut impl FnMut(&str, &str, 
     if let (Some(currency), Some(amount)) = (currency, at("amount")) {
         check_decimals(currency, spec, amount, staged, tell);
     }
+    for (at, column) in spec.columns.iter().enumerate() {
+        if column.name.ends_with("_usd") && matches!(column.cell, Cell::NotNegative | Cell::Amount) {
+            check_decimals(Currency::USD, spec, at, staged, tell);
+        }
+    }
     let text = |staged: &Staged, name: &str| match at(name).and_then(|at| staged.values[at].clone()) {
         Some(Value::Text(text)) => Some(text),
         _ => None,
@@ -247,12 +252,27 @@ fn complete(spec: &Spec, staged: &mut Staged, tell: &mut impl FnMut(&str, &str, 
                 staged.given |= 1 << kind;
             }
         }
-        Kind::Pledges if says(staged, "agreed_on") => {
-            // An amendment speaks of terms: labels are those of the pledge's own row, and an empty event says nothing.
+        Kind::Pledges | Kind::Projects if says(staged, "agreed_on") => {
+            // An amendment speaks of terms: labels are those of the thing's own row, and an empty event says nothing.
             for (at, column) in spec.columns.iter().enumerate() {
                 if column.part == Part::Label || (column.cell == Cell::Event && staged.values[at].is_none()) {
                     staged.given &= !(1 << at);
                 }
+            }
+        }
+        Kind::DonorReports if says(staged, "agreed_on") => {
+            // An extension speaks of its day: labels are those of the first row, and what is empty stays as it was.
+            for (at, column) in spec.columns.iter().enumerate() {
+                let own = matches!(column.name, "letter" | "reason");
+                if column.part == Part::Label || (staged.values[at].is_none() && !column.required && !own) {
+                    staged.given &= !(1 << at);
+                }
+            }
+        }
+        Kind::DonorReports | Kind::ReportingClauses => {
+            let Some(last) = at("final") else { return };
+            if staged.values[last].is_none() {
+                staged.values[last] = Some(Value::YesNo(false));
             }
         }
         _ => {}

@@ -45,6 +45,7 @@ impl List for Instalments {
             indexed: false,
         },
     ];
+    const KEY: &'static [&'static str] = &["pledge_ref", "number"];
     const ID: &'static str = "b.id";
     const SUMS_STAND: bool = true;
     const MONEY: Option<(&'static str, &'static str)> = Some(("b.currency", "b.outstanding"));

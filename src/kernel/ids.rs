@@ -29,6 +29,8 @@ ids! {
     PledgeId,
     /// A contribution, reversals and refunds among them.
     ContributionId,
+    /// A report we owe a donor.
+    ReportId,
 }
 
 /// The account every command acts as when nobody is named; made by the first migration.

@@ -23,6 +23,8 @@ pub enum Cell {
     Integer(i64),
     /// A number as it is, without trailing zeros: a rate, a per cent.
     Number(Decimal),
+    /// A rate in per cent, written with one decimal.
+    Percent(Decimal),
     /// Money, written with exactly the decimals of its currency.
     Amount(Decimal, Currency),
     /// A day.
@@ -60,6 +62,11 @@ impl Cell {
         number.map_or(Cell::Empty, Cell::Number)
     }
 
+    /// A rate in per cent, or nothing.
+    pub fn percent(rate: Option<Decimal>) -> Cell {
+        rate.map_or(Cell::Empty, Cell::Percent)
+    }
+
     /// As it stands in a file, unguarded.
     pub fn plain(&self) -> Cow<'_, str> {
         match self {
@@ -68,6 +75,7 @@ impl Cell {
             Cell::Word(word) => word.as_ref().into(),
             Cell::Integer(number) => number.to_string().into(),
             Cell::Number(number) => number.normalize().to_string().into(),
+            Cell::Percent(rate) => format!("{rate:.1}").into(),
             Cell::Amount(amount, currency) => format!("{amount:.*}", currency.minor_unit() as usize).into(),
             Cell::Day(day) => day.to_string().into(),
         }
@@ -86,6 +94,7 @@ impl Cell {
         match self {
             Cell::Integer(number) => format::number(Decimal::from(*number), 0, l10n),
             Cell::Number(number) => format::number(number.normalize(), number.normalize().scale(), l10n),
+            Cell::Percent(rate) => format::percent(*rate, l10n),
             Cell::Amount(amount, currency) => format::amount(*amount, *currency, l10n),
             Cell::Day(day) => format::day(*day, l10n),
             other => other.plain().into_owned(),
@@ -207,6 +216,7 @@ mod tests {
         assert_eq!(Cell::Amount(dec!(-5), Currency::USD).csv(), "-5.00");
         assert_eq!(Cell::Text("-5".into()).csv(), "'-5");
         assert_eq!(Cell::Number(dec!(0.8400)).csv(), "0.84");
+        assert_eq!(Cell::Percent(dec!(73)).csv(), "73.0");
         assert_eq!(Cell::Amount(dec!(-1234.5), Currency::USD).shown(L10n::ENGLISH), "−1,234.50");
         assert_eq!(Cell::Amount(dec!(1), Currency::USD).json(), serde_json::json!("1.00"));
     }

@@ -19,11 +19,15 @@ pub fn csv_header<L: List>(out: &mut Vec<u8>) {
 
 /// A row of the CSV.
 pub fn csv_row<L: List>(row: &L::Row, out: &mut Vec<u8>) {
-    for (at, column) in L::columns().iter().enumerate() {
+    csv_line(L::columns().iter().map(|column| (column.cell)(row)), out);
+}
+
+/// Cells as a row of CSV.
+pub fn csv_line(cells: impl IntoIterator<Item = Cell>, out: &mut Vec<u8>) {
+    for (at, cell) in cells.into_iter().enumerate() {
         if at > 0 {
             out.push(b',');
         }
-        let cell = (column.cell)(row);
         let text = cell.csv();
         if text.bytes().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')) {
             out.push(b'"');
@@ -78,7 +82,9 @@ impl Xlsx {
                 Cell::Word(word) => drop(sheet.write_string(self.row, at, word)?),
                 Cell::Integer(number) => drop(sheet.write(self.row, at, rust_decimal::Decimal::from(number))?),
                 // The file format knows only binary numbers; up to fifteen digits come out as they went in.
-                Cell::Number(number) | Cell::Amount(number, _) => drop(sheet.write(self.row, at, number)?),
+                Cell::Number(number) | Cell::Percent(number) | Cell::Amount(number, _) => {
+                    sheet.write(self.row, at, number)?;
+                }
                 Cell::Day(day) => drop(sheet.write_with_format(self.row, at, &day, &self.day)?),
             }
         }

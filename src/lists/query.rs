@@ -43,6 +43,10 @@ pub trait List: Send + Sync + 'static {
     /// Whether its sums may be kept for the next reader: `pick` looks at nothing but facts, what is derived of them, and
     /// codes, unless a focal point or words are asked for. What a label moves is counted each time.
     const SUMS_STAND: bool = false;
+    /// How many rows a page has at most; a table that is one answer is shown whole.
+    const ON_A_PAGE: i64 = 50;
+    /// The columns of its file that say which row a row is.
+    const KEY: &'static [&'static str] = &["code"];
     /// Whether its rows are as of a day and known at an instant; what is simply a list of what happened is not.
     const DATED: bool = true;
     /// Who may read it: page and files.
@@ -65,6 +69,10 @@ pub trait List: Send + Sync + 'static {
     fn columns() -> &'static [Column<Self::Row>];
     /// The columns of the screen.
     fn screen() -> &'static [Screen<Self::Row>];
+    /// What is said of all rows of a scope that was prepared.
+    fn sentences(_scope: &Scope, _l10n: L10n) -> Vec<String> {
+        Vec::new()
+    }
     /// Whether what the sort's column shows goes down the page.
     fn goes_down(sort: &Sort) -> bool {
         sort.keys.first().is_some_and(|key| key.down)

@@ -1,5 +1,6 @@
 //! What is asked of a list: as of a day, known at an instant, with these filters.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -18,6 +19,26 @@ pub const DONOR_KINDS: [&str; 13] =
 pub const FUND_KINDS: [&str; 2] = ["core", "earmarked"];
 /// The categories of earmarking, least bound first.
 pub const EARMARKINGS: [&str; 5] = ["unearmarked", "soft", "earmarked", "tight", "not_recorded"];
+/// The numbers a report can be counted in: those of the reporting rate, then what is due within so many days, and that
+/// with what is outstanding.
+pub const REPORT_COUNTS: [&str; 14] = [
+    "due",
+    "submitted",
+    "on_time",
+    "outstanding",
+    "overdue",
+    "late",
+    "waived",
+    "extended",
+    "due_soon_30",
+    "due_soon_60",
+    "due_soon_90",
+    "owed_30",
+    "owed_60",
+    "owed_90",
+];
+/// Reports nobody writes yet, where a person could be named.
+pub const NOBODY: &str = "nobody";
 /// The region of donors without one.
 pub const NO_REGION: &str = "none";
 
@@ -40,10 +61,16 @@ pub struct Filters {
     pub state: Option<String>,
     /// That pledge.
     pub pledge: Option<String>,
+    /// That project: it, or what names it.
+    pub project: Option<String>,
+    /// In that country: ISO 3166-1, three letters.
+    pub country: Option<String>,
     /// From that day on.
     pub since: Option<NaiveDate>,
     /// Up to that day.
     pub until: Option<NaiveDate>,
+    /// The earlier day figures are compared with.
+    pub change_since: Option<NaiveDate>,
     /// What that person did: an e-mail.
     pub who: Option<String>,
     /// That kind of act.
@@ -64,6 +91,14 @@ pub struct Filters {
     pub fund_kind: Option<String>,
     /// That category of earmarking.
     pub earmarking: Option<String>,
+    /// Donor reports of that kind.
+    pub report_kind: Option<String>,
+    /// Donor reports that are counted in that number of the reporting rate.
+    pub counted: Option<String>,
+    /// Donor reports whose delay has that cause.
+    pub cause: Option<String>,
+    /// Donor reports that person writes: an e-mail.
+    pub responsible: Option<String>,
     /// These letters.
     pub text: Option<String>,
 }
@@ -84,12 +119,22 @@ pub struct Scope {
     /// Rows a rule in Rust made for this reading (`List::prepare`): a JSON array of objects, in statements the
     /// table `worked_out` with a column `value`.
     pub worked_out: Option<Arc<str>>,
+    /// What else was worked out for this reading, for the page that shows more than the rows.
+    pub answer: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Scope {
     /// A reading without filters.
     pub fn new(as_of: AsOf, known_at: KnownAt) -> Self {
-        Scope { as_of, known_at, today: as_of.0, filters: Filters::default(), zone: Tz::UTC, worked_out: None }
+        Scope {
+            as_of,
+            known_at,
+            today: as_of.0,
+            filters: Filters::default(),
+            zone: Tz::UTC,
+            worked_out: None,
+            answer: None,
+        }
     }
 
     /// Begins a statement: `scope.day` and `scope.known` can be named in it, and `rates`, the rates in force then, and
@@ -130,6 +175,18 @@ impl Scope {
                 .sql(" = any(array(with recursive below as (select c.id from donors c where c.code = ");
             select.bind(donor.clone()).sql(" union select i.donor_id from below join donors_in_force(");
             self.day_and_known(select).sql(") i on i.parent_id = below.id) select id from below))");
+        }
+    }
+
+    /// Keeps rows whose `column` is a pledge whose terms on the day name the project asked for.
+    pub fn keep_project(&self, select: &mut Select, column: &'static str) {
+        if let Some(project) = &self.filters.project {
+            select.sql(" and ").sql(column).sql(
+                " = any(array(select nb.pledge_id from pledge_terms nt join pledge_balances nb on nb.pledge_id = nt.pledge_id
+                    and nb.terms_id = nt.id where nt.project = ",
+            );
+            select.bind(project.clone()).sql(" and nb.valid @> ").bind(self.as_of.0).sql("::date and nb.known @> ");
+            select.bind(self.known_at.0).sql("::timestamptz))");
         }
     }
 

@@ -6,10 +6,11 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::{Pledges, store};
+use super::Pledges;
 use crate::access::{Act, Role, may};
 use crate::contributions::Contributions;
-use crate::facts::tables::{CONDITION_EVENTS, INSTALMENTS, PLEDGE_EVENTS, PLEDGE_TERMS};
+use crate::donor_reports::DonorReports;
+use crate::facts::tables::{CONDITION_EVENTS, INSTALMENTS, PLEDGE_EVENTS, PLEDGE_TERMS, REPORTING_CLAUSES};
 use crate::instalments::Instalments;
 use crate::kernel::Currency;
 use crate::l10n::L10n;
@@ -43,7 +44,11 @@ struct PledgeFigures {
     overdue: Decimal,
     scheduled: bool,
     waits: bool,
+    own: bool,
+    reports_not_owed: i64,
     terms_from: Option<NaiveDate>,
+    project: Option<String>,
+    project_title: Option<String>,
 }
 
 /// `GET /pledges/{ref}`.
@@ -62,9 +67,14 @@ pub async fn detail(
                 b.currency, b.amount, t.pledged_on, b.signed_on, b.status as state, b.paid, b.outstanding, b.advance,
                 coalesce((select sum(i.outstanding) from instalment_balances i
                     where i.pledge_id = p.id and is_overdue(i, $2, $3)), 0) as overdue,
-                b.instalments > 0 as scheduled, t.agreed_on as terms_from,
+                b.instalments > 0 as scheduled, t.agreed_on as terms_from, t.project,
+                (select pr.title from projects pr join projects_in_force($2, $3) pf on pf.project_id = pr.id
+                    where pr.code = t.project) as project_title,
                 exists (select from instalment_balances w where w.pledge_id = p.id and stands(w, $2, $3)
-                    and w.falls_due_on is null) as waits
+                    and w.falls_due_on is null) as waits,
+                exists (select from unit_tree($4, $3) y where y.unit_id = b.unit_id and $5 = any(y.path)) as own,
+                (select count(*) from report_states s where s.pledge_id = p.id and s.valid @> $2 and s.known @> $3
+                    and not s.owed) as reports_not_owed
          from pledges p join pledge_balances b on b.pledge_id = p.id and stands(b, $2, $3)
          join pledge_terms t on t.id = b.terms_id join donors d on d.id = b.donor_id join units u on u.id = b.unit_id
          join funds f on f.id = b.fund_id where p.ref = $1",
@@ -72,6 +82,8 @@ pub async fn detail(
     .bind(&code)
     .bind(scope.as_of.0)
     .bind(scope.known_at.0)
+    .bind(frame.today)
+    .bind(frame.viewer.unit_code.as_deref().unwrap_or_default())
     .fetch_optional(&mut *tx)
     .await?;
     let pledge = pledge.ok_or(Refused::NotFound)?;
@@ -80,16 +92,21 @@ pub async fn detail(
     let same = detail::when(&scope, frame.today, known_then);
     let all = |room: &str| format!("/{room}?pledge={}{same}", address::escape(&code));
     let kicker = |room: &str| l10n.word(room, "kicker");
+    let owed = all("donor-reports");
+    // Of a pledge that is not signed reports are planned, not owed: they are shown all the same.
+    let mut planned = scope.clone();
+    planned.filters.state = (pledge.signed_on.is_none() && pledge.reports_not_owed > 0).then(|| "not_owed".to_owned());
+    let reports = planned.filters.state.as_ref().map_or_else(|| owed.clone(), |state| format!("{owed}&state={state}"));
     let sections = vec![
         detail::section::<Instalments>(&mut tx, &scope, kicker("instalments"), all("instalments"), l10n).await?,
         detail::section::<Contributions>(&mut tx, &scope, kicker("contributions"), all("contributions"), l10n).await?,
+        detail::section::<DonorReports>(&mut tx, &planned, kicker("donor-reports"), reports, l10n).await?,
     ];
-    let tables = [&PLEDGE_TERMS, &PLEDGE_EVENTS, &INSTALMENTS, &CONDITION_EVENTS];
+    let tables = [&PLEDGE_TERMS, &PLEDGE_EVENTS, &INSTALMENTS, &CONDITION_EVENTS, &REPORTING_CLAUSES];
     let history = detail::told(&mut tx, &frame, &tables, "pledges", pledge.id, scope.known_at).await?;
-    let unit = std::slice::from_ref(&pledge.unit_code);
-    let who = (frame.viewer.role, frame.viewer.unit_code.as_deref());
-    let keeps = store::may_keep(&mut tx, who, frame.today, latest.0, unit).await?;
     tx.commit().await?;
+    let role = frame.viewer.role;
+    let own = role != Role::UnitStaff || pledge.own;
     let money = |key: &str, amount: Decimal, href: Option<String>| Figure {
         label: l10n.word("figure", key),
         unit: pledge.currency.to_string(),
@@ -115,7 +132,14 @@ pub async fn detail(
     if !pledge.scheduled {
         tags.push(("gap", l10n.word("pledges", "without_schedule")));
     }
-    let actions = actions(&pledge, &code, keeps, frame.viewer.role, l10n);
+    if pledge.project.is_some() && pledge.project_title.is_none() {
+        tags.push(("gap", l10n.word("pledges", "unknown_project")));
+    }
+    let mut actions = actions(&pledge, &code, own && may(role, Act::KeepPledges), role, l10n);
+    if own && may(role, Act::KeepReports) {
+        let at = format!("{}/obligations", address::to(Pledges::NAME, &code));
+        actions.push(Action::new(l10n.t("obligations-open"), at));
+    }
     let detail = Detail {
         room: Pledges::NAME,
         title: pledge.title.clone().unwrap_or_else(|| code.clone()),
@@ -181,6 +205,9 @@ fn said(pledge: &PledgeFigures, l10n: L10n) -> Vec<Said> {
     say("col-earmarking", Some(l10n.word("earmarking", &pledge.earmarking)), None);
     say("col-pledged", Some(format::day(pledge.pledged_on, l10n)), None);
     say("col-signed", pledge.signed_on.map(|day| format::day(day, l10n)), None);
+    let project = pledge.project.as_deref().filter(|_| pledge.project_title.is_some());
+    let title = pledge.project_title.clone().or_else(|| pledge.project.clone());
+    say("field-project", title, project.map(|code| address::to("projects", code)));
     say("field-agreement", pledge.agreement.clone(), None);
     say("field-donor_reference", pledge.donor_reference.clone(), None);
     said

@@ -39,9 +39,9 @@ pub struct PledgeRow {
 impl List for Pledges {
     type Row = PledgeRow;
     const NAME: &'static str = "pledges";
-    const FILTERS: &'static [&'static str] = &["unit", "donor", "fund", "currency", "state"];
+    const FILTERS: &'static [&'static str] = &["unit", "donor", "fund", "project", "currency", "state"];
     const STATES: &'static [&'static str] =
-        &["pledged", "signed", "fully_paid", "cancelled", "written_off", "without_schedule"];
+        &["pledged", "signed", "fully_paid", "cancelled", "written_off", "without_schedule", "unknown_project"];
     const SORTS: &'static [Sort] = &[
         Sort { name: "ref", keys: &[up("b.pledge_ref", KeyKind::Text)], indexed: true },
         Sort {
@@ -55,6 +55,7 @@ impl List for Pledges {
             indexed: false,
         },
     ];
+    const KEY: &'static [&'static str] = &["ref"];
     const ID: &'static str = "b.id";
     const SUMS_STAND: bool = true;
     const MONEY: Option<(&'static str, &'static str)> = Some(("b.currency", "b.outstanding"));
@@ -71,6 +72,10 @@ impl List for Pledges {
              where least(t.pledged_on, b.signed_on) <= scope.day",
         );
         match scope.filters.state.as_deref() {
+            Some("unknown_project") => {
+                select.sql(" and t.project is not null and t.project <> all(array(select np.code from projects np join projects_in_force(");
+                scope.day_and_known(select).sql(") nf on nf.project_id = np.id))");
+            }
             Some("without_schedule") => drop(select.sql(" and b.instalments = 0 and b.status = 'signed'")),
             Some(state) => drop(select.sql(" and b.status = ").bind(state.to_owned())),
             None => {}
@@ -78,6 +83,7 @@ impl List for Pledges {
         scope.keep_unit(select, "b.unit_id");
         scope.keep_donor(select, "b.donor_id");
         scope.keep_fund(select, "b.fund_id");
+        scope.keep_project(select, "b.pledge_id");
         scope.keep_currency(select, "b.currency");
         let places = [
             Place::Own("select x.id from pledges p join pledge_balances x on x.pledge_id = p.id where", "p.sought"),

@@ -4,8 +4,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use sqlx::postgres::PgConnection;
 
-use crate::access::{Act, Role, may};
+use crate::access::{Act, Role};
 use crate::kernel::Currency;
+use crate::units;
 
 /// Whether a role may keep pledges of these units: staff keep those of their own unit and below it, as it is today.
 pub async fn may_keep(
@@ -13,22 +14,9 @@ pub async fn may_keep(
     (role, own): (Role, Option<&str>),
     today: NaiveDate,
     known_at: DateTime<Utc>,
-    units: &[String],
+    codes: &[String],
 ) -> Result<bool, sqlx::Error> {
-    if !may(role, Act::KeepPledges) || role != Role::UnitStaff {
-        return Ok(may(role, Act::KeepPledges));
-    }
-    sqlx::query_scalar(
-        "select not exists (select from unnest($3::text[]) as wanted (code)
-            where not exists (select from unit_tree($1, $2) t join units u on u.id = t.unit_id
-                where u.code = wanted.code and $4 = any(t.path)))",
-    )
-    .bind(today)
-    .bind(known_at)
-    .bind(units)
-    .bind(own.unwrap_or_default())
-    .fetch_one(connection)
-    .await
+    units::may_keep(connection, (role, own), Act::KeepPledges, today, known_at, codes).await
 }
 
 /// The next free reference of the year, counted on from the highest there is.

@@ -119,6 +119,9 @@ pub fn keeps(frame: &Frame, view: &str) -> Vec<String> {
                 "donor_kind" => (frame.word("filter", name), frame.word("donors", &value)),
                 "fund_kind" => (frame.word("filter", name), frame.word("funds", &value)),
                 "earmarking" | "region" => (frame.word("filter", name), frame.word(name, &value)),
+                "kind" => (frame.word("filter", name), frame.word("report-kind", &value)),
+                "counted" | "cause" => (frame.word("filter", name), frame.word(name, &value)),
+                "responsible" => (frame.word("filter", name), value),
                 "unit" | "donor" | "fund" | "pledge" | "currency" | "year" => (frame.word("filter", name), value),
                 _ => return None,
             };

@@ -56,7 +56,7 @@ pub fn page(
     let mut page = FormPage::new(action, kicker, title, l10n.t("form-save"));
     page.lead = Some(l10n.word("setting-meaning", setting.name));
     let error = |name: &str| wrong.iter().find(|(field, _)| *field == name).map(|(_, key)| l10n.t(key));
-    let widget = if setting.kind == Kind::Count { Widget::Number } else { Widget::Line };
+    let widget = if matches!(setting.kind, Kind::Count | Kind::Points) { Widget::Number } else { Widget::Line };
     let mut fields = Vec::new();
     if setting.per_fund() {
         let all = if setting.of == Of::OneFund { "settings-choose-fund" } else { "settings-every-fund" };

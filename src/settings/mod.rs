@@ -14,11 +14,13 @@ use axum::Router;
 use axum::routing::get;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
+use sqlx::postgres::PgConnection;
 
 use crate::access::Act;
 use crate::db::Select;
 use crate::kernel::calendar::{EARLIEST_YEAR, LATEST_YEAR};
 use crate::l10n::L10n;
+use crate::lists::Scope;
 use crate::web::AppState;
 use crate::web::format;
 
@@ -31,6 +33,8 @@ pub enum Kind {
     Count,
     /// Calendar years: a JSON array of them, in order.
     Years,
+    /// Points of per cent, from 0 to 100: a JSON number.
+    Points,
 }
 
 /// Of what a setting is.
@@ -67,8 +71,11 @@ pub static MEMBER_STATES: Setting =
 pub static NO_DATA_YEARS: Setting =
     Setting { name: "no_data_years", of: Of::OneFund, kind: Kind::Years, default: "[]" };
 
+/// By how many points of per cent time may be ahead of delivery before a project is late (domain.md, Implementation).
+pub static LATE_MARGIN: Setting = Setting { name: "late_margin", of: Of::Agency, kind: Kind::Points, default: "20" };
+
 /// Every setting, in the order of their page.
-pub static ALL: [&Setting; 3] = [&ALLOWANCE_PERCENT, &MEMBER_STATES, &NO_DATA_YEARS];
+pub static ALL: [&Setting; 4] = [&ALLOWANCE_PERCENT, &MEMBER_STATES, &NO_DATA_YEARS, &LATE_MARGIN];
 
 /// The setting of that name.
 pub fn named(name: &str) -> Option<&'static Setting> {
@@ -98,6 +105,17 @@ pub fn in_force(
     select.bind(setting.default).sql("::jsonb)");
 }
 
+/// By how many points time may be ahead of delivery on a day, known at an instant.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn late_margin(connection: &mut PgConnection, scope: &Scope) -> Result<Decimal, sqlx::Error> {
+    let mut select = Select::new("with scope as (select ");
+    select.bind(scope.as_of.0).sql("::date as day, ").bind(scope.known_at.0).sql("::timestamptz as known) select (");
+    in_force(&mut select, &LATE_MARGIN, "null", "scope.day", "scope.known");
+    select.sql(" #>> '{}')::numeric from scope").done().build_query_scalar().fetch_one(connection).await
+}
+
 impl Setting {
     /// Whether a fund may have one of its own.
     pub fn per_fund(&self) -> bool {
@@ -120,6 +138,7 @@ impl Setting {
             (Kind::Years, Value::Array(years)) if years.is_empty() => l10n.t("settings-no-years"),
             (Kind::Years, Value::Array(years)) => years.iter().map(Value::to_string).collect::<Vec<_>>().join(", "),
             (Kind::Count, value) => format::number(number(value), 0, l10n),
+            (Kind::Points, value) => format::number(number(value), number(value).scale(), l10n),
             (_, value) => value.to_string(),
         }
     }
@@ -133,6 +152,7 @@ impl Setting {
                 years.iter().map(Value::to_string).collect::<Vec<_>>().join(", ")
             }
             Kind::Count => value.to_string(),
+            Kind::Points => self.in_words(value, l10n),
         }
     }
 
@@ -143,12 +163,7 @@ impl Setting {
     pub fn read(&self, typed: &str, l10n: L10n) -> Result<Value, &'static str> {
         match self.kind {
             Kind::Percentages(many) => {
-                let number = |part: &str| {
-                    let plain = format::read_number(part.trim().trim_end_matches('%'), l10n)?;
-                    let number: Decimal = plain.parse().ok()?;
-                    let fits = number >= Decimal::ZERO && number <= Decimal::ONE_HUNDRED && number.scale() <= 4;
-                    fits.then(|| number.normalize().to_string())
-                };
+                let number = |part: &str| percentage(part, l10n);
                 let parts: Option<Vec<String>> =
                     typed.split(['/', ';']).map(number).collect::<Option<Vec<_>>>().filter(|all| all.len() == many);
                 let parts = parts.ok_or("settings-wrong-percentages")?;
@@ -161,6 +176,10 @@ impl Setting {
                     .map(|number| json!(number))
                     .ok_or("settings-wrong-count")
             }
+            Kind::Points => {
+                let number = percentage(typed, l10n).ok_or("settings-wrong-points")?;
+                serde_json::from_str(&number).map_err(|_| "settings-wrong-points")
+            }
             Kind::Years => {
                 let parts = typed.split([',', ';', ' ']).map(str::trim).filter(|part| !part.is_empty());
                 let year = |part: &str| part.parse().ok().filter(|year| (EARLIEST_YEAR..=LATEST_YEAR).contains(year));
@@ -169,6 +188,14 @@ impl Setting {
             }
         }
     }
+}
+
+/// A number from 0 to 100 with at most four decimals, as it was typed; as JSON writes it.
+fn percentage(typed: &str, l10n: L10n) -> Option<String> {
+    let plain = format::read_number(typed.trim().trim_end_matches('%'), l10n)?;
+    let number: Decimal = plain.parse().ok()?;
+    let fits = number >= Decimal::ZERO && number <= Decimal::ONE_HUNDRED && number.scale() <= 4;
+    fits.then(|| number.normalize().to_string())
 }
 
 /// The addresses of the settings.
@@ -210,5 +237,7 @@ mod tests {
         assert_eq!(read(&NO_DATA_YEARS, "2016, 2015 2016"), Ok(json!([2015, 2016])));
         assert_eq!(read(&NO_DATA_YEARS, "20211"), Err("settings-wrong-years"));
         assert_eq!(read(&MEMBER_STATES, "0"), Err("settings-wrong-count"));
+        assert_eq!(read(&LATE_MARGIN, "12.5 %"), Ok(json!(12.5)));
+        assert_eq!(read(&LATE_MARGIN, "101"), Err("settings-wrong-points"));
     }
 }

@@ -3,6 +3,8 @@
 mod forms;
 pub mod handlers;
 mod list;
+mod store;
 
 pub use forms::FORMS;
 pub use list::Units;
+pub use store::may_keep;

@@ -35,6 +35,7 @@ pub struct Bar {
 }
 
 /// A point of a line.
+#[derive(Default)]
 pub struct Point {
     /// What stands under it; empty for none.
     pub label: String,
@@ -42,35 +43,41 @@ pub struct Point {
     pub value: Option<Decimal>,
     /// What stands over it, where it is one of those labelled.
     pub said: Option<String>,
+    /// Where it stands along the line, from 0 to 1; where that is not said, at equal distances.
+    pub at: Option<Decimal>,
+    /// Whether the reader looks for it: drawn full, with a line down to its label.
+    pub marked: bool,
+    /// Whether its label stands on wide screens only.
+    pub wide: bool,
 }
 
 /// A place along the line, in per cent, as SVG has it.
-fn percent(at: Decimal) -> String {
+pub(super) fn percent(at: Decimal) -> String {
     format!("{:.2}%", at)
 }
 
-fn pixels(at: Decimal) -> String {
+pub(super) fn pixels(at: Decimal) -> String {
     format!("{:.1}", at)
 }
 
 /// A drawn line across, with its label.
-struct Grid {
-    x: &'static str,
-    y: String,
-    text_y: String,
-    label: String,
+pub(super) struct Grid {
+    pub(super) x: &'static str,
+    pub(super) y: String,
+    pub(super) text_y: String,
+    pub(super) label: String,
 }
 
 /// Where values lie: the whole height, the part of it for the plot, and the scale.
-struct Plot {
-    top: Decimal,
-    height: Decimal,
-    highest: Decimal,
-    lowest: Decimal,
+pub(super) struct Plot {
+    pub(super) top: Decimal,
+    pub(super) height: Decimal,
+    pub(super) highest: Decimal,
+    pub(super) lowest: Decimal,
 }
 
 impl Plot {
-    fn y(&self, value: Decimal) -> Decimal {
+    pub(super) fn y(&self, value: Decimal) -> Decimal {
         let span = self.highest - self.lowest;
         if span.is_zero() { self.top + self.height } else { self.top + (self.highest - value) * self.height / span }
     }
@@ -78,13 +85,13 @@ impl Plot {
 
 /// The thousands a chart's figures are given in.
 #[derive(Clone, Copy)]
-struct Unit {
+pub(super) struct Unit {
     divisor: Decimal,
     key: Option<&'static str>,
 }
 
 impl Unit {
-    fn of(largest: Decimal) -> Self {
+    pub(super) fn of(largest: Decimal) -> Self {
         if largest >= dec!(1_000_000) {
             Unit { divisor: dec!(1_000_000), key: Some("chart-millions") }
         } else if largest >= dec!(1_000) {
@@ -114,7 +121,7 @@ fn step(highest: Decimal) -> Decimal {
         .unwrap_or(step)
 }
 
-fn grid(plot: &Plot, unit: Unit, l10n: L10n) -> Vec<Grid> {
+pub(super) fn grid(plot: &Plot, unit: Unit, l10n: L10n) -> Vec<Grid> {
     let step = step(plot.highest);
     let mut lines = Vec::new();
     let mut value = step;
@@ -176,8 +183,8 @@ pub struct Bars {
 }
 
 /// The height over the plot, for the figures over the bars, and under it, for the labels.
-const ABOVE: u32 = 24;
-const BELOW: u32 = 34;
+pub(super) const ABOVE: u32 = 24;
+pub(super) const BELOW: u32 = 34;
 
 impl Bars {
     /// Draws bars in a chart so many pixels high. `id` is unique on the page.
@@ -234,7 +241,7 @@ impl Bars {
 }
 
 /// What the labels of the lines across take of the width, in per cent.
-const LEFT: Decimal = dec!(6);
+pub(super) const LEFT: Decimal = dec!(6);
 
 fn stacked(plot: &Plot, parts: &[Part]) -> Vec<DrawnPart> {
     let (mut over, mut under) = (Decimal::ZERO, Decimal::ZERO);
@@ -260,6 +267,8 @@ struct DrawnPoint {
     said: Option<String>,
     said_y: String,
     last: bool,
+    marked: bool,
+    wide: bool,
 }
 
 struct Run {
@@ -285,8 +294,8 @@ pub struct Line {
 }
 
 impl Line {
-    /// Draws a line through points at equal distances in a chart so many pixels high, from nought up to `highest` or,
-    /// where that is not given, the highest point.
+    /// Draws a line through points in a chart so many pixels high, from nought up to `highest` per cent or, where that is
+    /// not given, the highest point.
     pub fn new(
         id: &'static str,
         (title, description): (String, String),
@@ -295,6 +304,7 @@ impl Line {
         height: u32,
         l10n: L10n,
     ) -> Self {
+        let key = highest.map(|_| "chart-percent");
         let highest = highest.or_else(|| points.iter().filter_map(|point| point.value).max()).unwrap_or_default();
         let room = Decimal::from(height.saturating_sub(ABOVE + BELOW));
         let plot = Plot { top: Decimal::from(ABOVE), height: room, highest, lowest: Decimal::ZERO };
@@ -303,7 +313,10 @@ impl Line {
         let at: Vec<(Decimal, Option<Decimal>)> = (0u32..)
             .zip(&points)
             .map(|(at, point)| {
-                let x = LEFT + slot * (Decimal::from(at) + dec!(0.5));
+                let x = match point.at {
+                    Some(share) => LEFT + slot * dec!(0.5) + (Decimal::ONE_HUNDRED - LEFT - slot) * share,
+                    None => LEFT + slot * (Decimal::from(at) + dec!(0.5)),
+                };
                 (if l10n.is_rtl() { Decimal::ONE_HUNDRED - x } else { x }, point.value.map(|value| plot.y(value)))
             })
             .collect();
@@ -321,10 +334,12 @@ impl Line {
             label: point.label,
             said: point.said,
             last: number == last,
+            marked: point.marked,
+            wide: point.wide,
         });
         Line {
             points: drawn.collect(),
-            grid: grid(&plot, Unit { divisor: Decimal::ONE, key: None }, l10n),
+            grid: grid(&plot, Unit { divisor: Decimal::ONE, key }, l10n),
             axis_y: pixels(plot.y(Decimal::ZERO)),
             label_y: height.saturating_sub(6),
             id,
@@ -411,7 +426,7 @@ mod tests {
 
     #[test]
     fn a_line_goes_through_its_points() {
-        let point = |value| Point { label: String::new(), value: Some(value), said: None };
+        let point = |value| Point { value: Some(value), ..Point::default() };
         let texts = ("Title".to_owned(), "Text".to_owned());
         let line =
             Line::new("l", texts, vec![point(dec!(0)), point(dec!(50)), point(dec!(100))], None, 158, L10n::ENGLISH);
@@ -421,7 +436,7 @@ mod tests {
         );
         assert_eq!((line.runs.len(), line.runs[1].y1.as_str(), line.runs[1].y2.as_str()), (2, "74.0", "24.0"));
         let texts = ("Title".to_owned(), "Text".to_owned());
-        let hole = Point { label: String::new(), value: None, said: None };
+        let hole = Point::default();
         let broken = vec![point(dec!(1)), hole, point(dec!(2)), point(dec!(2))];
         assert_eq!(
             Line::new("l", texts, broken, None, 158, L10n::ENGLISH).runs.len(),

@@ -88,7 +88,8 @@ pub struct Section {
 }
 
 impl Section {
-    fn class(&self, at: &usize) -> &'static str {
+    /// The class of a column.
+    pub fn class(&self, at: &usize) -> &'static str {
         self.heads.get(*at).map_or("", |(_, class)| class)
     }
 }
@@ -281,7 +282,9 @@ fn names_a(source: &str, column: &str) -> Option<&'static str> {
         "unit_id" => Some("unit"),
         "fund_id" => Some("fund"),
         "pledge_id" => Some("pledge"),
+        "project_id" => Some("project"),
         "reverses_id" | "contribution_id" => Some("contribution"),
+        "report_id" => Some("report"),
         _ => None,
     }
 }
@@ -306,16 +309,20 @@ async fn names(connection: &mut PgConnection, entries: &[HistoryEntry]) -> Resul
          select 'donor', id, code from donors where id = any($2) union all
          select 'fund', id, code from funds where id = any($3) union all
          select 'pledge', id, ref from pledges where id = any($4) union all
-         select 'contribution', id, ref from contributions where id = any($5)",
+         select 'contribution', id, ref from contributions where id = any($5) union all
+         select 'project', id, code from projects where id = any($6) union all
+         select 'report', id, ref from donor_reports where id = any($7)",
     )
     .bind(of("unit"))
     .bind(of("donor"))
     .bind(of("fund"))
     .bind(of("pledge"))
     .bind(of("contribution"))
+    .bind(of("project"))
+    .bind(of("report"))
     .fetch_all(connection)
     .await?;
-    let kinds = ["unit", "donor", "fund", "pledge", "contribution"];
+    let kinds = ["unit", "donor", "fund", "pledge", "contribution", "project", "report"];
     let named = rows
         .into_iter()
         .filter_map(|(kind, id, name)| kinds.iter().find(|known| **known == kind).map(|known| ((*known, id), name)));
@@ -351,9 +358,16 @@ fn by_change<'e>(
 ) -> Vec<HistoryLine> {
     let mut lines: Vec<HistoryLine> = Vec::new();
     for entry in shown {
-        let fact = fact(frame, entry, all, names, subject, known_at);
+        let mut fact = fact(frame, entry, all, names, subject, known_at);
+        let plain = entry.source == MANY && fact.voided.is_none();
+        if plain {
+            fact.lines = vec![fact.lines.join(" · ")];
+        }
         match lines.last_mut() {
-            Some(line) if line.change == entry.change_id => line.facts.push(fact),
+            Some(line) if line.change == entry.change_id => match line.facts.last_mut() {
+                Some(last) if plain && last.what == fact.what && last.voided.is_none() => last.lines.extend(fact.lines),
+                _ => line.facts.push(fact),
+            },
             _ => lines.push(HistoryLine {
                 change: entry.change_id,
                 at: format::instant(entry.recorded_at, frame.zone, frame.l10n),
@@ -364,8 +378,21 @@ fn by_change<'e>(
             }),
         }
     }
+    let told = |fact: &mut HistoryFact| {
+        let more = fact.lines.len().saturating_sub(MOST);
+        if more > 1 {
+            fact.lines.truncate(MOST);
+            fact.lines.push(frame.l10n.with("history-more", &[("count", more.into())]));
+        }
+    };
+    lines.iter_mut().flat_map(|line| &mut line.facts).for_each(told);
     lines
 }
+
+/// Facts of which a change may record one a month: they stand together.
+const MANY: &str = "expenditures";
+/// The most lines a fact has.
+const MOST: usize = 20;
 
 /// What was done, in a sentence.
 pub fn act_in_words(act: &str, code: Option<&str>, l10n: L10n) -> String {
@@ -413,10 +440,11 @@ fn fact(
     // What holds from a day on is told by what it changes.
     let earlier = || from.and_then(|day| held_before(entry, day, all));
     let before = replaced.or_else(earlier).map_or(&Value::Null, |before| &before.content);
-    let mut untold = subject.to_vec();
+    let mut untold = if entry.of_another { also(&entry.source).into_iter().collect() } else { subject.to_vec() };
     untold.extend(from.map(|_| "in_force_from"));
     let lines = differences(before, &entry.content, entry, names, &untold, l10n);
     let what = match (entry.content["event"].as_str(), from) {
+        _ if entry.of_another => l10n.word("history-also", &entry.source),
         (Some(event), _) => l10n.word("history-event", event),
         (None, Some(day)) => {
             let args = [("what", l10n.word("history", &entry.source).into()), ("day", format::day(day, l10n).into())];
@@ -431,6 +459,11 @@ fn fact(
         l10n.with("history-voided", &[("at", at.into()), ("reason", reason.into())])
     });
     HistoryFact { what: l10n.with(key, &[("what", what.into())]), lines, voided }
+}
+
+/// The column of a fact that names the thing whose history it belongs to besides that of its own.
+fn also(source: &str) -> Option<&'static str> {
+    tables::ALL.iter().find(|table| table.name == source)?.also
 }
 
 /// The tables whose facts hold from a day on.
@@ -535,6 +568,9 @@ fn word_of(source: &str, column: &str, text: &str, l10n: L10n) -> String {
         ("fund_facts", "earmarking") => "funds",
         (_, "earmarking") => "earmarking",
         ("donor_facts", "kind") => "donors",
+        ("report_terms" | "reporting_clauses", "kind") => "report-kind",
+        ("report_events", "cause") => "cause",
+        ("report_confirmations", "what") => "agreement",
         ("contribution_facts", "kind") => "contributions",
         _ => return text.to_owned(),
     };
@@ -563,6 +599,8 @@ fn value_in_words(
         Value::Null => None,
         Value::Bool(yes) => Some(l10n.t(if *yes { "yes" } else { "no" })),
         Value::String(text) => match crate::kernel::calendar::parse_day(text) {
+            Ok(day) if column == "month" => Some(format::month(day, l10n)),
+            Ok(day) if column == "quarter" => Some(format::quarter(day, l10n)),
             Ok(day) => Some(format::day(day, l10n)),
             Err(_) => Some(word_of(source, column, text, l10n)),
         },
@@ -571,6 +609,7 @@ fn value_in_words(
             (Ok(amount), "amount", Some(currency)) => {
                 Some(format!("{currency} {}", format::amount(amount, currency, l10n)))
             }
+            (Ok(amount), "budget_usd" | "amount_usd", _) => Some(format::amount(amount, Currency::USD, l10n)),
             (Ok(number), _, _) => Some(format::number(number, number.scale(), l10n)),
             (Err(_), _, _) => Some(number.to_string()),
         },

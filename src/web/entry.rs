@@ -10,7 +10,6 @@ use super::errors::{PageError, Refused};
 use super::form::{Field, FormPage, Section, Widget};
 use super::format;
 use super::posting::{Posting, Sent};
-use crate::db::Db;
 use crate::facts::{ChangeId, FormStamp};
 use crate::imports::spec::{Cell, Column, Part};
 use crate::imports::{self, Drawn, Entry, Held, Import, ImportError, Kind, Outcome};
@@ -193,18 +192,29 @@ impl Columns {
             ("fund", _) => any(&choices.funds),
             ("donor" | "parent", _) => Widget::Suggest("donor"),
             ("pledge", _) => Widget::Suggest("pledge"),
+            ("project", _) => Widget::Suggest("project"),
             ("reverses", _) => Widget::Suggest("contribution"),
-            ("focal_point", _) => Widget::Suggest("person"),
+            ("focal_point" | "responsible", _) => Widget::Suggest("person"),
             ("note" | "condition", _) => Widget::Area,
             (_, Cell::Currency) => Widget::Suggest("currency"),
             (_, Cell::Day) => Widget::Day(None),
             (_, Cell::Event) => Widget::Day(None),
-            (_, Cell::Positive | Cell::Amount | Cell::Rate | Cell::Percent | Cell::Number) => Widget::Number,
+            (
+                _,
+                Cell::Positive
+                | Cell::NotNegative
+                | Cell::Amount
+                | Cell::Rate
+                | Cell::Percent
+                | Cell::Number
+                | Cell::Count,
+            ) => Widget::Number,
             (_, Cell::YesNo) => any(&[("yes".to_owned(), l10n.t("yes")), ("no".to_owned(), l10n.t("no"))]),
             ("earmarking", Cell::OneOf(all)) if self.kind == Kind::Funds => words(all, "funds"),
             ("earmarking", Cell::OneOf(all)) => words(all, "earmarking"),
+            (_, Cell::OneOf(all)) if self.kind == Kind::DonorReports => words(all, "report-kind"),
             (_, Cell::OneOf(all)) => words(all, self.kind.as_str()),
-            (_, Cell::Code | Cell::Text | Cell::Country) => Widget::Line,
+            (_, Cell::Code | Cell::Text | Cell::Country | Cell::Countries | Cell::Month | Cell::Year) => Widget::Line,
         }
     }
 }
@@ -217,10 +227,14 @@ pub fn to_file(cell: Cell, typed: &str, l10n: L10n) -> String {
         Cell::Day | Cell::Event => {
             format::read_day(typed, l10n).map_or_else(|| typed.to_owned(), |day| day.to_string())
         }
-        Cell::Positive | Cell::Amount | Cell::Rate | Cell::Percent | Cell::Number => {
+        Cell::Month => {
+            format::read_month(typed, l10n).map_or_else(|| typed.to_owned(), |month| month.format("%Y-%m").to_string())
+        }
+        Cell::Positive | Cell::NotNegative | Cell::Amount | Cell::Rate | Cell::Percent | Cell::Number | Cell::Count => {
             format::read_number(typed, l10n).unwrap_or_else(|| typed.to_owned())
         }
         Cell::Currency | Cell::Country => typed.to_ascii_uppercase(),
+        Cell::Countries => typed.replace([',', ' '], ";").to_ascii_uppercase(),
         _ => typed.to_owned(),
     }
 }
@@ -231,7 +245,11 @@ pub fn to_form(cell: Cell, text: &str, currency: Option<Currency>, l10n: L10n) -
         Cell::Day | Cell::Event => {
             crate::kernel::calendar::parse_day(text).map_or_else(|_| text.to_owned(), |day| format::day(day, l10n))
         }
-        Cell::Positive | Cell::Amount | Cell::Rate | Cell::Percent => {
+        Cell::Month => {
+            format::read_month(text, l10n).map_or_else(|| text.to_owned(), |month| format::month(month, l10n))
+        }
+        Cell::Countries => text.replace(';', " "),
+        Cell::Positive | Cell::NotNegative | Cell::Amount | Cell::Rate | Cell::Percent => {
             match (text.parse::<rust_decimal::Decimal>(), currency) {
                 (Ok(number), Some(currency)) if matches!(cell, Cell::Positive | Cell::Amount) => {
                     format::amount(number, currency, l10n)
@@ -332,9 +350,18 @@ pub struct Act<'a> {
 /// # Errors
 /// Where the database fails, or the form was sent before and said something else.
 pub async fn enter(posting: &Posting, act: Act<'_>) -> Result<Entered, PageError> {
+    enter_and_take_out(posting, act, Vec::new()).await
+}
+
+/// Enters it, and takes out reports with it, by their references: everything, or nothing.
+///
+/// # Errors
+/// As [`enter`].
+pub async fn enter_and_take_out(posting: &Posting, act: Act<'_>, takes_out: Vec<String>) -> Result<Entered, PageError> {
     let l10n = L10n::of(&posting.viewer.language);
     let form = posting.sent.stamp()?;
-    let (outcome, kinds) = match run(&posting.state.0.db, posting, &posting.state.0.clock, act, form).await {
+    let many = act.rows.iter().any(|(_, rows)| rows.len() > 1);
+    let (outcome, kinds) = match run(posting, act, takes_out, form).await {
         Ok(done) => done,
         Err(ImportError::EnteredBefore(change)) => return Ok(Entered::Done(change)),
         Err(ImportError::EnteredOtherwise) => return Err(Refused::SentOtherwise.into()),
@@ -343,16 +370,15 @@ pub async fn enter(posting: &Posting, act: Act<'_>) -> Result<Entered, PageError
         Err(ImportError::Database(error)) => return Err(error.into()),
     };
     if !outcome.accepted() {
-        return Ok(Entered::Wrong(wrong(&outcome, &kinds, l10n)));
+        return Ok(Entered::Wrong(wrong(&outcome, &kinds, many, l10n)));
     }
     Ok(outcome.change.map_or(Entered::Same, Entered::Done))
 }
 
 async fn run(
-    db: &Db,
     posting: &Posting,
-    clock: &Clock,
     act: Act<'_>,
+    takes_out: Vec<String>,
     form: FormStamp,
 ) -> Result<(Outcome, Vec<Kind>), ImportError> {
     let said = Some(act.reason).filter(|reason| !reason.is_empty()).map(str::to_owned);
@@ -364,19 +390,20 @@ async fn run(
         rows: act.rows.iter().map(|(kind, rows)| (*kind, csv(*kind, rows))).collect(),
         drawn_from: act.drawn_from,
         about: serde_json::json!({ "room": act.about.0, "code": act.about.1 }),
+        takes_out,
     };
     let import = Import { correct: said.filter(|_| act.corrects), entry: Some(entry), ..Import::default() };
-    let outcome = imports::run(db, posting.actor(), clock, &import).await?;
+    let outcome = imports::run(&posting.state.0.db, posting.actor(), &posting.state.0.clock, &import).await?;
     Ok((outcome, kinds))
 }
 
 /// Problems of cells as errors of fields; those of a further row of a file carry its number: `due_on-2`.
-fn wrong(outcome: &Outcome, kinds: &[Kind], l10n: L10n) -> Wrong {
+fn wrong(outcome: &Outcome, kinds: &[Kind], many: bool, l10n: L10n) -> Wrong {
     let mut wrong = Wrong::new();
     let mut needs_reason = false;
     for problem in &outcome.errors {
         let kind = usize::try_from(problem.file).ok().and_then(|at| kinds.get(at));
-        if ["differs", "taken-out", "instalment-left-out"].contains(&problem.key.as_str()) {
+        if ["differs", "taken-out", "instalment-left-out", "clause-left-out"].contains(&problem.key.as_str()) {
             needs_reason = true;
             continue;
         }
@@ -389,7 +416,9 @@ fn wrong(outcome: &Outcome, kinds: &[Kind], l10n: L10n) -> Wrong {
         let sentence = l10n.first(&[&keys[0], &keys[1]], &args);
         let sentence = capitalised(&sentence);
         let name = match kind {
-            Some(Kind::Instalments) => format!("{}-{}", problem.col, problem.line - 2),
+            Some(Kind::Instalments | Kind::ReportingClauses) => format!("{}-{}", problem.col, problem.line - 2),
+            // Several reports at once: which of them.
+            Some(Kind::ReportEvents) if many => format!("{}-{}", problem.col, problem.line - 2),
             _ => problem.col.clone(),
         };
         let told: &mut Vec<String> = wrong.entry(name).or_default();

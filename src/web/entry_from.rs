@@ -109,7 +109,7 @@ async fn ask(
             None => {}
         }
     }
-    let choices = room.choices(&state, latest, &sent).await?;
+    let choices = room.choices(&state, &frame.viewer, latest, &sent).await?;
     let draft = Draft { sent, wrong: Wrong::new(), theirs: BTreeMap::new(), drawn: vec![drawn], conflict: false };
     page(room, from, &code, draft, &choices, frame)
 }
@@ -191,7 +191,7 @@ async fn hold(
             }
         }
     }
-    let choices = room.choices(&posting.state, posting.latest, &draft.sent).await?;
+    let choices = room.choices(&posting.state, &posting.viewer, posting.latest, &draft.sent).await?;
     let frame = Frame::new(&posting.state, posting.viewer, room.room);
     page(room, from, &code, draft, &choices, frame)
 }

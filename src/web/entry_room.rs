@@ -14,10 +14,10 @@ use super::errors::{PageError, Refused};
 use super::form::FormPage;
 use super::frame::Frame;
 use super::posting::{Posting, Sent};
-use super::session::SignedIn;
+use super::session::{SignedIn, Viewer};
 use super::state::AppState;
 use super::{address, format};
-use crate::access;
+use crate::access::{self, Role};
 use crate::facts::ChangeId;
 use crate::imports::spec::{Column, Part};
 use crate::imports::{Drawn, Held};
@@ -142,9 +142,20 @@ impl EntryRoom {
         page.page(frame)
     }
 
-    pub(super) async fn choices(&self, state: &AppState, latest: KnownAt, sent: &Sent) -> Result<Choices, PageError> {
+    /// What the lists offer: staff choose among their own unit and those below it.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn choices(
+        &self,
+        state: &AppState,
+        viewer: &Viewer,
+        latest: KnownAt,
+        sent: &Sent,
+    ) -> Result<Choices, PageError> {
+        let only = viewer.unit_code.as_deref().filter(|_| viewer.role == Role::UnitStaff);
         let mut tx = state.0.db.read().await?;
-        let mut choices = Choices::read(&mut tx, &state.0.clock, latest, None).await?;
+        let mut choices = Choices::read(&mut tx, &state.0.clock, latest, only).await?;
         choices.name_donor(&mut tx, sent.get("donor")).await?;
         choices.name_donor(&mut tx, sent.get("parent")).await?;
         tx.commit().await?;
@@ -177,7 +188,7 @@ async fn new(
         sent.0.push((room.key().to_owned(), reference));
     }
     tx.commit().await?;
-    let choices = room.choices(&state, latest, &sent).await?;
+    let choices = room.choices(&state, &viewer, latest, &sent).await?;
     let frame = Frame::new(&state, viewer, room.room);
     let draft = Draft { sent, wrong: Wrong::new(), theirs: BTreeMap::new(), drawn: Vec::new(), conflict: false };
     room.new_page(draft, &choices, frame)
@@ -210,7 +221,7 @@ async fn create(room: &'static EntryRoom, posting: Posting) -> Result<Response, 
             drop(wrong.insert(room.key().to_owned(), vec![l10n.with("form-taken", &[("code", code.as_str().into())])]))
         }
     }
-    let choices = room.choices(&posting.state, posting.latest, &posting.sent).await?;
+    let choices = room.choices(&posting.state, &posting.viewer, posting.latest, &posting.sent).await?;
     let frame = Frame::new(&posting.state, posting.viewer, room.room);
     let draft = Draft { sent: posting.sent, wrong, theirs: BTreeMap::new(), drawn: Vec::new(), conflict: false };
     room.new_page(draft, &choices, frame)
@@ -238,7 +249,7 @@ async fn edit(
     let mut sent = room.columns.says(drawn.rows.first().unwrap_or(&Held::new()), frame.l10n);
     sent.0.retain(|(name, _)| !room.rest().contains(&name.as_str()));
     sent.0.extend(room.rest().into_iter().map(|name| (name.to_owned(), rest.get(name).to_owned())));
-    let choices = room.choices(&state, latest, &sent).await?;
+    let choices = room.choices(&state, &frame.viewer, latest, &sent).await?;
     let draft = Draft { sent, wrong: Wrong::new(), theirs: BTreeMap::new(), drawn: vec![drawn], conflict: false };
     room.edit_page(&code, draft, &choices, frame)
 }
@@ -286,7 +297,7 @@ async fn correct(room: &'static EntryRoom, posting: Posting, code: String) -> Re
         }
     }
     draft.sent = typed;
-    let choices = room.choices(&posting.state, posting.latest, &draft.sent).await?;
+    let choices = room.choices(&posting.state, &posting.viewer, posting.latest, &draft.sent).await?;
     let frame = Frame::new(&posting.state, posting.viewer, room.room);
     room.edit_page(&code, draft, &choices, frame)
 }

@@ -244,6 +244,8 @@ pub struct FormPage {
     pub sections: Vec<Section>,
     /// A table of fields below them.
     pub grid: Option<Grid>,
+    /// What it would do, row by row, before it is sent once more.
+    pub preview: Option<super::detail::Section>,
     /// Fields that come after the table: why.
     pub last: Vec<Field>,
     /// What is wrong with the form as a whole.
@@ -279,6 +281,7 @@ impl FormPage {
             picture: None,
             sections: Vec::new(),
             grid: None,
+            preview: None,
             last: Vec::new(),
             errors: Vec::new(),
             hidden: Vec::new(),

@@ -43,6 +43,24 @@ pub fn day(day: NaiveDate, l10n: L10n) -> String {
     format!("{} {month} {}", day.day(), day.year())
 }
 
+/// `Jul 2021`, the month of a day.
+pub fn month(of: NaiveDate, l10n: L10n) -> String {
+    let month = l10n.figures().months.get(of.month0() as usize).map_or("", String::as_str);
+    format!("{month} {}", of.year())
+}
+
+/// Reads a month as people write it, `Jul 2021`, `7/2021` or `2021-07`: its first day.
+pub fn read_month(text: &str, l10n: L10n) -> Option<NaiveDate> {
+    let text = text.trim();
+    let file = (text.len() == 7).then(|| crate::kernel::calendar::parse_day(&format!("{text}-01")));
+    file.and_then(Result::ok).or_else(|| read_day(&format!("1 {text}"), l10n))
+}
+
+/// `Q3 2021`, the quarter of a day.
+pub fn quarter(of: NaiveDate, l10n: L10n) -> String {
+    l10n.with("quarter", &[("quarter", (of.month0() / 3 + 1).into()), ("year", of.year().to_string().into())])
+}
+
 /// From when to when, in words; nothing where neither is said.
 pub fn stretch(from: Option<NaiveDate>, to: Option<NaiveDate>, l10n: L10n) -> String {
     let day = |of: NaiveDate| day(of, l10n);
@@ -171,6 +189,25 @@ mod tests {
             assert_eq!(read_day(text, l10n), None, "{text}");
         }
         assert_eq!(day(wanted.unwrap(), l10n), "31 Jul 2021");
+    }
+
+    #[test]
+    fn a_month_and_a_quarter_are_written_and_read() {
+        for l10n in L10n::all() {
+            for month in 1..=12 {
+                let first = NaiveDate::from_ymd_opt(2021, month, 1).unwrap();
+                assert_eq!(read_month(&super::month(first, l10n), l10n), Some(first), "{}", l10n.code());
+            }
+        }
+        let l10n = L10n::ENGLISH;
+        let july = NaiveDate::from_ymd_opt(2021, 7, 1);
+        for text in ["2021-07", "Jul 2021", " july 2021 ", "7/2021", "7.21"] {
+            assert_eq!(read_month(text, l10n), july, "{text}");
+        }
+        for text in ["", "Jul", "2021", "2021-13", "31 Jul 2021", "13/2021"] {
+            assert_eq!(read_month(text, l10n), None, "{text}");
+        }
+        assert_eq!(quarter(july.unwrap(), l10n), "Q3 2021");
     }
 
     #[test]

@@ -129,7 +129,7 @@ impl Frame {
     }
 
     /// Kinds of things the palette finds, to draw them by.
-    pub fn kinds(&self) -> [Kind; 10] {
+    pub fn kinds(&self) -> [Kind; 12] {
         Kind::ALL
     }
 

@@ -24,17 +24,17 @@ pub use super::params::Params;
 use super::params::{self, NAMES, given};
 use super::session::{SignedIn, Viewer};
 use super::state::AppState;
-use crate::access::{Role, may};
+use super::{address, frozen};
+use crate::access::{Act, Role, may};
 use crate::finding::{Kind, store::resolve};
 use crate::kernel::calendar::{EARLIEST_YEAR, LATEST_YEAR, parse_day};
-use crate::kernel::country::region_keys;
+use crate::kernel::country::{country, region_keys};
 use crate::lists::query::{self, COUNTED, Placed, Sort, Stretch};
-pub use crate::lists::scope::{BUCKETS, DONOR_KINDS, EARMARKINGS, FUND_KINDS, NO_REGION};
+pub use crate::lists::scope::{BUCKETS, DONOR_KINDS, EARMARKINGS, FUND_KINDS, NO_REGION, NOBODY, REPORT_COUNTS};
 use crate::lists::{Drawn, Filters, List, Scope};
+use crate::report_states::{CAUSES, KINDS, NO_CAUSE};
 use crate::rooms;
 
-/// Rows of a page.
-const PAGE: i64 = 50;
 /// Where a page of a list begins, and what was known when the reader began to leaf.
 #[derive(Serialize, Deserialize)]
 struct Mark {
@@ -99,7 +99,9 @@ pub fn understand<L: List>(
         fund: text("fund"),
         focal_point: text("focal_point"),
         pledge: text("pledge"),
+        project: text("project"),
         who: text("who"),
+        responsible: text("responsible"),
         act: text("act"),
         room: text("room"),
         code: text("code"),
@@ -117,6 +119,10 @@ pub fn understand<L: List>(
     if let Some(code) = text("currency") {
         filters.currency = Some(code.parse().map_err(|_| bad("currency", &code))?);
     }
+    if let Some(code) = text("country") {
+        let known = country(&code.to_ascii_uppercase()).ok_or_else(|| bad("country", &code))?;
+        filters.country = Some(known.alpha3.to_owned());
+    }
     if let Some(state) = text("state") {
         if !L::STATES.contains(&state.as_str()) {
             return Err(bad("state", &state));
@@ -131,6 +137,10 @@ pub fn understand<L: List>(
         None => Ok(None),
     };
     (filters.since, filters.until) = (day("since")?, day("until")?);
+    filters.change_since = day("change_since")?;
+    if let Some(later) = filters.change_since.filter(|day| *day > as_of.0) {
+        return Err(bad("change_since", &later.to_string()));
+    }
     if let Some(year) = text("year") {
         let read = year.parse().ok().filter(|read| (EARLIEST_YEAR..=LATEST_YEAR).contains(read));
         filters.year = Some(read.ok_or_else(|| bad("year", &year))?);
@@ -144,6 +154,9 @@ pub fn understand<L: List>(
     filters.region = one_of("region", |word| word == NO_REGION || region_keys().any(|region| region == word))?;
     filters.fund_kind = one_of("fund_kind", |word| FUND_KINDS.contains(&word))?;
     filters.earmarking = one_of("earmarking", |word| EARMARKINGS.contains(&word))?;
+    filters.report_kind = one_of("kind", |word| KINDS.contains(&word))?;
+    filters.counted = one_of("counted", |word| REPORT_COUNTS.contains(&word))?;
+    filters.cause = one_of("cause", |word| word == NO_CAUSE || CAUSES.contains(&word))?;
     let scope = Scope { filters, today, zone, ..Scope::new(as_of, known_at) };
     let known_then = params.get("known_at").is_some();
     Ok(Asked { scope, sort, reversed, known_then, after: mark.map(|mark| mark.place) })
@@ -196,7 +209,7 @@ impl Choices {
                 .fetch_all(&mut *connection)
                 .await?;
         }
-        if takes("who") {
+        if takes("who") || takes("responsible") {
             choices.people =
                 sqlx::query_as("select email as code, name, 0 as depth from accounts order by name, email")
                     .fetch_all(&mut *connection)
@@ -228,6 +241,9 @@ impl Choices {
         }
         if let Some(code) = missing(&filters.who, &choices.people) {
             return Err(bad("who", &code));
+        }
+        if let Some(code) = missing(&filters.responsible, &choices.people).filter(|code| code != NOBODY) {
+            return Err(bad("responsible", &code));
         }
         Ok(choices)
     }
@@ -316,7 +332,8 @@ pub struct ListView {
     pub beginning: String,
     pub clear: String,
     pub today_link: String,
-    pub paper: String,
+    /// Who reads it.
+    reader: String,
     /// Whether the rows are as of a day.
     pub dated: bool,
     /// Lists that belong together, this one among them.
@@ -333,6 +350,12 @@ impl ListView {
     pub fn count_rows(&mut self, rows: i64, l10n: crate::l10n::L10n) {
         self.counted = rows;
         self.count = l10n.with("list-count", &[("rows", rows.into())]);
+    }
+
+    /// What stands under the title on paper: of when it is, how many rows it has, who printed it.
+    pub fn paper(&self, l10n: crate::l10n::L10n) -> String {
+        let said = [("day", &self.as_of), ("known", &self.known), ("name", &self.reader), ("count", &self.count)];
+        l10n.with("list-paper", &said.map(|(name, value)| (name, value.as_str().into())))
     }
 
     /// For each column after the two a sum's heading spans: its class, and whether the sum stands in it. An empty cell
@@ -450,11 +473,15 @@ pub async fn read<L: List>(
     } else {
         Arc::default()
     };
-    let stretch =
-        Stretch { sort: asked.sort, reversed: asked.reversed, after: asked.after.as_deref(), most: Some(PAGE + 1) };
+    let stretch = Stretch {
+        sort: asked.sort,
+        reversed: asked.reversed,
+        after: asked.after.as_deref(),
+        most: Some(L::ON_A_PAGE + 1),
+    };
     let mut rows = query::rows::<L>(&mut *signed_in_tx, &asked.scope, &stretch).await?;
-    let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > PAGE;
-    rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
+    let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > L::ON_A_PAGE;
+    rows.truncate(usize::try_from(L::ON_A_PAGE).unwrap_or(usize::MAX));
     let next = rows.last().filter(|_| more).map(|last| {
         let mark = Mark { known_at: asked.scope.known_at.to_string(), place: last.place.clone() };
         let mut onward = params.without(&[]);
@@ -508,15 +535,6 @@ fn draw<L: List>(
         l10n.t("list-known-now")
     };
     let as_of = frame.as_of(&asked.scope.as_of);
-    let paper = l10n.with(
-        "list-paper",
-        &[
-            ("day", as_of.clone().into()),
-            ("known", known.clone().into()),
-            ("name", frame.viewer.name.clone().into()),
-            ("count", count.clone().into()),
-        ],
-    );
     let chips = chips::<L>(params, &asked.scope.filters, &choices, &path, l10n);
     ListView {
         heads: heads::<L>(params, asked, &path, l10n),
@@ -537,16 +555,27 @@ fn draw<L: List>(
         as_of,
         as_of_iso: asked.scope.as_of.to_string(),
         known,
-        paper,
+        reader: frame.viewer.name.clone(),
         dated: L::DATED,
         tabs: beside::tabs::<L>(params, l10n),
-        actions: rooms::new_action(L::NAME, frame).into_iter().collect(),
+        actions: rooms::new_action(L::NAME, frame)
+            .into_iter()
+            .chain(rooms::more_actions(L::NAME, params, frame))
+            .chain(publish::<L>(frame, params, &path))
+            .collect(),
         foot: None,
         sum_column: L::screen().iter().position(|column| column.label == "col-usd"),
         params: params.clone(),
         name: L::NAME,
         path,
     }
+}
+
+/// What publishes the list as it is filtered, for those who may.
+fn publish<L: List>(frame: &Frame, params: &Params, path: &str) -> Option<Action> {
+    let can = frozen::can_be_published::<L>() && may(frame.viewer.role, Act::PublishFigures);
+    let here = params.without(&[]).address(path);
+    can.then(|| Action::new(frame.t("published-open"), format!("/published/new?of={}", address::escape(&here))))
 }
 
 fn heads<L: List>(params: &Params, asked: &Asked, path: &str, l10n: crate::l10n::L10n) -> Vec<Head> {
@@ -601,6 +630,10 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
                 "bucket" => words(&BUCKETS, "bucket"),
                 "state" => words(L::STATES, L::NAME),
                 "who" => named(&choices.people),
+                "responsible" => {
+                    let nobody = (NOBODY.to_owned(), l10n.word("responsible", NOBODY));
+                    std::iter::once(nobody).chain(named(&choices.people)).collect()
+                }
                 "act" => choices
                     .acts
                     .iter()
@@ -611,21 +644,24 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
                 "donor_kind" => words(&DONOR_KINDS, "donors"),
                 "fund_kind" => words(&FUND_KINDS, "funds"),
                 "earmarking" => words(&EARMARKINGS, "earmarking"),
+                "kind" => words(&KINDS, "report-kind"),
+                "counted" => words(&REPORT_COUNTS, "counted"),
+                "cause" => words(&CAUSES.into_iter().chain([NO_CAUSE]).collect::<Vec<_>>(), "cause"),
                 "region" => words(&region_keys().chain([NO_REGION]).collect::<Vec<_>>(), "region"),
                 _ => Vec::new(),
             };
-            let hint = ["unit", "donor", "since", "until", "donor_kind", "focal_point"]
+            let hint = ["unit", "donor", "since", "until", "change_since", "donor_kind", "focal_point", "country"]
                 .contains(name)
                 .then(|| l10n.word("filter-hint", name));
             let label = if *name == "state" { l10n.word("filter-state", L::NAME) } else { l10n.word("filter", name) };
-            let suggest = ["donor", "pledge", "currency"].contains(name).then_some(*name);
+            let suggest = ["donor", "pledge", "project", "currency"].contains(name).then_some(*name);
             let shown = choices.donor.as_ref().filter(|_| *name == "donor").map(|donor| donor.name.clone());
             Field { name, label, value: params.get(name).unwrap_or_default().to_owned(), options, suggest, shown, hint }
         })
         .collect()
 }
 
-fn chips<L: List>(
+pub(super) fn chips<L: List>(
     params: &Params,
     filters: &Filters,
     choices: &Choices,
@@ -637,7 +673,11 @@ fn chips<L: List>(
     };
     let state_label = l10n.word("filter-state", L::NAME);
     let word = |family: &str, word: &Option<String>| word.as_ref().map(|word| l10n.word(family, word));
-    let on: [(&'static str, String, Option<String>); 21] = [
+    let responsible = match filters.responsible.as_deref() {
+        Some(NOBODY) => Some(l10n.word("responsible", NOBODY)),
+        _ => name(&choices.people, &filters.responsible),
+    };
+    let on: [(&'static str, String, Option<String>); 28] = [
         ("year", l10n.word("filter", "year"), filters.year.map(|year| year.to_string())),
         ("unit", l10n.word("filter", "unit"), name(&choices.units, &filters.unit)),
         ("donor", l10n.word("filter", "donor"), choices.donor.as_ref().map(|donor| donor.name.clone())),
@@ -647,7 +687,9 @@ fn chips<L: List>(
         ("earmarking", l10n.word("filter", "earmarking"), word("earmarking", &filters.earmarking)),
         ("fund", l10n.word("filter", "fund"), name(&choices.funds, &filters.fund)),
         ("focal_point", l10n.word("filter", "focal_point"), filters.focal_point.clone()),
+        ("country", l10n.word("filter", "country"), filters.country.clone()),
         ("pledge", l10n.word("filter", "pledge"), filters.pledge.clone()),
+        ("project", l10n.word("filter", "project"), filters.project.clone()),
         ("bucket", l10n.word("filter", "bucket"), filters.bucket.as_ref().map(|bucket| l10n.word("bucket", bucket))),
         ("currency", l10n.word("filter", "currency"), filters.currency.map(|currency| currency.to_string())),
         ("role", l10n.word("filter", "role"), filters.role.as_ref().map(|role| l10n.word("role", role))),
@@ -656,8 +698,13 @@ fn chips<L: List>(
         ("room", l10n.word("filter", "room"), filters.room.as_ref().map(|room| l10n.word("menu", room))),
         ("code", l10n.word("filter", "code"), filters.code.clone()),
         ("state", state_label, filters.state.as_ref().map(|state| l10n.word(L::NAME, state))),
+        ("kind", l10n.word("filter", "kind"), word("report-kind", &filters.report_kind)),
+        ("counted", l10n.word("filter", "counted"), word("counted", &filters.counted)),
+        ("cause", l10n.word("filter", "cause"), word("cause", &filters.cause)),
+        ("responsible", l10n.word("filter", "responsible"), responsible),
         ("since", l10n.word("filter", "since"), filters.since.map(|since| format::day(since, l10n))),
         ("until", l10n.word("filter", "until"), filters.until.map(|until| format::day(until, l10n))),
+        ("change_since", l10n.word("filter", "change_since"), filters.change_since.map(|day| format::day(day, l10n))),
         ("q", l10n.word("filter", "text"), filters.text.as_ref().map(|text| format!("“{text}”"))),
     ];
     on.into_iter()

@@ -32,7 +32,7 @@ pub fn known_at(text: Option<&str>, latest: KnownAt) -> Result<KnownAt, PageErro
 }
 
 /// The parameters of lists, in the order addresses have them.
-pub(super) const NAMES: [&str; 25] = [
+pub(super) const NAMES: [&str; 32] = [
     "as_of",
     "known_at",
     "year",
@@ -40,11 +40,13 @@ pub(super) const NAMES: [&str; 25] = [
     "donor",
     "donor_kind",
     "region",
+    "country",
     "focal_point",
     "fund",
     "fund_kind",
     "earmarking",
     "pledge",
+    "project",
     "bucket",
     "currency",
     "role",
@@ -52,9 +54,14 @@ pub(super) const NAMES: [&str; 25] = [
     "act",
     "room",
     "code",
+    "kind",
     "state",
+    "counted",
+    "cause",
+    "responsible",
     "since",
     "until",
+    "change_since",
     "q",
     "sort",
     "after",

@@ -14,7 +14,7 @@ test("the arrears on paper", async t => {
 	}
 	for (const css of ["h1", "p.big", ".paper-only", "table.list thead", "tfoot"]) assert.ok(await page.locator(css).first().isVisible(), `${css} is printed`);
 	assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme), "light", "ink on white paper");
-	assert.match(await page.locator(".paper-only").textContent(), /As of 31 Jul 2021 · known at now .* printed by Lucía Ferrer · Fund: /);
+	assert.match(await page.locator(".paper-only").textContent(), /As of 31 Jul 2021 · known at now · 22 rows · printed by Lucía Ferrer · Fund: /);
 
 	const pdf = await page.pdf({ preferCSSPageSize: true });
 	const pages = pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)?.length ?? 0;

@@ -6,22 +6,37 @@ use std::process::{Command, Output};
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use rust_decimal::Decimal;
 
-const LISTS: [&str; 9] =
-    ["arrears", "giving", "contributions", "pledges", "instalments", "donors", "units", "funds", "rates"];
-const KINDS: [&str; 7] = ["units", "funds", "donors", "rates", "pledges", "instalments", "contributions"];
+const LISTS: [&str; 14] = [
+    "implementation",
+    "projects",
+    "expenditures",
+    "arrears",
+    "giving",
+    "contributions",
+    "pledges",
+    "instalments",
+    "donors",
+    "donor-reports",
+    "reporting-rates",
+    "units",
+    "funds",
+    "rates",
+];
+const KINDS: [&str; 9] =
+    ["units", "funds", "donors", "rates", "projects", "pledges", "instalments", "contributions", "expenditures"];
 
 /// A data folder of its own; the private PostgreSQL in it stops with each command.
-struct Home(tempfile::TempDir);
+pub(crate) struct Home(tempfile::TempDir);
 
 impl Home {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::Builder::new().prefix("dis-test-").tempdir_in("/tmp").unwrap();
         let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
         std::fs::set_permissions(folder.path(), open).unwrap();
         Home(folder)
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
@@ -34,7 +49,7 @@ impl Home {
             .unwrap()
     }
 
-    fn done(&self, arguments: &[&str]) -> String {
+    pub(crate) fn done(&self, arguments: &[&str]) -> String {
         let output = self.dis(arguments);
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()

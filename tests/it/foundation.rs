@@ -59,7 +59,7 @@ impl Ground {
         WriteTx::begin(&self.db, self.actor(), "import", Some("a test".into())).await.unwrap()
     }
 
-    async fn owner(&self) -> PgConnection {
+    pub async fn owner(&self) -> PgConnection {
         PgConnection::connect_with(&self.cluster.options(OWNER_ROLE, "dis")).await.unwrap()
     }
 

@@ -353,7 +353,7 @@ async fn only_who_may_load_does_and_only_by_our_own_form() {
     let site = Site::new().await;
     let file: (&str, &[u8]) = ("funds.csv", b"code,name,earmarking\nZZZ,Last,core\n");
     let before = state_of(&site).await;
-    for role in [Role::UnitStaff, Role::Manager, Role::Auditor] {
+    for role in [Role::Manager, Role::Auditor] {
         let officer = Officer::new(&site, role).await;
         let page = site.get("/imports", &officer.cookie).await;
         assert!(page.texts("form.dropzone label").is_empty(), "{role} is offered nothing to drop");
@@ -388,6 +388,24 @@ async fn only_who_may_load_does_and_only_by_our_own_form() {
     let mobilizer = Officer::new(&site, Role::ResourceMobilization).await;
     let (at, page) = mobilizer.drop_files(&[rates]).await;
     assert!(page.texts(".notice.bad").join("").contains("may not load rates"), "{}", page.body);
+    // Staff load the reports of their unit, and are told what they may not load.
+    let staff = Officer::new(&site, Role::UnitStaff).await;
+    let clauses: (&str, &[u8]) = ("reporting-clauses.csv", b"pledge,number,kind,every_months,grace_days\n");
+    for files in [vec![rates], vec![clauses, rates], vec![file]] {
+        let before = state_of(&site).await;
+        let (refused, page) = staff.drop_files(&files).await;
+        let said = page.texts(".notice.bad").join("");
+        assert!(
+            said.contains(if files == [file] { "may not load funds" } else { "may not load rates" }),
+            "{}",
+            page.body
+        );
+        assert!(page.texts("button[value=land]").is_empty());
+        let form = [("csrf", staff.csrf.as_str()), ("round", "1"), ("act", "land"), ("reason", "x")];
+        assert_eq!(site.post(&refused, &staff.cookie, &form).await.status, StatusCode::FORBIDDEN);
+        let after = state_of(&site).await;
+        assert_eq!(before.0, after.0, "nothing landed");
+    }
     let own = officer.site.get(&at, &officer.cookie).await;
     assert_eq!(own.status, StatusCode::OK, "a colleague may look");
     let admin = Officer::new(&site, Role::Admin).await;

@@ -3,6 +3,7 @@
 
 mod crash;
 mod dashboard;
+mod donor_reports;
 mod donors;
 mod embedded;
 mod entering;
@@ -18,7 +19,11 @@ mod money;
 mod pages;
 mod people;
 mod permissions;
+mod projects;
+mod published;
 mod real_data;
+mod reporting_rates;
+mod reports_loading;
 mod serving;
 mod tidy;
 mod words;

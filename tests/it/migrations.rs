@@ -157,8 +157,9 @@ async fn assert_usable(cluster: &PrivateCluster, name: &str, level: i64) {
         dis::verify::verify(&mut tx, None).await.unwrap().broken
     };
     assert_eq!(broken().await, Vec::<String>::new(), "from level {level}");
-    let files =
-        hand_set().into_iter().filter(|(kind, _)| !matches!(kind, Kind::Contributions | Kind::Donors)).collect();
+    let files = hand_set().into_iter().filter(|(kind, _)| !matches!(kind, Kind::Contributions | Kind::Donors));
+    // Projects came with the ninth level: earlier programs wrote none.
+    let files = files.filter(|(kind, _)| level >= 9 || !matches!(kind, Kind::Projects | Kind::Expenditures)).collect();
     let again = imports::run(&db, actor(), &clock(), &Import { files, ..Import::default() }).await.unwrap();
     assert!(again.accepted() && (again.added, again.changed) == (0, 0), "from level {level}");
     let receipt =

@@ -110,6 +110,9 @@ async fn a_receipt_is_taken_back_in_part_and_then_all_of_it() {
     let page = site.get(part.location(), &cookie).await;
     assert_eq!(page.texts(".flash p"), ["Contribution M-1 was taken back."]);
     assert!(page.body.contains("M-1-BACK"), "what takes it back stands on its page");
+    let history = page.texts(".history").join(" ");
+    assert!(history.contains("Contribution that takes it back") && history.contains("M-1-BACK"), "{history}");
+    assert!(history.contains("bounced"), "{history}");
     // What is left is suggested now; a taken reference is told.
     let rest = site.get(address, &cookie).await;
     let mut typed = fill(&rest, &[("reason", "all of it"), ("ref", "M-1")]);

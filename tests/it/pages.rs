@@ -197,7 +197,8 @@ async fn the_page_and_the_file_show_the_same_arrears() {
 #[tokio::test]
 async fn every_role_reads_and_nobody_else_does() {
     let site = Site::new().await;
-    let details = ["/donors/SWE", "/pledges/P-2017-021", "/units/ROAF", "/funds/FEM", "/rates/EUR"];
+    let details =
+        ["/donors/SWE", "/pledges/P-2017-021", "/projects/SOM-LOG3", "/units/ROAF", "/funds/FEM", "/rates/EUR"];
     let details = details.map(|address| (address.to_owned(), Act::ReadFigures));
     let addresses: Vec<(String, Act)> = reading().into_iter().chain(details).collect();
     for (address, _) in &addresses {
@@ -325,9 +326,12 @@ impl EachList for Addresses {
             "donor" => "donor=SWE".to_owned(),
             "fund" => "fund=FEM".to_owned(),
             "pledge" => "pledge=P-2017-021".to_owned(),
+            "project" => "project=SOM-LOG3".to_owned(),
+            "country" => "country=som".to_owned(),
             "bucket" => "bucket=365%2B".to_owned(),
             "currency" => "currency=EUR".to_owned(),
             "since" => "since=2020-01-01".to_owned(),
+            "change_since" => "change_since=1989-12-31".to_owned(),
             "role" => "role=finance".to_owned(),
             "who" => "who=lucia.ferrer%40demo.example".to_owned(),
             "act" => "act=import".to_owned(),
@@ -340,6 +344,10 @@ impl EachList for Addresses {
             "region" => "region=northern-europe".to_owned(),
             "fund_kind" => "fund_kind=core".to_owned(),
             "earmarking" => "earmarking=soft".to_owned(),
+            "kind" => "kind=narrative".to_owned(),
+            "counted" => "counted=overdue".to_owned(),
+            "cause" => "cause=partner".to_owned(),
+            "responsible" => "responsible=lucia.ferrer%40demo.example".to_owned(),
             "state" => format!("state={}", L::STATES[0]),
             other => panic!("a filter without a test: {other}"),
         });
@@ -358,27 +366,29 @@ async fn every_list_stands_in_every_order_with_every_filter_and_leafs_through_al
     // An administrator reads every list there is.
     let cookie = site.sign_in(Role::Admin).await;
     for (name, queries) in each_list(&mut Addresses) {
-        for query in &queries {
+        for (nth, query) in queries.iter().enumerate() {
             let page = site.get(&format!("/{name}?{query}"), &cookie).await;
             assert_eq!(page.status, StatusCode::OK, "/{name}?{query}: {}", page.body);
             let file = site.get(&format!("/{name}.csv?{query}"), &cookie).await;
             assert_eq!(file.status, StatusCode::OK, "/{name}.csv?{query}");
-            // The rows of all pages, one after the other, are the rows of the file.
+            // The rows of all pages, one after the other, are the rows of the file. A long list is leafed through to its
+            // end in its first order only.
+            let most = if nth == 0 { 20_000 } else { 1_000 };
             if !query.starts_with("sort=") {
                 continue;
             }
             let mut rows = 0;
             let mut next = Some(format!("/{name}?{query}"));
-            while let Some(address) = next {
+            while let Some(address) = next.take_if(|_| rows < most) {
                 let page = site.get(&address, &cookie).await;
                 rows += page.texts("table.list tbody tr:not(.group)").len();
                 let html = page.page();
                 let link = html.select(&Selector::parse("a[rel=next]").unwrap()).next();
                 next = link.map(|link| link.attr("href").unwrap().to_owned());
-                assert!(rows < 5000, "{name}?{query} leafs in a circle");
+                assert!(rows <= most, "{name}?{query} leafs in a circle");
             }
             let in_file = csv::Reader::from_reader(file.body.as_bytes()).records().count();
-            assert_eq!(rows, in_file, "{name}?{query}");
+            assert_eq!(rows, in_file.min(most), "{name}?{query}");
         }
     }
     site.close().await;

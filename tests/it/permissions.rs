@@ -32,7 +32,7 @@ async fn csrf(site: &Site, cookie: &str) -> String {
     page.body[at..].split('"').next().unwrap().to_owned()
 }
 
-use Role::{Admin, Finance, ResourceMobilization, UnitStaff};
+use Role::{Admin, Finance, Manager, ResourceMobilization, UnitStaff};
 
 /// An address, the fields it is sent, and who may.
 type Case = (&'static str, &'static [(&'static str, &'static str)], &'static [Role]);
@@ -62,8 +62,30 @@ const CHANGING: &[Case] = &[
     ("/pledges/P-2026-010/write-off", &[("day", "1 Nov 2026"), ("reason", "x")], &[ResourceMobilization]),
     ("/pledges/P-2026-010/condition", &[("day", "1 Nov 2026")], &[ResourceMobilization]),
     ("/pledges/new", &[("unit", "GSD"), ("ref", "P")], &[ResourceMobilization]),
+    ("/donor-reports/new", &[("ref", "R"), ("unit", "KI")], &[ResourceMobilization, UnitStaff]),
+    ("/donor-reports/P-2026-010-F1/edit", &[("was", "[]"), ("reason", "x")], &[ResourceMobilization, UnitStaff]),
+    ("/donor-reports/P-2026-010-F1/sent", &[("was", "[]"), ("happened_on", "1 Nov 2026")], &[ResourceMobilization]),
+    ("/donor-reports/P-2026-010-F1/finance_cleared", &[("was", "[]")], &[ResourceMobilization, Finance]),
+    ("/donor-reports/P-2026-010-F1/extend", &[("was", "[]"), ("due_on", "1 Nov 2027")], &[ResourceMobilization]),
+    ("/donor-reports/P-2026-010-F1/waive", &[("was", "[]"), ("reason", "x")], &[ResourceMobilization]),
+    ("/donor-reports/P-2026-010-F1/confirm", &[("was", "[]"), ("what", "waiver")], &[ResourceMobilization]),
+    ("/donor-reports/P-2026-010-F1/assign", &[("was", "[]"), ("unit", "ROAF")], &[ResourceMobilization]),
+    ("/donor-reports/sent", &[("was", "[]"), ("happened_on", "1 Nov 2026")], &[ResourceMobilization, UnitStaff]),
+    ("/pledges/P-2026-010/obligations", &[("was", "[]"), ("kind-0", "narrative")], &[ResourceMobilization]),
+    ("/projects/new", &[("unit", "GSD"), ("code", "X"), ("title", "X")], &[ResourceMobilization]),
+    ("/projects/KI-DATA/edit", &[("was", "[]"), ("unit", "KI"), ("reason", "x")], &[ResourceMobilization]),
+    ("/projects/KI-DATA/anew", &[("was", "[]"), ("unit", "KI"), ("agreed_on", "1 Nov 2026")], &[ResourceMobilization]),
+    ("/projects/KI-DATA/status", &[("was", "{}"), ("quarter", "2026-Q4"), ("sentence", "x")], &[ResourceMobilization]),
+    ("/projects/KI-DATA/milestones/new", &[("was", "[]"), ("milestone", "x")], &[ResourceMobilization]),
+    ("/expenditures/new", &[("project", "KI-DATA"), ("month", "Oct 2026"), ("amount_usd", "1")], &[Finance]),
+    ("/expenditures/SOM-BAI/edit", &[("was", "[]"), ("month", "2026-10"), ("reason", "x")], &[Finance]),
     ("/changes/2/undo", &[("reason", "x")], &[]),
     ("/users/new", &[("email", "x@y.z"), ("name", "X"), ("role", "admin")], &[Admin]),
+    (
+        "/published/new?of=%2Freporting-rates",
+        &[("of", "/reporting-rates"), ("title", "T"), ("reason", "x")],
+        &[ResourceMobilization, Manager],
+    ),
 ];
 
 #[tokio::test]
@@ -83,7 +105,7 @@ async fn who_may_not_is_refused_and_the_database_is_as_it_was() {
             let refused = site.post(address, &cookie, &form).await;
             assert_eq!(refused.status, StatusCode::FORBIDDEN, "{role} {address}: {}", refused.body);
             // The form itself is not theirs either; but staff enter pledges of their own unit.
-            let own_too = role == UnitStaff && *address == "/pledges/new";
+            let own_too = role == UnitStaff && ["/pledges/new", "/projects/new"].contains(address);
             let drawn = site.get(address, &cookie).await;
             let expected = if own_too { StatusCode::OK } else { StatusCode::FORBIDDEN };
             assert_eq!(drawn.status, expected, "{role} {address}");
@@ -99,11 +121,14 @@ async fn who_may_not_is_refused_and_the_database_is_as_it_was() {
 #[tokio::test]
 async fn who_may_is_led_to_the_form() {
     let site = Site::new().await;
-    for role in [Admin, Finance, ResourceMobilization, UnitStaff] {
+    for role in [Admin, Finance, Manager, ResourceMobilization, UnitStaff] {
         let cookie = site.sign_in(role).await;
         for (address, _, may) in CHANGING.iter().filter(|(_, _, may)| may.contains(&role)) {
-            let address =
-                if address.contains("/rates/EUR/") { "/rates/EUR/edit?valid_from=2021-07-01" } else { address };
+            let address = match *address {
+                "/rates/EUR/edit" => "/rates/EUR/edit?valid_from=2021-07-01",
+                "/expenditures/SOM-BAI/edit" => "/expenditures/SOM-BAI/edit?month=2026-10",
+                address => address,
+            };
             let drawn = site.get(address, &cookie).await;
             assert_eq!(drawn.status, StatusCode::OK, "{role} {address} {may:?}: {}", drawn.body);
         }

@@ -144,4 +144,5 @@ pub static SPEC: Spec = Spec {
                 join contribution_facts o on o.contribution_id = before.reverses_id
          ) named where pledge_id is not null",
     ),
+    touched_reports: None,
 };

@@ -108,4 +108,5 @@ pub static SPEC: Spec = Spec {
         label_not_used!("stage_donors", "donors", "donor_id", "name"),
     ],
     touched: None,
+    touched_reports: None,
 };

@@ -47,4 +47,5 @@ pub static SPEC: Spec = Spec {
     final_checks: &[],
     warnings: &[label_not_used!("stage_funds", "funds", "fund_id", "name")],
     touched: None,
+    touched_reports: None,
 };

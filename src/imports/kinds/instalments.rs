@@ -87,4 +87,5 @@ pub static SPEC: Spec = Spec {
         "select distinct pledge_id from stage_instalments
          where not found or left_out <> '{}' or fact_diff || event_fill || event_diff <> '{}'",
     ),
+    touched_reports: None,
 };

@@ -202,6 +202,10 @@ pub static SPEC: Spec = Spec {
          from stage_pledges s join pledge_events e on e.pledge_id = s.pledge_id and e.event = 'signed'
             and e.voided_at is null
          where s.due_on < e.happened_on",
+        "select s.file, s.line, 'project' as col, s.project as value, 'project-not-known-yet' as key, '' as arg
+         from stage_pledges s where s.project is not null and not exists (
+            select from projects p join project_facts f on f.project_id = p.id and f.voided_at is null
+            where p.code = s.project)",
         "select s.file, s.line, label.col, label.said as value, 'label-of-amendment' as key, label.kept as arg
          from stage_pledges s join pledges p on p.id = s.pledge_id cross join lateral (values
             ('title', s.title, p.title), ('agreement', s.agreement, p.agreement),
@@ -211,5 +215,9 @@ pub static SPEC: Spec = Spec {
     ],
     touched: Some(
         "select distinct pledge_id from stage_pledges where not found or fact_diff || event_fill || event_diff <> '{}'",
+    ),
+    touched_reports: Some(
+        "select distinct t.report_id from stage_pledges s join report_terms t on t.pledge_id = s.pledge_id
+         where not s.found or s.fact_diff || s.event_fill || s.event_diff <> '{}'",
     ),
 };

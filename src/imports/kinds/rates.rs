@@ -41,4 +41,5 @@ pub static SPEC: Spec = Spec {
          where f.voided_at is null and f.currency <> t.currency and f.received_on >= s.valid_from
             and (not s.found or s.fact_diff <> '{}')",
     ),
+    touched_reports: None,
 };

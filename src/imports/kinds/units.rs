@@ -65,4 +65,5 @@ pub static SPEC: Spec = Spec {
         label_not_used!("stage_units", "units", "unit_id", "kind"),
     ],
     touched: None,
+    touched_reports: None,
 };

@@ -1,0 +1,254 @@
+//! What the page of implementation shows above its rows: every figure with where it leads.
+
+use std::collections::{BTreeMap, HashMap};
+
+use askama::Template;
+use rust_decimal::Decimal;
+
+use super::answer::{self, Sums};
+use super::list::Implementation;
+use super::rule::{ENDING_WITHIN, SILENT_MONTHS};
+use super::store::{Known, Project};
+use crate::kernel::Currency;
+use crate::l10n::L10n;
+use crate::web::chart;
+use crate::web::detail::Figure;
+use crate::web::format;
+use crate::web::frame::{Frame, filters};
+use crate::web::list::{ListView, Params, Read};
+
+/// The page of implementation.
+#[derive(Template)]
+#[template(path = "implementation/page.html")]
+pub struct ImplementationPage {
+    frame: Frame,
+    list: ListView,
+    /// Nothing where the address asks for some of the projects: then they are the answer.
+    dashboard: Option<Dashboard>,
+}
+
+/// What was found for the page.
+pub struct Figures<'k> {
+    /// Everything known.
+    pub known: &'k Known,
+    /// The projects the filters keep, whatever their state.
+    pub kept: Vec<&'k Project>,
+    /// Their figures by donor.
+    pub by_donor: BTreeMap<String, Sums>,
+    /// What donors are called.
+    pub names: HashMap<String, String>,
+}
+
+/// Everything above the rows.
+struct Dashboard {
+    figures: Vec<Figure>,
+    spent: Vec<Money>,
+    sentences: Vec<(String, Option<String>)>,
+    definition: String,
+    tables: Vec<Table>,
+}
+
+/// Money of all of them, as a bar against the largest.
+struct Money {
+    label: String,
+    figure: String,
+    href: String,
+    width: String,
+    note: String,
+}
+
+/// A count, and the projects behind it where there are any.
+struct Count {
+    figure: String,
+    href: Option<String>,
+    wide: bool,
+}
+
+struct Row {
+    label: String,
+    href: String,
+    counts: Vec<Count>,
+    budget: Count,
+    spent: Count,
+    delivery: String,
+    received: Count,
+}
+
+/// The figures by one thing.
+struct Table {
+    id: &'static str,
+    title: String,
+    note: Option<String>,
+    heads: Vec<(String, bool)>,
+    folded: bool,
+    rows: Vec<Row>,
+}
+
+/// The states a table counts, and whether a phone leaves them out.
+const COUNTED: [(&str, bool); 5] =
+    [("active", false), ("late", false), ("over_budget", true), ("silent", true), ("ending_soon", true)];
+
+impl ImplementationPage {
+    /// Puts the page together.
+    pub fn new(frame: Frame, read: Read<Implementation>, figures: &Figures<'_>) -> Self {
+        let Read { params, view: mut list, .. } = read;
+        let narrowed = ["state", "q", "after"].iter().any(|name| params.get(name).is_some());
+        let dashboard = (!narrowed && !figures.kept.is_empty()).then(|| {
+            let page = Page { figures, params: &params, l10n: frame.l10n };
+            page.dashboard(&list)
+        });
+        if dashboard.is_some() {
+            list.counted = list.counted.max(1);
+        }
+        ImplementationPage { frame, list, dashboard }
+    }
+}
+
+struct Page<'a> {
+    figures: &'a Figures<'a>,
+    params: &'a Params,
+    l10n: L10n,
+}
+
+fn usd(amount: Decimal, l10n: L10n) -> String {
+    format::amount(amount, Currency::USD, l10n)
+}
+
+impl Page<'_> {
+    /// The projects of a state, with the filters of the page and one more.
+    fn rows(&self, more: Option<(&'static str, &str)>, then: &[(&'static str, &str)]) -> String {
+        let mut params = self.params.without(&["q", "sort", "state"]);
+        for (name, value) in more.iter().chain(then) {
+            params = params.with(name, *value);
+        }
+        params.address("/implementation")
+    }
+
+    fn dashboard(&self, list: &ListView) -> Dashboard {
+        let (all, l10n) = (Sums::of(self.figures.kept.iter().copied()), self.l10n);
+        let margin = self.figures.known.margin.normalize();
+        let margin = format::number(margin, margin.scale(), l10n);
+        let words = [("margin", margin.into()), ("days", ENDING_WITHIN.into()), ("months", SILENT_MONTHS.into())];
+        let mut sentences = Vec::new();
+        if all.without_budget > 0 {
+            let words = l10n.with("implementation-some-without-budget", &[("rows", all.without_budget.into())]);
+            sentences.push((words, Some(self.rows(None, &[("state", "without_budget")]))));
+        }
+        if all.reports_overdue > 0 {
+            let words = l10n.with("implementation-reports", &[("rows", all.reports_overdue.into())]);
+            sentences.push((words, Some(self.rows(None, &[("state", "reports_overdue")]))));
+        }
+        if self.figures.known.unknown > 0 {
+            let words = l10n.with("implementation-unknown-project", &[("rows", self.figures.known.unknown.into())]);
+            let rows = self.params.without(&["unit", "country", "donor", "q", "sort"]).with("state", "unknown_project");
+            sentences.push((words, Some(rows.address("/pledges"))));
+        }
+        if all.without_rate > 0 {
+            sentences.push((l10n.with("giving-without-rate", &[("rows", all.without_rate.into())]), None));
+        }
+        Dashboard {
+            figures: self.counts(&all),
+            spent: self.money(&all),
+            sentences,
+            definition: l10n.with("implementation-definition-text", &words),
+            tables: vec![self.units(list), self.countries(), self.donors()].into_iter().flatten().collect(),
+        }
+    }
+
+    fn counts(&self, all: &Sums) -> Vec<Figure> {
+        let l10n = self.l10n;
+        let figure = |state: &'static str| Figure {
+            label: l10n.word("implementation", state),
+            unit: String::new(),
+            value: format::number(all.count(state).into(), 0, l10n),
+            href: Some(self.rows(None, &[("state", state)])),
+            note: l10n.word("implementation-means", state),
+        };
+        ["active", "ending_soon", "late", "over_budget", "silent"].map(figure).into()
+    }
+
+    fn money(&self, all: &Sums) -> Vec<Money> {
+        let l10n = self.l10n;
+        let largest = all.budget.max(all.spent).max(all.received);
+        let delivery = all.delivery().map(|delivery| format::percent(delivery, l10n));
+        let one = |key: &str, amount: Decimal, sort: &str, note: String| Money {
+            label: l10n.word("implementation", key),
+            figure: usd(amount, l10n),
+            href: self.rows(None, &[("state", "begun"), ("sort", sort)]),
+            width: chart::share_width(amount, largest),
+            note,
+        };
+        let of_budget =
+            delivery.map(|delivery| l10n.with("implementation-of-budget", &[("delivery", delivery.into())]));
+        let ahead = all.received - all.spent;
+        let key = if ahead < Decimal::ZERO { "implementation-spent-ahead" } else { "implementation-received-ahead" };
+        let ahead = l10n.with(key, &[("usd", usd(ahead.abs(), l10n).into())]);
+        vec![
+            one("budget", all.budget, "budget", l10n.t("implementation-budget-note")),
+            one("spent", all.spent, "expenditure", of_budget.unwrap_or_default()),
+            one("received", all.received, "received", ahead),
+        ]
+    }
+
+    fn row(&self, label: String, by: (&'static str, &str), sums: &Sums) -> Row {
+        let l10n = self.l10n;
+        let count = |(state, narrow): &(&'static str, bool)| {
+            let count = sums.count(state);
+            Count {
+                figure: format::number(count.into(), 0, l10n),
+                href: (count > 0).then(|| self.rows(Some(by), &[("state", state)])),
+                wide: *narrow,
+            }
+        };
+        let money = |amount: Decimal, sort: &'static str| Count {
+            figure: usd(amount, l10n),
+            href: (!amount.is_zero()).then(|| self.rows(Some(by), &[("state", "begun"), ("sort", sort)])),
+            wide: true,
+        };
+        Row {
+            label,
+            href: self.rows(Some(by), &[]),
+            counts: COUNTED.iter().map(count).collect(),
+            budget: money(sums.budget, "budget"),
+            spent: money(sums.spent, "expenditure"),
+            delivery: sums.delivery().map_or_else(|| "–".to_owned(), |delivery| format::percent(delivery, l10n)),
+            received: money(sums.received, "received"),
+        }
+    }
+
+    fn table(&self, id: &'static str, note: bool, folded: bool, rows: Vec<Row>) -> Option<Table> {
+        let l10n = self.l10n;
+        let heads = COUNTED.iter().map(|(state, narrow)| (l10n.word("implementation", state), *narrow));
+        (!rows.is_empty()).then(|| Table {
+            id,
+            title: l10n.word("implementation-by", id),
+            note: note.then(|| l10n.word("implementation-by-note", id)),
+            heads: heads.collect(),
+            folded,
+            rows,
+        })
+    }
+
+    /// In the order of the tree, set in by depth, as the filter's list of units has them.
+    fn units(&self, list: &ListView) -> Option<Table> {
+        let sums = answer::by_unit(&self.figures.kept, self.params.get("unit"));
+        let units = list.fields.iter().find(|field| field.name == "unit").map(|field| field.options.as_slice());
+        let row = |(code, name): &(String, String)| Some(self.row(name.clone(), ("unit", code), sums.get(code)?));
+        self.table("unit", false, false, units.unwrap_or_default().iter().filter_map(row).collect())
+    }
+
+    fn countries(&self) -> Option<Table> {
+        let asked = self.params.get("country").map(str::to_ascii_uppercase);
+        let sums = answer::by_country(&self.figures.kept, asked.as_deref());
+        let rows = sums.iter().map(|(code, sums)| self.row(code.clone(), ("country", code), sums)).collect();
+        self.table("country", true, true, rows)
+    }
+
+    fn donors(&self) -> Option<Table> {
+        let mut sums: Vec<(&String, &Sums)> = self.figures.by_donor.iter().collect();
+        sums.sort_by_key(|(_, sums)| std::cmp::Reverse(sums.received));
+        let name = |code: &String| self.figures.names.get(code).unwrap_or(code).clone();
+        let rows = sums.into_iter().map(|(code, sums)| self.row(name(code), ("donor", code), sums)).collect();
+        self.table("donor", true, true, rows)
+    }
+}

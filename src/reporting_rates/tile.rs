@@ -1,0 +1,113 @@
+//! What of the reporting rate stands on the dashboard: the rate, its line, the divisions and regional offices, and the
+//! five reports longest overdue. From the same figures as the page.
+
+use askama::Template;
+use sqlx::postgres::PgConnection;
+
+use super::answer::{Answer, answer};
+use super::headline::{Headline, Links, drawn};
+use super::list::{RateRow, TOTAL};
+use super::pages::{OverdueLine, UnitLine, longest, unit_lines};
+use crate::l10n::L10n;
+use crate::lists::{Memory, Scope};
+use crate::web::chart::Line;
+use crate::web::format;
+use crate::web::frame::filters;
+use crate::web::list::Params;
+
+/// How many reports longest overdue the dashboard shows.
+const LONGEST: usize = 5;
+
+/// The part of the dashboard about the reporting rate.
+#[derive(Template)]
+#[template(path = "reporting_rates/tile.html")]
+pub struct RateTile {
+    l10n: L10n,
+    head: Headline,
+    all: String,
+    since: String,
+    /// Nothing where only the rate itself is shown.
+    whole: Option<Whole>,
+}
+
+struct Whole {
+    line: Line,
+    rows: Vec<UnitLine>,
+    longest: Vec<OverdueLine>,
+    overdue: String,
+    overdue_all: String,
+}
+
+impl RateTile {
+    /// Whether it stands across the whole page.
+    pub fn is_whole(&self) -> bool {
+        self.whole.is_some()
+    }
+
+    fn t(&self, key: &str) -> String {
+        self.l10n.t(key)
+    }
+}
+
+/// The reporting rate of a scope for the dashboard: `whole` with its line, the units at the top and the reports longest
+/// overdue. `params` are those of the addresses it leads to.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn rate_tile(
+    memory: &Memory,
+    connection: &mut PgConnection,
+    (scope, params): (&Scope, &Params),
+    whole: bool,
+    l10n: L10n,
+) -> Result<RateTile, sqlx::Error> {
+    let answer = answer(memory, connection, scope).await?;
+    let links = Links { params };
+    let number = |count: i64| format::number(count.into(), 0, l10n);
+    let whole = whole.then(|| Whole {
+        line: drawn("rate", &answer, 200, l10n),
+        rows: unit_lines(&tops(&answer), &links, true, l10n),
+        longest: longest(&answer, params, l10n).into_iter().take(LONGEST).collect(),
+        overdue: number(answer.now().overdue),
+        overdue_all: links.reports("overdue"),
+    });
+    Ok(RateTile {
+        head: Headline::new(&answer, &links, l10n),
+        all: params.address("/reporting-rates"),
+        since: l10n.with("rates-points-since", &[("day", format::day(answer.compared, l10n).into())]),
+        whole,
+        l10n,
+    })
+}
+
+/// The units at the top that owe anything, and all of them together.
+fn tops(answer: &Answer) -> Vec<RateRow> {
+    let placed = answer.figured.in_order(answer.unit, answer.day);
+    let row = |unit: Option<i64>, code: Option<&str>, name: Option<&str>, kind: Option<&str>| {
+        let (now, then) = (answer.figured.figures(unit, answer.day), answer.figured.figures(unit, answer.compared));
+        RateRow {
+            as_of: answer.day,
+            unit_code: code.map(str::to_owned),
+            unit_name: name.map(str::to_owned),
+            depth: 0,
+            top_kind: kind.map(str::to_owned),
+            due: now.due,
+            submitted: now.submitted,
+            on_time: now.on_time,
+            overdue: now.overdue,
+            waived: now.waived,
+            extended: now.extended,
+            then_due: then.due,
+            then_submitted: then.submitted,
+        }
+    };
+    let mut rows: Vec<RateRow> = placed
+        .iter()
+        .filter(|one| one.depth == 0)
+        .map(|one| row(Some(one.unit.id), Some(&one.unit.code), Some(&one.unit.name), Some(one.top_kind)))
+        .filter(|row| row.due > 0 || row.then_due > 0)
+        .collect();
+    rows.push(row(answer.unit, None, None, None));
+    debug_assert!(rows.iter().all(|row| row.unit_code.as_deref() != Some(TOTAL)));
+    rows
+}
