@@ -223,11 +223,28 @@ pub fn files(folder: &Path, size: Size) -> std::io::Result<Vec<(&'static str, Pa
         }
     }
 
+    let mut file = begin("donor-reports", "ref,pledge,unit,kind,due_on,submitted_on,title")?;
+    donor_reports(size, &pledges, &mut file)?;
+
     let header = "ref,donor,currency,amount,received_on,fund,kind,pledge,instalment,reverses,note";
     let mut file = begin("contributions", header)?;
     contributions(&mut dice, size, &pledges, &mut file)?;
     file.flush()?;
     Ok(files)
+}
+
+/// One a pledge, from dice of their own: the other files stay what they were without them.
+fn donor_reports(size: Size, pledges: &[Pledge], file: &mut impl Write) -> std::io::Result<()> {
+    let mut dice = Dice(20_260_701);
+    for (at, pledge) in pledges.iter().enumerate() {
+        let due_on = pledge.instalments[3].1 + Days::new(30 + dice.below(150) as u64);
+        let sent = due_on - Days::new(40) + Days::new(dice.below(120) as u64);
+        let sent = if sent <= day(AS_OF) && dice.percent(85) { sent.to_string() } else { String::new() };
+        let kind = dice.of(&["narrative", "financial"]);
+        let (unit, word) = (dice.skewed(size.units), dice.of(&WORDS));
+        writeln!(file, "R{at:06},P{at:06},U{unit:04},{kind},{due_on},{sent},Report on {word} {at}")?;
+    }
+    Ok(())
 }
 
 fn pledge(dice: &mut Dice, size: Size) -> Pledge {

@@ -59,7 +59,17 @@ impl Program {
     pub async fn serve(&self, data: &Path, page: &str, cookie: &str) -> Result<(Server, Duration), Failure> {
         let begun = Instant::now();
         let mut command = self.command(data);
-        let mut child = command.args(["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn()?;
+        let mut child =
+            command.args(["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        let mut said = BufReader::new(child.stderr.take().ok_or("no output")?).lines();
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = said.next_line().await {
+                // What a page does too slowly the table says, not a warning a request.
+                if !line.contains("sqlx::query") {
+                    eprintln!("{line}");
+                }
+            }
+        });
         let mut lines = BufReader::new(child.stdout.take().ok_or("no output")?).lines();
         let line = lines.next_line().await?.ok_or("the server did not start")?;
         let host = line.strip_prefix("http://").ok_or("the server said something else than its address")?.to_owned();

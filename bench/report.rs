@@ -22,6 +22,14 @@ impl Report {
         self.rows.push([what.into(), measured, limit, promise.into(), kept]);
     }
 
+    /// A case that could not be measured, and why.
+    pub fn failed(&mut self, what: &str, error: &dyn std::fmt::Display) {
+        let why = error.to_string();
+        let why = why.lines().next().unwrap_or_default().replace('|', "/");
+        eprintln!("  {what}: {why}  <- not measured");
+        self.rows.push([what.into(), why, String::new(), String::new(), "**not measured**".into()]);
+    }
+
     /// A promise that nothing can be measured of yet.
     pub fn not_there_yet(&mut self, what: &str, promise: &str) {
         self.rows.push([what.into(), "not there yet".into(), String::new(), promise.into(), String::new()]);

@@ -94,7 +94,10 @@ impl<'c> Postgres<'c> {
         let beside = self.cluster.bin_dir().join(name);
         let mut command = Command::new(if beside.exists() { beside } else { name.into() });
         command.arg("-h").arg(self.cluster.socket_dir()).args(["-U", APP_ROLE]);
-        command.env("PGOPTIONS", "-c jit=off -c timezone=UTC").stdin(Stdio::null()).kill_on_drop(true);
+        command
+            .env("PGOPTIONS", "-c jit=off -c timezone=UTC -c max_parallel_workers_per_gather=0")
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
         command
     }
 

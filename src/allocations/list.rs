@@ -93,6 +93,7 @@ impl List for Allocations {
     ];
     const KEY: &'static [&'static str] = &["contribution", "pledge_ref"];
     const ID: &'static str = "w.id";
+    const SUMS_STAND: bool = true;
     const MONEY: Option<(&'static str, &'static str)> = Some(("w.currency", "w.amount"));
     const SELECT: &'static str = concat!(
         "l.ref as contribution, p.ref as pledge_ref, d.code as donor_code, d.name as donor_name,
@@ -131,7 +132,7 @@ impl List for Allocations {
                     join donors d on d.id = c.donor_id
                     left join first on first.currency = c.currency
                     left join first owed on owed.currency = b.currency
-                    where b.unconverted and b.valid @> scope.day and b.known @> scope.known and c.currency <> b.currency
+                    where b.unconverted and stands(b, scope.day, scope.known) and c.currency <> b.currency
                         and c.received_on <= scope.day and was_known(c.recorded_at, c.voided_at, scope.known)
                         and c.kind = 'cash' and c.amount > 0 and c.reverses_id is null and d.code <> 'UNIDENTIFIED'
                         and not ",
@@ -159,7 +160,7 @@ impl List for Allocations {
                     where r.pledge_id = b.pledge_id and r.received_on <= scope.day
                         and was_known(r.recorded_at, r.voided_at, scope.known)
                 ) last on true
-                where b.valid @> scope.day and b.known @> scope.known
+                where stands(b, scope.day, scope.known)
                     and (b.advance > 0 or (b.pledge_id in (select pledge_id from hand_allocations) and unfit.is_there))
              ) w where true"
         ));

@@ -89,6 +89,7 @@ impl List for Arrears {
     ];
     const KEY: &'static [&'static str] = &["pledge_ref", "instalment_number"];
     const ID: &'static str = "b.id";
+    const SUMS_STAND: bool = true;
     const SUMMED: bool = false;
     const SELECT: &'static str = "scope.day as as_of, d.code as donor_code, d.name as donor_name, u.code as unit_code,
         u.name as unit_name, f.code as fund, b.pledge_ref, p.title as pledge_title, b.number, b.due_on,
@@ -101,9 +102,8 @@ impl List for Arrears {
     fn pick(select: &mut Select, scope: &Scope) {
         select.sql(
             " from scope cross join instalment_balances b join donors d on d.id = b.donor_id
-             left join rates r on r.currency = b.currency where",
+             left join rates r on r.currency = b.currency where is_overdue(b, scope.day, scope.known)",
         );
-        scope.overdue(select);
         scope.keep_unit(select, "b.unit_id");
         scope.keep_donor(select, "b.donor_id");
         scope.keep_fund(select, "b.fund_id");
@@ -113,7 +113,7 @@ impl List for Arrears {
         }
         let places = [
             Place::Own("select x.id from pledges p join instalment_balances x on x.pledge_id = p.id where", "p.sought"),
-            Place::OfDonor("select x.id from instalment_balances x where not isempty(x.overdue_during) and x.donor_id"),
+            Place::OfDonor("select x.id from instalment_balances x where x.overdue_until is not null and x.donor_id"),
         ];
         scope.keep_text(select, "b.id", &places);
     }

@@ -89,7 +89,7 @@ pub async fn detail(
     let paid: Vec<Paid> = sqlx::query_as(
         "select p.ref as pledge_ref, a.number, b.currency, a.amount, a.own_amount, a.by_hand
          from allocations a join pledges p on p.id = a.pledge_id
-         join pledge_balances b on b.pledge_id = a.pledge_id and b.valid @> $2 and b.known @> $3
+         join pledge_balances b on b.pledge_id = a.pledge_id and stands(b, $2, $3)
          where a.contribution_id = $1 and a.valid @> $2 and a.known @> $3 order by p.ref, a.number, a.by_hand desc",
     )
     .bind(found.id)

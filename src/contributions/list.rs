@@ -48,10 +48,10 @@ pub const EARMARKING: &str = earmarking!();
 pub fn earmarking_from(select: &mut Select, scope: &Scope) {
     select.sql(" left join funds_in_force(");
     scope.day_and_known(select).sql(") ff on ff.fund_id = c.fund_id");
-    // The values themselves, not the columns of `scope`: so the versions are sorted out before they are joined.
-    select.sql(" left join pledge_balances pb on pb.pledge_id = c.pledge_id and pb.valid @> ").bind(scope.as_of.0);
-    select.sql("::date and pb.known @> ").bind(scope.known_at.0);
-    select.sql("::timestamptz left join pledge_terms t on t.id = pb.terms_id");
+    select.sql(
+        " left join pledge_balances pb on pb.pledge_id = c.pledge_id and stands(pb, scope.day, scope.known)
+         left join pledge_terms t on t.id = pb.terms_id",
+    );
 }
 
 impl List for Contributions {
@@ -84,6 +84,7 @@ impl List for Contributions {
     ];
     const KEY: &'static [&'static str] = &["ref"];
     const ID: &'static str = "c.id";
+    const SUMS_STAND: bool = true;
     const MONEY: Option<(&'static str, &'static str)> = Some(("c.currency", "c.amount"));
     const USD_OF: Option<&'static str> = Some("c.received_on");
     const SELECT: &'static str = concat!(
@@ -106,8 +107,7 @@ impl List for Contributions {
         );
         if scope.filters.unit.is_some() {
             select.sql(
-                " left join pledge_balances pu on pu.pledge_id = c.pledge_id and pu.valid @> scope.day
-                    and pu.known @> scope.known",
+                " left join pledge_balances pu on pu.pledge_id = c.pledge_id and stands(pu, scope.day, scope.known)",
             );
         }
         if scope.filters.earmarking.is_some() {

@@ -83,7 +83,7 @@ pub async fn standing(
          from contributions c
          join contribution_facts f on f.contribution_id = c.id and was_known(f.recorded_at, f.voided_at, $3)
          join donors d on d.id = f.donor_id left join pledges p on p.id = f.pledge_id
-         left join pledge_balances b on b.pledge_id = f.pledge_id and b.valid @> $2 and b.known @> $3
+         left join pledge_balances b on b.pledge_id = f.pledge_id and stands(b, $2, $3)
          left join contributions r on r.id = f.reverses_id
          where c.ref = any($1) order by c.ref",
     )
@@ -147,13 +147,13 @@ pub async fn candidates(
          ), in_force as materialized (select * from donors_in_force($2, $3) where parent_id is not null),
          wanted as (
             select r.contribution_id, b.pledge_id, 'same' as kin from receipts r
-            join pledge_balances b on b.donor_id = r.donor_id and b.valid @> $2 and b.known @> $3 and b.outstanding > 0
+            join pledge_balances b on b.donor_id = r.donor_id and stands(b, $2, $3) and b.outstanding > 0
             union
             select r.contribution_id, b.pledge_id, 'child' from receipts r join in_force i on i.parent_id = r.donor_id
-            join pledge_balances b on b.donor_id = i.donor_id and b.valid @> $2 and b.known @> $3 and b.outstanding > 0
+            join pledge_balances b on b.donor_id = i.donor_id and stands(b, $2, $3) and b.outstanding > 0
             union
             select r.contribution_id, b.pledge_id, 'parent' from receipts r join in_force i on i.donor_id = r.donor_id
-            join pledge_balances b on b.donor_id = i.parent_id and b.valid @> $2 and b.known @> $3 and b.outstanding > 0
+            join pledge_balances b on b.donor_id = i.parent_id and stands(b, $2, $3) and b.outstanding > 0
             union
             select r.contribution_id, p.id, 'none' from receipts r join pledges p on position(lower(p.ref) in r.words) > 0
                 or position(lower(nullif(p.agreement, '')) in r.words) > 0
@@ -162,12 +162,11 @@ pub async fn candidates(
             union
             select r.contribution_id, b.pledge_id, 'none' from receipts r
             join donors d on position(lower(d.name) in r.words) > 0
-            join pledge_balances b on b.donor_id = d.id and b.valid @> $2 and b.known @> $3 and b.outstanding > 0
+            join pledge_balances b on b.donor_id = d.id and stands(b, $2, $3) and b.outstanding > 0
             where r.words <> ''
             union
             select r.contribution_id, i.pledge_id, 'none' from receipts r
-            join instalment_balances i on i.outstanding = r.amount and i.currency = r.currency and i.valid @> $2
-                and i.known @> $3
+            join instalment_balances i on i.outstanding = r.amount and i.currency = r.currency and stands(i, $2, $3)
             where r.unidentified
          ), nearest as (
             select contribution_id, pledge_id, min(array_position(array['same', 'child', 'parent', 'none'], kin)) as kin
@@ -181,9 +180,9 @@ pub async fn candidates(
                 coalesce(array_agg(i.due_on order by i.due_on, i.number) filter (where i.id is not null), '{}') as due,
                 coalesce(array_agg(i.outstanding order by i.due_on, i.number) filter (where i.id is not null), '{}') as open
          from weighed w join pledges p on p.id = w.pledge_id
-         join pledge_balances b on b.pledge_id = w.pledge_id and b.valid @> $2 and b.known @> $3 and b.outstanding > 0
+         join pledge_balances b on b.pledge_id = w.pledge_id and stands(b, $2, $3) and b.outstanding > 0
          join donors d on d.id = b.donor_id
-         left join instalment_balances i on i.pledge_id = w.pledge_id and i.valid @> $2 and i.known @> $3
+         left join instalment_balances i on i.pledge_id = w.pledge_id and stands(i, $2, $3)
             and i.outstanding > 0
          where w.nth <= $5
          group by w.contribution_id, p.id, b.id, d.id, w.kin order by w.contribution_id, w.kin, p.ref",
@@ -235,9 +234,9 @@ pub async fn maybe_exact(
          )
          select w.key from waiting w
          where exists (select from instalment_balances i where i.donor_id = w.donor_id and i.currency = w.currency
-                and i.outstanding = w.amount and i.valid @> $1 and i.known @> $2)
+                and i.outstanding = w.amount and stands(i, $1, $2))
             or exists (select from pledge_balances b where b.donor_id = w.donor_id and b.currency = w.currency
-                and b.outstanding = w.amount and b.valid @> $1 and b.known @> $2)
+                and b.outstanding = w.amount and stands(b, $1, $2))
          order by w.received_on desc, w.key limit $4",
     )
     .bind(today)
@@ -256,7 +255,7 @@ pub async fn donor_of_pledge(
     known_at: DateTime<Utc>,
 ) -> Result<Option<String>, sqlx::Error> {
     sqlx::query_scalar(
-        "select d.code from pledges p join pledge_balances b on b.pledge_id = p.id and b.valid @> $2 and b.known @> $3
+        "select d.code from pledges p join pledge_balances b on b.pledge_id = p.id and stands(b, $2, $3)
          join donors d on d.id = b.donor_id where p.ref = $1",
     )
     .bind(pledge)
@@ -301,7 +300,7 @@ pub async fn places(
                 h.allocated_on,
                 coalesce((select sum(a.amount) from allocations a where a.contribution_id = $1 and a.pledge_id = $2
                     and a.number = h.number and a.by_hand and a.valid @> $3 and a.known @> $4), 0) as fits
-         from (select * from instalment_balances where pledge_id = $2 and valid @> $3 and known @> $4) i
+         from (select * from instalment_balances b where b.pledge_id = $2 and stands(b, $3, $4)) i
          full join (select * from hand_allocations where contribution_id = $1 and pledge_id = $2
             and was_known(recorded_at, voided_at, $4)) h on h.number = i.number
          order by 1",

@@ -99,7 +99,7 @@ pub async fn page(
     if known_then {
         asked = asked.with("known_at", scope.known_at.to_string());
     }
-    let now = Now { today, latest, l10n, zone: frame.zone, when: &asked };
+    let now = Now { today, latest, l10n, zone: frame.zone, when: &asked, memory: &state.0.memory };
     // Staff look at their own unit and what is below it; everybody else at the agency.
     let own = frame.viewer.unit_code.clone().filter(|_| frame.viewer.role == Role::UnitStaff);
     let of_unit = |mut params: Vec<(&'static str, String)>| {

@@ -1,5 +1,7 @@
 //! A tile: the sums of a list at an address, and the first of its rows.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use sqlx::postgres::PgConnection;
@@ -7,7 +9,7 @@ use sqlx::postgres::PgConnection;
 use crate::kernel::KnownAt;
 use crate::l10n::L10n;
 use crate::lists::query::{self, COUNTED, Stretch};
-use crate::lists::{Drawn, List};
+use crate::lists::{Drawn, List, Memory};
 use crate::web::list::{Params, Sum, understand};
 use crate::web::{PageError, format};
 
@@ -68,6 +70,8 @@ pub struct Now<'p> {
     pub zone: Tz,
     /// The parameters of the day and instant the page is of, where its address names them.
     pub when: &'p Params,
+    /// What was worked out already.
+    pub memory: &'p Memory,
 }
 
 /// Asks a list at the address the tile leads to.
@@ -75,7 +79,7 @@ pub struct Now<'p> {
 /// # Errors
 /// Where the database fails.
 pub async fn tile<L: List>(connection: &mut PgConnection, asks: Asks<'_>, now: Now<'_>) -> Result<Tile, PageError> {
-    let Now { today, latest, l10n, zone, when } = now;
+    let Now { today, latest, l10n, zone, when, memory } = now;
     let mut params = if L::DATED { when.clone() } else { Params::default() };
     for (name, value) in asks.params {
         params = params.with(name, value);
@@ -90,7 +94,7 @@ pub async fn tile<L: List>(connection: &mut PgConnection, asks: Asks<'_>, now: N
         if most > 0 { query::rows::<L>(&mut *connection, &asked.scope, &stretch).await? } else { Vec::new() };
     let found = i64::try_from(rows.len()).unwrap_or(i64::MAX);
     let told = in_one && found <= IN_ONE;
-    let totals = if told { Vec::new() } else { query::totals::<L>(connection, &asked.scope).await? };
+    let totals = if told { Arc::default() } else { query::totals::<L>(connection, &asked.scope, memory).await? };
     let counted: i64 = if told { found } else { totals.iter().map(|total| total.rows).sum() };
     rows.truncate(usize::try_from(asks.rows).unwrap_or_default());
     let count = if counted > COUNTED {

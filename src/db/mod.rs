@@ -84,6 +84,11 @@ pub fn options_from_url(url: &str) -> Result<PgConnectOptions, DbError> {
     PgConnectOptions::from_str(url).map_err(|error| DbError::Url(error.to_string()))
 }
 
+/// A page's statements are short: a second process costs more than it helps, and takes a core from somebody else.
+fn for_a_page(options: PgConnectOptions) -> PgConnectOptions {
+    options.options([("max_parallel_workers_per_gather", "0")])
+}
+
 fn as_app(options: &PgConnectOptions, deadline: Duration) -> PgConnectOptions {
     let deadline = deadline.as_millis().to_string();
     options.clone().application_name("dis").options([
@@ -122,7 +127,11 @@ impl Db {
             .acquire_timeout(if for_pages { Duration::from_millis(1500) } else { Duration::from_secs(30) })
             .test_before_acquire(false)
             .before_acquire(still_there)
-            .connect_lazy_with(as_app(options, deadline));
+            .connect_lazy_with(if for_pages {
+                for_a_page(as_app(options, deadline))
+            } else {
+                as_app(options, deadline)
+            });
         let exports = PgPoolOptions::new()
             .max_connections(EXPORTS_AT_ONCE)
             .acquire_timeout(Duration::from_millis(1500))

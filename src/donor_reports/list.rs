@@ -256,7 +256,8 @@ fn keep_counted(select: &mut Select, scope: &Scope, counted: &str) {
     let days = |prefix| counted.strip_prefix(prefix).and_then(|days: &str| days.parse::<i32>().ok());
     if let Some(days) = days("due_soon_").or(days("owed_")) {
         select.sql(" and s.owed and s.waived_on is null and not report_is_submitted(s) and s.due_on <= scope.day + ");
-        select.bind(days).sql(if counted.starts_with("due_soon_") { " and s.due_on >= scope.day" } else { "" });
+        let soon = counted.starts_with("due_soon_");
+        select.bind(days).sql(if soon { "::integer and s.due_on >= scope.day" } else { "::integer" });
         return;
     }
     // What is due was due in these days: an index holds them.

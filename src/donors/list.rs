@@ -80,20 +80,15 @@ impl List for Donors {
              cross join lateral (
                 -- Cash only; a receipt without a rate is in no sum.
                 select min(f.received_on) as first_contribution_on, max(f.received_on) as last_contribution_on,
-                       coalesce(sum(usd_of(f.amount, case when f.currency = 'USD' then 1 else (
-                            select r.units_per_usd from exchange_rates r
-                            where r.currency = f.currency and r.valid_from <= f.received_on
-                                and was_known(r.recorded_at, r.voided_at, scope.known)
-                            order by r.valid_from desc limit 1) end)), 0) as received_usd
-                from contribution_facts f
+                       coalesce(sum(usd_of(f.amount, rate_on(t.days, t.rates, f.received_on))), 0) as received_usd
+                from contribution_facts f left join through t on t.currency = f.currency
                 where f.donor_id = d.id and f.kind = 'cash' and f.received_on <= scope.day
                     and was_known(f.recorded_at, f.voided_at, scope.known)
              ) c
              cross join lateral (
                 select sum(usd_of(b.outstanding, r.units_per_usd)) as arrears_usd
                 from instalment_balances b left join rates r on r.currency = b.currency
-                where b.donor_id = d.id and b.overdue_during @> scope.day and not isempty(b.overdue_during)
-                    and b.known @> scope.known
+                where b.donor_id = d.id and is_overdue(b, scope.day, scope.known)
              ) o
              cross join lateral (
                 select count(*) as reports_overdue from report_states s

@@ -110,29 +110,26 @@ pub(super) fn statement(code: &str, scope: &Scope) -> Select {
     scope.day_and_known(&mut select).sql(
         ") i on i.parent_id = below.id) select distinct on (id) id, parent_id from below order by id, parent_id nulls first),
          receipts as (
-            select c.donor_id, c.received_on, usd_of(c.amount, case when c.currency = 'USD' then 1 else (
-                select r.units_per_usd from exchange_rates r
-                where r.currency = c.currency and r.valid_from <= c.received_on
-                    and was_known(r.recorded_at, r.voided_at, scope.known)
-                order by r.valid_from desc limit 1) end) as usd, ",
+            select c.donor_id, c.received_on, usd_of(c.amount, rate_on(h.days, h.rates, c.received_on)) as usd, ",
     );
     select.sql(EARMARKING).sql(
         " as earmarking
-            from scope join contribution_facts c on c.donor_id in (select id from family)
+            from scope join contribution_facts c on c.donor_id = any(array(select id from family))
                 and c.kind = 'cash' and c.received_on <= scope.day
-                and was_known(c.recorded_at, c.voided_at, scope.known)",
+                and was_known(c.recorded_at, c.voided_at, scope.known)
+            left join through h on h.currency = c.currency",
     );
     earmarking_from(&mut select, scope);
     select.sql(
         "), owed as (
             select b.donor_id, sum(usd_of(b.outstanding, r.units_per_usd)) as usd
-            from scope join instalment_balances b on b.donor_id in (select id from family)
-                and not isempty(b.overdue_during) and b.overdue_during @> scope.day and b.known @> scope.known
+            from scope join instalment_balances b on b.donor_id = any(array(select id from family))
+                and is_overdue(b, scope.day, scope.known)
             join rates r on r.currency = b.currency group by b.donor_id
          ), promised as (
             select b.donor_id, sum(usd_of(b.receivable, r.units_per_usd)) as usd
-            from scope join pledge_balances b on b.donor_id in (select id from family)
-                and b.valid @> scope.day and b.known @> scope.known
+            from scope join pledge_balances b on b.donor_id = any(array(select id from family))
+                and stands(b, scope.day, scope.known)
             join rates r on r.currency = b.currency group by b.donor_id
          )
          select d.id, d.name, i.kind, i.country, i.member_state, p.code as parent, p.name as parent_name,
@@ -178,7 +175,7 @@ pub(super) fn statement(code: &str, scope: &Scope) -> Select {
                         'now', f.during @> ",
     );
     select.bind(scope.today).sql(
-        ") order by f.during desc)
+        "::date) order by f.during desc)
                  from donor_focal_points f join accounts a on a.id = f.account_id where f.donor_id = d.id
                 ) as focal_points,
                 (select json_agg(c order by c.now desc, c.name, c.id) from (
@@ -186,7 +183,7 @@ pub(super) fn statement(code: &str, scope: &Scope) -> Select {
                            daterange(c.from_on, c.to_on, '[]') @> ",
     );
     select.bind(scope.today).sql(
-        " as now from donor_contacts c where c.donor_id = d.id and not c.removed) c) as contacts,
+        "::date as now from donor_contacts c where c.donor_id = d.id and not c.removed) c) as contacts,
                 (select json_agg(m) from (
                     select m.key, m.title, m.held_on, m.level, m.classification::text as classification
                     from meetings m where m.id in (select md.meeting_id from meeting_donors md

@@ -47,25 +47,24 @@ impl List for Instalments {
     ];
     const KEY: &'static [&'static str] = &["pledge_ref", "number"];
     const ID: &'static str = "b.id";
+    const SUMS_STAND: bool = true;
     const MONEY: Option<(&'static str, &'static str)> = Some(("b.currency", "b.outstanding"));
     const SELECT: &'static str = "b.pledge_ref, b.number, b.due_on, b.falls_due_on, i.condition, b.currency, b.amount,
         b.paid, b.outstanding, d.name as donor_name, b.overdue_during @> scope.day as overdue";
 
     fn pick(select: &mut Select, scope: &Scope) {
-        select.sql(
-            " from scope join instalment_balances b on b.valid @> scope.day and b.known @> scope.known where true",
-        );
+        select.sql(" from scope join instalment_balances b on stands(b, scope.day, scope.known) where true");
         if let Some(pledge) = &scope.filters.pledge {
             select.sql(" and b.pledge_ref = ").bind(pledge.clone());
         }
         match scope.filters.state.as_deref() {
             Some("outstanding") => drop(select.sql(" and b.outstanding > 0")),
             Some("paid") => drop(select.sql(" and b.paid >= b.amount")),
-            Some("overdue") => drop(select.sql(" and b.overdue_during @> scope.day")),
+            Some("overdue") => drop(select.sql(" and is_overdue(b, scope.day, scope.known)")),
             // Owed and not overdue: signed, unconditional, due today or later.
             Some("to_come") => drop(select.sql(
                 " and b.outstanding > 0 and b.falls_due_on >= scope.day and exists (select from pledge_balances pb
-                    where pb.pledge_id = b.pledge_id and pb.valid @> scope.day and pb.known @> scope.known
+                    where pb.pledge_id = b.pledge_id and stands(pb, scope.day, scope.known)
                         and pb.status = 'signed')",
             )),
             Some("conditional") => drop(select.sql(" and b.falls_due_on is null")),

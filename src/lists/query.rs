@@ -1,15 +1,18 @@
 //! One statement for a list: pick the rows asked for, in order, then dress them with what is shown.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use rust_decimal::Decimal;
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{FromRow, Row};
 
 use super::cell::{Column, Screen};
 use super::memory::Memory;
-use super::scope::Scope;
+use super::scope::{Filters, Scope};
 use crate::access::Act;
 use crate::db::Select;
-use crate::kernel::Currency;
+use crate::kernel::{AsOf, Currency, KnownAt};
 use crate::l10n::L10n;
 
 /// The most rows that are counted and summed for a page: more is said to be more.
@@ -37,6 +40,9 @@ pub trait List: Send + Sync + 'static {
     const USD_OF: Option<&'static str> = None;
     /// Whether the page counts and sums its rows; a room that does so itself says no.
     const SUMMED: bool = true;
+    /// Whether its sums may be kept for the next reader: `pick` looks at nothing but facts, what is derived of them, and
+    /// codes, unless a focal point or words are asked for. What a label moves is counted each time.
+    const SUMS_STAND: bool = false;
     /// How many rows a page has at most; a table that is one answer is shown whole.
     const ON_A_PAGE: i64 = 50;
     /// The columns of its file that say which row a row is.
@@ -193,9 +199,14 @@ pub fn statement<L: List>(scope: &Scope, stretch: &Stretch<'_>) -> Select {
     select
 }
 
-/// `k1 > v1 or (k1 = v1 and (k2 > v2 or …))`, each part in its own direction.
+/// `k1 >= v1 and (k1 > v1 or (k1 = v1 and (k2 > v2 or …)))`, each part in its own direction. The first says again what
+/// the rest does: by it an index begins there, and nothing before it is looked at.
 fn begin_after(select: &mut Select, stretch: &Stretch<'_>, after: &[String]) {
     let keys = stretch.sort.keys;
+    if let (Some(key), Some(value)) = (keys.first(), after.first()) {
+        select.sql(" and ").sql(key.sql).sql(if stretch.goes_down(0) { " <= " } else { " >= " });
+        select.bind(value.clone()).sql(key.kind.cast());
+    }
     select.sql(" and (");
     for (at, (key, value)) in keys.iter().zip(after).enumerate() {
         select.sql(key.sql).sql(if stretch.goes_down(at) { " < " } else { " > " });
@@ -264,8 +275,50 @@ pub struct Total {
     pub without_rate: i64,
 }
 
+/// What sums are of.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct SumsOf {
+    list: &'static str,
+    as_of: AsOf,
+    known_at: KnownAt,
+    filters: Filters,
+}
+
+/// How many sums are kept: some hundred bytes each.
+const KEPT: usize = 512;
+
+/// Sums worked out already.
+#[derive(Default)]
+struct KnownSums(Mutex<HashMap<SumsOf, Arc<[Total]>>>);
+
+/// The sums of a scope: those another reader had worked out, where the list's sums stand.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn totals<L: List>(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    memory: &Memory,
+) -> Result<Arc<[Total]>, sqlx::Error> {
+    if !L::SUMS_STAND || scope.filters.text.is_some() || scope.filters.focal_point.is_some() {
+        return Ok(counted::<L>(connection, scope).await?.into());
+    }
+    let known = memory.of::<KnownSums>();
+    let key = SumsOf { list: L::NAME, as_of: scope.as_of, known_at: scope.known_at, filters: scope.filters.clone() };
+    if let Some(sums) = known.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+        return Ok(sums.clone());
+    }
+    let sums: Arc<[Total]> = counted::<L>(connection, scope).await?.into();
+    let mut kept = known.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if kept.len() >= KEPT {
+        kept.clear();
+    }
+    kept.insert(key, sums.clone());
+    Ok(sums)
+}
+
 /// Counts the rows and sums their money by currency; where there are more than [`COUNTED`], that many and no sums.
-pub async fn totals<L: List>(connection: &mut PgConnection, scope: &Scope) -> Result<Vec<Total>, sqlx::Error> {
+async fn counted<L: List>(connection: &mut PgConnection, scope: &Scope) -> Result<Vec<Total>, sqlx::Error> {
     let mut select = scope.begin();
     select.sql(", counted as materialized (select ");
     let (currency, amount) = L::MONEY.unwrap_or(("null::text", "null::numeric"));
@@ -276,21 +329,11 @@ pub async fn totals<L: List>(connection: &mut PgConnection, scope: &Scope) -> Re
     if L::USD_OF.is_some() {
         // Where there are too many rows to sum, no rate is looked up either.
         select.sql(
-            "sum(usd_of(amount, units_per_usd)) as usd, count(*) filter (where units_per_usd is null) as without_rate
-             from counted left join (
-                select days.currency, days.day, case when days.currency = 'USD' then 1 else r.units_per_usd end as units_per_usd
-                from (select distinct currency, day from counted where (select count(*) from counted) <= ",
+            "sum(usd_of(amount, rate_on(days, rates, day))) as usd,
+                count(*) filter (where rate_on(days, rates, day) is null) as without_rate
+             from counted left join through on through.currency = counted.currency and (select count(*) from counted) <= ",
         );
-        select.bind(COUNTED).sql(
-            ") days cross join scope
-                left join lateral (
-                    select r.units_per_usd from exchange_rates r
-                    where r.currency = days.currency and r.valid_from <= days.day
-                        and was_known(r.recorded_at, r.voided_at, scope.known)
-                    order by r.valid_from desc limit 1
-                ) r on true
-             ) priced on priced.currency = counted.currency and priced.day = counted.day",
-        );
+        select.bind(COUNTED);
     } else {
         select.sql("null::numeric as usd, 0::bigint as without_rate from counted");
     }

@@ -46,7 +46,7 @@ pub const LEVELS: [&str; 4] = ["head_of_agency", "deputy", "director", "working"
 pub const NO_REGION: &str = "none";
 
 /// Filters of all lists; a list takes those that mean something to it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Filters {
     /// That unit and all below it.
     pub unit: Option<String>,
@@ -144,25 +144,20 @@ impl Scope {
         }
     }
 
-    /// Begins a statement: `scope.day` and `scope.known` can be named in it, and `rates`, the rates in force then, read
-    /// once and not once a row.
+    /// Begins a statement: `scope.day` and `scope.known` can be named in it, and `rates`, the rates in force then, and
+    /// `through`, those of every day (`rate_on`), read once and not once a row.
     pub fn begin(&self) -> Select {
-        let mut select = Select::new("with scope as (select ");
+        // Not materialized: where it is named, the day and the instant stand as values, and an index can go by them.
+        let mut select = Select::new("with scope as not materialized (select ");
         select.bind(self.as_of.0).sql("::date as day, ").bind(self.known_at.0).sql("::timestamptz as known)");
         select.sql(", rates as materialized (select * from rates_in_force(");
-        self.day_and_known(&mut select).sql("))");
+        self.day_and_known(&mut select).sql(")), through as materialized (select * from rates_through(");
+        select.bind(self.known_at.0).sql("::timestamptz))");
         if let Some(rows) = &self.worked_out {
             select.sql(", worked_out as materialized (select value from jsonb_array_elements(").bind(rows.to_string());
             select.sql("::jsonb))");
         }
         select
-    }
-
-    /// Appends what picks the balances `b` that are overdue in this scope.
-    pub fn overdue(&self, select: &mut Select) {
-        // Nothing overdue is empty: said again because PostgreSQL cannot see that, and its index holds no others.
-        select.sql(" b.overdue_during @> ").bind(self.as_of.0).sql("::date and not isempty(b.overdue_during)");
-        select.sql(" and b.known @> ").bind(self.known_at.0).sql("::timestamptz");
     }
 
     /// The two values, for functions that take them: given so, a function is read once and not once a row.

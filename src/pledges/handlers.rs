@@ -66,16 +66,16 @@ pub async fn detail(
                 u.code as unit_code, u.name as unit_name, f.code as fund_code, f.name as fund_name, t.earmarking,
                 b.currency, b.amount, t.pledged_on, b.signed_on, b.status as state, b.paid, b.outstanding, b.advance,
                 coalesce((select sum(i.outstanding) from instalment_balances i
-                    where i.pledge_id = p.id and i.overdue_during @> $2 and i.known @> $3), 0) as overdue,
+                    where i.pledge_id = p.id and is_overdue(i, $2, $3)), 0) as overdue,
                 b.instalments > 0 as scheduled, t.agreed_on as terms_from, t.project,
                 (select pr.title from projects pr join projects_in_force($2, $3) pf on pf.project_id = pr.id
                     where pr.code = t.project) as project_title,
-                exists (select from instalment_balances w where w.pledge_id = p.id and w.valid @> $2 and w.known @> $3
+                exists (select from instalment_balances w where w.pledge_id = p.id and stands(w, $2, $3)
                     and w.falls_due_on is null) as waits,
                 exists (select from unit_tree($4, $3) y where y.unit_id = b.unit_id and $5 = any(y.path)) as own,
                 (select count(*) from report_states s where s.pledge_id = p.id and s.valid @> $2 and s.known @> $3
                     and not s.owed) as reports_not_owed
-         from pledges p join pledge_balances b on b.pledge_id = p.id and b.valid @> $2 and b.known @> $3
+         from pledges p join pledge_balances b on b.pledge_id = p.id and stands(b, $2, $3)
          join pledge_terms t on t.id = b.terms_id join donors d on d.id = b.donor_id join units u on u.id = b.unit_id
          join funds f on f.id = b.fund_id where p.ref = $1",
     )

@@ -57,6 +57,7 @@ impl List for Pledges {
     ];
     const KEY: &'static [&'static str] = &["ref"];
     const ID: &'static str = "b.id";
+    const SUMS_STAND: bool = true;
     const MONEY: Option<(&'static str, &'static str)> = Some(("b.currency", "b.outstanding"));
     const SELECT: &'static str = "b.pledge_ref as ref, d.code as donor_code, d.name as donor_name,
         u.code as unit_code, u.name as unit_name, f.code as fund, t.earmarking, p.title, b.currency, b.amount,
@@ -65,7 +66,7 @@ impl List for Pledges {
 
     fn pick(select: &mut Select, scope: &Scope) {
         select.sql(
-            " from scope join pledge_balances b on b.valid @> scope.day and b.known @> scope.known
+            " from scope join pledge_balances b on stands(b, scope.day, scope.known)
              join pledge_terms t on t.id = b.terms_id
              -- Before it was promised or signed there is no pledge.
              where least(t.pledged_on, b.signed_on) <= scope.day",
@@ -110,7 +111,7 @@ impl List for Pledges {
              ) r on true
              left join lateral (
                 select sum(i.outstanding) as overdue from instalment_balances i
-                where i.pledge_id = b.pledge_id and i.overdue_during @> scope.day and i.known @> scope.known
+                where i.pledge_id = b.pledge_id and is_overdue(i, scope.day, scope.known)
              ) o on true",
         );
     }

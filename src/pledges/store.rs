@@ -59,7 +59,7 @@ pub async fn standing(
         "select p.id, u.code as unit, b.currency, b.outstanding, t.agreed_on as terms_from,
                 (select max(i.agreed_on) from instalments i where i.pledge_id = p.id and i.agreed_on <= $2
                     and was_known(i.recorded_at, i.voided_at, $3)) as schedule_from
-         from pledges p join pledge_balances b on b.pledge_id = p.id and b.valid @> $2 and b.known @> $3
+         from pledges p join pledge_balances b on b.pledge_id = p.id and stands(b, $2, $3)
          join pledge_terms t on t.id = b.terms_id join units u on u.id = b.unit_id where p.ref = $1",
     )
     .bind(code)
@@ -94,7 +94,7 @@ pub async fn standing_instalments(
     sqlx::query_as(
         "select b.number, b.due_on, b.outstanding, i.condition, b.falls_due_on is null as waits
          from instalment_balances b join instalments i on i.id = b.instalment_id
-         where b.pledge_id = $1 and b.valid @> $2 and b.known @> $3 order by b.number",
+         where b.pledge_id = $1 and stands(b, $2, $3) order by b.number",
     )
     .bind(pledge)
     .bind(day)

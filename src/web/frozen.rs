@@ -1,5 +1,7 @@
 //! A list as it stands at an address, whole: what is published, and what it is compared with later.
 
+use std::sync::Arc;
+
 use axum::extract::Query;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -180,7 +182,8 @@ async fn whole<L: List>(connection: &mut PgConnection, ask: &Ask) -> Result<Opti
         asked.scope.filters.donor = Some(donor.code.clone());
     }
     L::prepare(&mut *connection, &mut asked.scope, &ask.memory).await?;
-    let totals = if L::SUMMED { query::totals::<L>(&mut *connection, &asked.scope).await? } else { Vec::new() };
+    let totals =
+        if L::SUMMED { query::totals::<L>(&mut *connection, &asked.scope, &ask.memory).await? } else { Arc::default() };
     let stretch = Stretch { sort: asked.sort, reversed: asked.reversed, after: None, most: Some(COUNTED + 1) };
     let rows = query::rows::<L>(connection, &asked.scope, &stretch).await?;
     if i64::try_from(rows.len()).map_or(true, |rows| rows > COUNTED) {

@@ -1,5 +1,7 @@
 //! A list over HTTP: the page, and the files at the same address with the same rows.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
@@ -472,7 +474,11 @@ pub async fn read<L: List>(
         return Ok(Turned::Elsewhere(Redirect::to(&params.with("donor", &donor.code).address(&path))));
     }
     L::prepare(&mut *signed_in_tx, &mut asked.scope, &frame.memory).await?;
-    let totals = if L::SUMMED { query::totals::<L>(&mut *signed_in_tx, &asked.scope).await? } else { Vec::new() };
+    let totals = if L::SUMMED {
+        query::totals::<L>(&mut *signed_in_tx, &asked.scope, &frame.memory).await?
+    } else {
+        Arc::default()
+    };
     let stretch = Stretch {
         sort: asked.sort,
         reversed: asked.reversed,
@@ -488,7 +494,7 @@ pub async fn read<L: List>(
         onward.0.push(("after", mark.write()));
         onward.address(&path)
     });
-    let view = draw::<L>(frame, &params, &asked, choices, totals, &rows, next);
+    let view = draw::<L>(frame, &params, &asked, choices, &totals, &rows, next);
     Ok(Turned::Page(Box::new(Read { asked, params, rows, view })))
 }
 
@@ -497,7 +503,7 @@ fn draw<L: List>(
     params: &Params,
     asked: &Asked,
     choices: Choices,
-    totals: Vec<query::Total>,
+    totals: &[query::Total],
     rows: &[Placed<L::Row>],
     next: Option<String>,
 ) -> ListView {
