@@ -173,7 +173,7 @@ impl Typed<'_> {
     }
 
     /// The row of a day on which something else is agreed; refused where one stands there already.
-    fn from_day(&self) -> Result<Held, Wrong> {
+    fn row_of_day(&self) -> Result<Held, Wrong> {
         let day = self.day("agreed_on");
         if day.is_empty() {
             return self.refuse("agreed_on", "form-not-a-day").map(|_| Held::new());
@@ -219,7 +219,7 @@ impl Typed<'_> {
     }
 
     fn extension(&self) -> Rows {
-        let mut row = self.from_day()?;
+        let mut row = self.row_of_day()?;
         let due_on = to_file(Cell::Day, self.sent.get("due_on"), self.l10n);
         let is_day = crate::kernel::calendar::parse_day(&due_on).is_ok();
         if is_day && row.get("due_on").is_some_and(|before| *before >= due_on) {
@@ -259,7 +259,7 @@ impl Typed<'_> {
         let (unit, day) = (self.sent.get("unit"), self.day("agreed_on"));
         let stays = in_force(self.rows, &day).and_then(|row| row.get("unit")).is_some_and(|now| now == unit);
         if !stays {
-            let mut row = self.from_day()?;
+            let mut row = self.row_of_day()?;
             row.insert("unit".to_owned(), unit.to_owned());
             rows.push(row);
         }

@@ -244,7 +244,7 @@ fn spans(value: &str, l10n: L10n) -> Vec<(String, String)> {
     let mut spans = vec![(String::new(), l10n.t("form-choose")), (AT_THE_END.to_owned(), l10n.t("obligations-at-end"))];
     spans.extend(EVERY.map(months));
     // What an agreement has stays, however odd.
-    if let Ok(other) = value.parse::<u32>().map_err(|_| ())
+    if let Ok(other) = value.parse::<u32>()
         && !EVERY.contains(&other)
     {
         spans.push(months(other));

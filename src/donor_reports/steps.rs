@@ -42,7 +42,7 @@ fn fields_of(event: Event) -> &'static [&'static str] {
 }
 
 /// The step a form corrects, where its address names a round that has it.
-fn corrected<'r>(event: Event, draft: &'r Draft) -> Option<&'r Held> {
+fn corrected(event: Event, draft: &Draft) -> Option<&Held> {
     let round = draft.sent.get("round");
     let same = |row: &&Held| row.get("event").is_some_and(|word| word == event.as_str());
     draft.rows().iter().filter(same).find(|row| !round.is_empty() && row.get("round").is_some_and(|of| of == round))
