@@ -130,8 +130,9 @@ async fn a_donor_becomes_anothers_child_and_its_sums_are_rolled_up_from_that_day
     // The parent's page: the figures above are the sums of the rows.
     let page = site.get("/donors/KOR?as_of=2025-06-30", &cookie).await;
     let number = |text: &str| text.replace([',', '\u{2212}', ' '], "").parse::<rust_decimal::Decimal>().unwrap();
-    let received: Vec<_> =
-        page.texts("section[aria-labelledby=s1] tbody td:nth-child(4)").iter().map(|text| number(text)).collect();
+    let mut family = (0..8).map(|at| format!("section[aria-labelledby=s{at}] tbody"));
+    let family = family.find(|of| page.texts(&format!("{of} tr")).join(" ").contains("Seoul")).unwrap();
+    let received: Vec<_> = page.texts(&format!("{family} td:nth-child(4)")).iter().map(|text| number(text)).collect();
     assert_eq!(received.len(), 2, "{}", page.body);
     assert!(received.iter().all(|sum| !sum.is_zero()));
     let figure = &page.texts("dl.figures > div:nth-child(2) a.fig")[0];
