@@ -38,7 +38,7 @@ pub async fn note_reading(
     if level == Classification::Unclassified {
         return Ok(());
     }
-    let mut tx = db.pages.begin().await?;
+    let mut tx = db.write().await?;
     say_reader(&mut tx, reader).await?;
     sqlx::query(
         "insert into classified_readings (read_at, account_id, entity, thing, classification, how)
@@ -57,7 +57,7 @@ pub async fn note_reading(
 
 /// Notes that somebody takes every classified meeting they may read along in a file.
 pub async fn note_export(db: &Db, reader: Reader, at: DateTime<Utc>) -> Result<(), sqlx::Error> {
-    let mut tx = db.pages.begin().await?;
+    let mut tx = db.write().await?;
     say_reader(&mut tx, reader).await?;
     sqlx::query(
         "insert into classified_readings (read_at, account_id, entity, thing, classification, how)

@@ -147,18 +147,39 @@ impl Db {
 
     /// A snapshot for a page.
     pub async fn read(&self) -> Result<ReadTx, sqlx::Error> {
-        self.pages.begin_with("begin isolation level repeatable read read only").await
+        begin(&self.pages, SNAPSHOT).await
     }
 
     /// A snapshot for an export, from the exports' own pool.
     pub async fn read_for_export(&self) -> Result<ReadTx, sqlx::Error> {
-        self.exports.begin_with("begin isolation level repeatable read read only").await
+        begin(&self.exports, SNAPSHOT).await
+    }
+
+    /// A transaction that may write, for a page. Facts are written by [`crate::facts::WriteTx`] alone.
+    pub async fn write(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        begin(&self.pages, "begin").await
+    }
+
+    /// A transaction that may write and takes longer than a page may.
+    pub async fn write_long(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        begin(&self.imports, "begin").await
     }
 
     /// Closes the pools, waiting for what is under way.
     pub async fn close(&self) {
         tokio::join!(self.pages.close(), self.exports.close(), self.imports.close());
     }
+}
+
+/// How a snapshot begins.
+const SNAPSHOT: &str = "begin isolation level repeatable read read only";
+
+/// Begins in a task of its own, to its end even where whoever asked has gone: cut off half-way, the transaction would be
+/// open on a connection that counts as free, and the next to use it would be in it, with what it may do and who reads.
+async fn begin(pool: &PgPool, statement: &'static str) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin_with(statement).await });
+    begun.await.map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))?
 }
 
 /// Refuses a server that is too old, would lose what was answered, or would have us serve as somebody with more power

@@ -90,7 +90,7 @@ struct Head {
 impl WriteTx {
     /// Begins to write: who, what kind of act (a key of `locales/`, `act-…`), and why.
     pub async fn begin(db: &Db, actor: Actor, act: &'static str, reason: Option<String>) -> Result<Self, sqlx::Error> {
-        Ok(Self::within(db.pages.begin().await?, actor, act, reason, false))
+        Ok(Self::within(db.write().await?, actor, act, reason, false))
     }
 
     /// Begins to write what takes longer than a page may.
@@ -100,13 +100,13 @@ impl WriteTx {
         act: &'static str,
         reason: Option<String>,
     ) -> Result<Self, sqlx::Error> {
-        Ok(Self::within(db.imports.begin().await?, actor, act, reason, false))
+        Ok(Self::within(db.write_long().await?, actor, act, reason, false))
     }
 
     /// Begins to try out what takes long: nothing of it stays, and nobody waits for it. It takes no recording lock, so
     /// what it sees as the next change may be another's by the time it is done; `commit` is refused.
     pub async fn rehearse(db: &Db, actor: Actor, act: &'static str) -> Result<Self, sqlx::Error> {
-        let mut tx = db.imports.begin().await?;
+        let mut tx = db.write_long().await?;
         // Shorter than PostgreSQL waits before it looks for a deadlock: the one that gives way is the rehearsal.
         sqlx::query("set local lock_timeout = '500ms'").execute(&mut *tx).await?;
         Ok(Self::within(tx, actor, act, None, true))

@@ -75,7 +75,7 @@ pub(super) async fn keep(posting: &Posting, id: Uuid) -> Result<Saved, PageError
         return Err(Refused::TooLarge(1).into());
     }
     let seen: i32 = sent.get("draft_version").parse().unwrap_or_default();
-    let mut tx = posting.state.0.db.pages.begin().await?;
+    let mut tx = posting.state.0.db.write().await?;
     say_reader(&mut tx, posting.viewer.reader()).await?;
     let sent_already: bool = sqlx::query_scalar("select exists (select from changes where form_id = $1)")
         .bind(id)
@@ -115,7 +115,7 @@ pub async fn save(Path(id): Path<Uuid>, posting: Posting) -> Result<Response, Pa
         return Err(Refused::Forbidden.into());
     }
     if posting.sent.get("press") == "discard" {
-        let mut tx = posting.state.0.db.pages.begin().await?;
+        let mut tx = posting.state.0.db.write().await?;
         say_reader(&mut tx, posting.viewer.reader()).await?;
         end(&mut tx, id).await?;
         tx.commit().await?;

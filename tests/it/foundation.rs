@@ -237,3 +237,25 @@ async fn the_programs_role_cannot_change_a_fact_and_verify_finds_who_could() {
     owner.close().await.unwrap();
     ground.close().await;
 }
+
+#[tokio::test]
+async fn who_goes_away_while_a_transaction_begins_leaves_none_open() {
+    let ground = Ground::new().await;
+    for wait in 0..300 {
+        // Cut off at every point of its beginning.
+        let cut_off = std::time::Duration::from_micros(wait * 5);
+        drop(tokio::time::timeout(cut_off, ground.db.read()).await);
+    }
+    let mut held = Vec::new();
+    for _ in 0..ground.db.pages.options().get_max_connections() {
+        let mut connection = ground.db.pages.acquire().await.unwrap();
+        let read_only: String = sqlx::query_scalar("select current_setting('transaction_read_only')")
+            .fetch_one(&mut *connection)
+            .await
+            .unwrap();
+        assert_eq!(read_only, "off", "a snapshot was left open on a connection that counts as free");
+        held.push(connection);
+    }
+    drop(held);
+    ground.close().await;
+}
