@@ -118,13 +118,13 @@ impl List for Facts {
             },
             Screen {
                 label: "col-before",
-                class: "w",
+                class: "w wraps",
                 sort: None,
                 draw: |row, l10n| differing(&row.before, &row.after, l10n),
             },
             Screen {
                 label: "col-after",
-                class: "w",
+                class: "w wraps",
                 sort: None,
                 draw: |row, l10n| differing(&row.after, &row.before, l10n),
             },
