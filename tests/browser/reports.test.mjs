@@ -94,7 +94,7 @@ test("reports in every look", async t => {
 		};
 		await type(page.locator("#ref"), "DR-KEYS");
 		await type(page.locator("#due_on"), "30 Jun 2026");
-		await type(page.getByRole("combobox", { name: "Pledge" }), "P-2024-008");
+		await type(page.locator("#pledge"), "P-2024-008");
 		await page.locator(".suggest [role=option]").first().waitFor();
 		await page.keyboard.press("ArrowDown");
 		await page.keyboard.press("Enter");
