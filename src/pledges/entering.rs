@@ -208,7 +208,7 @@ pub async fn edit(
     Query(pairs): Pairs,
 ) -> Result<Response, PageError> {
     let SignedIn { mut tx, viewer, latest } = signed_in;
-    let agreed_on = version(&Sent(pairs))?;
+    let agreed_on = entry::version(&Sent(pairs))?;
     let drawn = drawn_from(&mut tx, &code, latest, agreed_on, agreed_on).await?;
     allow(&mut tx, &viewer, state.0.clock.today(), latest, &held_unit(&drawn)).await?;
     let purpose = Purpose::Correct(code, agreed_on);
@@ -249,15 +249,6 @@ fn from_held(purpose: &Purpose, drawn: Vec<Drawn>, l10n: L10n) -> Draft {
     Draft { sent, typed, drawn, ..Draft::default() }
 }
 
-fn version(sent: &Sent) -> Result<Option<NaiveDate>, PageError> {
-    let text = sent.get("agreed_on");
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let day = crate::kernel::calendar::parse_day(text);
-    day.map(Some).map_err(|_| Refused::BadParameter("agreed_on", text.to_owned()).into())
-}
-
 /// `POST /pledges/new`.
 pub async fn create(posting: Posting) -> Result<Response, PageError> {
     take(posting, Purpose::New).await
@@ -265,7 +256,7 @@ pub async fn create(posting: Posting) -> Result<Response, PageError> {
 
 /// `POST /pledges/{ref}/edit`.
 pub async fn correct(Path(code): Path<String>, posting: Posting) -> Result<Response, PageError> {
-    let agreed_on = version(&posting.sent)?;
+    let agreed_on = entry::version(&posting.sent)?;
     take(posting, Purpose::Correct(code, agreed_on)).await
 }
 

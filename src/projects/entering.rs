@@ -192,7 +192,7 @@ pub async fn edit(
     Query(pairs): Pairs,
 ) -> Result<Response, PageError> {
     let SignedIn { mut tx, viewer, latest } = signed_in;
-    let agreed_on = version(&Sent(pairs))?;
+    let agreed_on = entry::version(&Sent(pairs))?;
     let drawn = vec![drawn_from(&mut tx, &code, latest, agreed_on).await?];
     allow(&mut tx, &viewer, state.0.clock.today(), latest, &held_units(&drawn)).await?;
     let choices = choices(&mut tx, &state, &viewer, latest).await?;
@@ -227,15 +227,6 @@ pub async fn anew(
     page(&purpose, draft, &choices, Frame::new(&state, viewer, "projects"))
 }
 
-fn version(sent: &Sent) -> Result<Option<NaiveDate>, PageError> {
-    let text = sent.get("agreed_on");
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let day = crate::kernel::calendar::parse_day(text);
-    day.map(Some).map_err(|_| Refused::BadParameter("agreed_on", text.to_owned()).into())
-}
-
 /// `POST /projects/new`.
 pub async fn create(posting: Posting) -> Result<Response, PageError> {
     take(posting, Purpose::New).await
@@ -243,7 +234,7 @@ pub async fn create(posting: Posting) -> Result<Response, PageError> {
 
 /// `POST /projects/{code}/edit`.
 pub async fn correct(Path(code): Path<String>, posting: Posting) -> Result<Response, PageError> {
-    let agreed_on = version(&posting.sent)?;
+    let agreed_on = entry::version(&posting.sent)?;
     take(posting, Purpose::Correct(code, agreed_on)).await
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnection;
 
@@ -217,6 +218,19 @@ impl Columns {
             (_, Cell::Code | Cell::Text | Cell::Country | Cell::Countries | Cell::Month | Cell::Year) => Widget::Line,
         }
     }
+}
+
+/// Which version of a thing a form corrects: that agreed on a day, or the one from the beginning.
+///
+/// # Errors
+/// Names the parameter where it is no day.
+pub fn version(sent: &Sent) -> Result<Option<NaiveDate>, PageError> {
+    let text = sent.get("agreed_on");
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let day = crate::kernel::calendar::parse_day(text);
+    day.map(Some).map_err(|_| Refused::BadParameter("agreed_on", text.to_owned()).into())
 }
 
 /// The file's text of what was typed into a field.
