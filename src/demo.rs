@@ -26,7 +26,7 @@ const MEETINGS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/m
 const ACCOUNTS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/accounts.csv"));
 
 /// The files, in the order they refer to each other, kept in the program so that it needs none beside it.
-const FILES: [(Kind, &str, &str); 14] = [
+const FILES: [(Kind, &str, &str); 16] = [
     (Kind::Units, "units.csv", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/units.csv"))),
     (Kind::Funds, "funds.csv", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/funds.csv"))),
     (Kind::Donors, "donors.csv", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/donors.csv"))),
@@ -54,6 +54,12 @@ const FILES: [(Kind, &str, &str); 14] = [
         Kind::Expenditures,
         "expenditures.csv",
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/expenditures.csv")),
+    ),
+    (Kind::Milestones, "milestones.csv", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/milestones.csv"))),
+    (
+        Kind::ProjectStatuses,
+        "project-statuses.csv",
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/project-statuses.csv")),
     ),
     (
         Kind::DonorReports,

@@ -110,6 +110,12 @@ pub static TOGETHER: &[&[&str]] = &[
     &[meetings::Meetings::NAME, meetings::Drafts::NAME],
 ];
 
+/// The room where what a list or a room is about has its page: a month's expenditure is seen on its project's.
+pub fn entry_of(name: &str) -> Option<&'static str> {
+    let room = ROOMS.iter().map(|room| room.name).find(|room| *room == name);
+    room.or_else(|| TOGETHER.iter().find(|lists| lists.contains(&name)).and_then(|lists| lists.first().copied()))
+}
+
 /// Calls a macro-like function for every list there is, so that no list is forgotten anywhere.
 pub trait EachList {
     /// What comes of a list.

@@ -149,3 +149,6 @@ import-project-not-known-yet = is no project that is known yet
 broken-fact-of-no-project = Something is recorded of project { $what }, which would not be there.
 broken-milestone-of-nothing = Something is recorded of milestone { $arg } of project { $what }, which would not be there.
 col-reports-overdue = Reports overdue
+import-not-a-quarter = is not a quarter of the form 2021-Q3
+import-quarter-to-come = is a quarter that has not begun: today is { $arg }
+import-reached-beside-a-later-plan = says when it was reached: that stands beside its first plan, the row without agreed_on

@@ -149,3 +149,6 @@ import-project-not-known-yet = n’est pas un projet déjà connu
 broken-fact-of-no-project = Quelque chose est enregistré du projet { $what }, qui n’existerait plus.
 broken-milestone-of-nothing = Quelque chose est enregistré de l’étape { $arg } du projet { $what }, qui n’existerait plus.
 col-reports-overdue = Rapports en retard
+import-not-a-quarter = n’est pas un trimestre de la forme 2021-Q3
+import-quarter-to-come = est un trimestre qui n’a pas commencé : nous sommes le { $arg }
+import-reached-beside-a-later-plan = dit quand il a été atteint : cela va avec son premier plan, la ligne sans agreed_on

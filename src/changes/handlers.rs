@@ -62,15 +62,16 @@ pub async fn page(
     let frame = Frame::new(&state, viewer, "changes");
     let lines = told_of_change(&mut tx, &frame, number).await?;
     let later = built_upon(&mut tx, ChangeId(number)).await?;
+    let who = (frame.viewer.role, frame.viewer.unit_code.as_deref());
+    let may_undo = later.is_empty() && store::may_take_back(&mut tx, &change, who, frame.today).await?;
     tx.commit().await?;
-    let known = |room: &String| rooms::ROOMS.iter().any(|one| one.name == room);
-    let thing = change.room.as_ref().filter(|room| known(room)).zip(change.code.as_ref());
+    let thing = change.room.as_deref().and_then(rooms::entry_of).zip(change.code.as_ref());
     let page = ChangePage {
         title: act_in_words(&change.act, change.code.as_deref(), frame.l10n),
         at: format::instant(change.recorded_at, frame.zone, frame.l10n),
         thing: thing.map(|(room, code)| address::to(room, code)),
         later: later_in_words(&later, frame.l10n, frame.zone),
-        may_undo: later.is_empty() && change.may_be_taken_back_by(frame.viewer.role),
+        may_undo,
         lines,
         change,
         frame,
@@ -99,7 +100,10 @@ fn ask(frame: Frame, change: &Change, sent: &Sent, wrong: &Wrong, errors: Vec<St
 async fn found(state: &AppState, viewer: &Viewer, number: i64) -> Result<Change, PageError> {
     let mut tx = state.0.db.read().await?;
     let change = store::change(&mut tx, number).await?.ok_or(Refused::NotFound)?;
-    if change.may_be_taken_back_by(viewer.role) { Ok(change) } else { Err(Refused::Forbidden.into()) }
+    let who = (viewer.role, viewer.unit_code.as_deref());
+    let may = store::may_take_back(&mut tx, &change, who, state.0.clock.today()).await?;
+    tx.commit().await?;
+    if may { Ok(change) } else { Err(Refused::Forbidden.into()) }
 }
 
 /// `GET /changes/{number}/undo`.

@@ -5,4 +5,4 @@
 pub mod handlers;
 mod store;
 
-pub use store::{Change, TakenBack, change, take_back, take_back_within};
+pub use store::{Change, TakenBack, change, may_take_back, take_back, take_back_within};

@@ -1,6 +1,6 @@
 //! Reads a change, and takes it back.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
 use crate::access::{Act, Role, may};
@@ -99,12 +99,68 @@ fn needed(touched: &str) -> Option<[Act; 2]> {
 }
 
 impl Change {
-    /// Whether a role may take it back: whoever may make each part of it.
-    pub fn may_be_taken_back_by(&self, role: Role) -> bool {
+    /// Whether a role may take such a change back: whoever may make each part of it.
+    fn may_be_taken_back_by(&self, role: Role) -> bool {
         let may_each = |touched: &String| needed(touched).is_some_and(|acts| acts.iter().any(|act| may(role, *act)));
         !self.touched.is_empty() && self.touched.iter().all(may_each)
     }
 }
+
+/// Whether somebody may take a change back: who may make each part of it and, where they keep only what is of their unit
+/// and below, whose all of it is.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn may_take_back(
+    connection: &mut PgConnection,
+    change: &Change,
+    (role, unit): (Role, Option<&str>),
+    today: NaiveDate,
+) -> Result<bool, sqlx::Error> {
+    if role != Role::UnitStaff || !change.may_be_taken_back_by(role) {
+        return Ok(change.may_be_taken_back_by(role));
+    }
+    let Some(unit) = unit else { return Ok(false) };
+    let mut select = Select::new(
+        "with things (kind, id) as (select entity, entity_id from audit_entries
+            where entity in ('pledges', 'projects', 'donor_reports') and change_id = ",
+    );
+    select.bind(change.id);
+    for table in tables::ALL {
+        let kind = match table.subject {
+            "pledge_id" => "pledges",
+            "project_id" => "projects",
+            "report_id" => "donor_reports",
+            _ => continue,
+        };
+        select.sql(" union select ").bind(kind).sql("::text, ").sql(table.subject).sql(" from ").sql(table.name);
+        select.sql(" where change_id = ").bind(change.id).sql(" or voided_change_id = ").bind(change.id);
+    }
+    select.sql("), of_units as (select u.unit_id from things t left join lateral (");
+    for (at, [kind, table, subject]) in UNIT_OF.into_iter().enumerate() {
+        select
+            .sql(if at == 0 { "" } else { " union " })
+            .sql("select f.unit_id from ")
+            .sql(table)
+            .sql(" f where t.kind = ");
+        select.bind(kind).sql(" and f.").sql(subject).sql(" = t.id and (f.voided_at is null or f.change_id = ");
+        select.bind(change.id).sql(" or f.voided_change_id = ").bind(change.id).sql(")");
+    }
+    select.sql(
+        ") u on true) select not exists (select from of_units x where x.unit_id is null
+            or not exists (select from unit_tree(",
+    );
+    select.bind(today).sql(", 'infinity') y where y.unit_id = x.unit_id and ").bind(unit.to_owned());
+    select.sql(" = any(y.path)))");
+    select.done().build_query_scalar().fetch_one(connection).await
+}
+
+/// Which facts say the unit of what unit staff keep: of things, in a table, by a column.
+const UNIT_OF: [[&str; 3]; 3] = [
+    ["pledges", "pledge_terms", "pledge_id"],
+    ["projects", "project_facts", "project_id"],
+    ["donor_reports", "report_terms", "report_id"],
+];
 
 /// Takes a change back, for a reason: everything of it, or nothing.
 pub async fn take_back(

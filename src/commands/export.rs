@@ -56,6 +56,8 @@ pub enum What {
     Rates,
     Projects,
     Expenditures,
+    Milestones,
+    ProjectStatuses,
     Implementation,
 }
 
@@ -205,7 +207,9 @@ async fn write(
             }
             What::Donors => list::<Donors>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::DonorReports => list::<DonorReports>(&mut tx, &scope, args.format, about, &mut target).await?,
-            What::ReportEvents | What::ReportingClauses => return Err(FOR_IMPORT_ONLY.into()),
+            What::ReportEvents | What::ReportingClauses | What::Milestones | What::ProjectStatuses => {
+                return Err(FOR_IMPORT_ONLY.into());
+            }
             What::Units => list::<Units>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Funds => list::<Funds>(&mut tx, &scope, args.format, about, &mut target).await?,
             What::Rates => list::<Rates>(&mut tx, &scope, args.format, about, &mut target).await?,
@@ -354,6 +358,8 @@ async fn for_import(tx: &mut ReadTx, what: What, known_at: KnownAt, out: &mut Ta
         }
         What::Projects => Kind::Projects,
         What::Expenditures => Kind::Expenditures,
+        What::Milestones => Kind::Milestones,
+        What::ProjectStatuses => Kind::ProjectStatuses,
         What::ReportingRates => return Err("reporting rates are worked out, not loaded".into()),
         What::Contributions => Kind::Contributions,
         What::Meetings => Kind::Meetings,

@@ -5,6 +5,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use chrono::NaiveDate;
 
 use uuid::Uuid;
 
@@ -56,7 +57,12 @@ struct Found {
     may_act: bool,
 }
 
-async fn find(connection: &mut sqlx::PgConnection, viewer: &Viewer, id: &str) -> Result<Found, PageError> {
+async fn find(
+    connection: &mut sqlx::PgConnection,
+    viewer: &Viewer,
+    id: &str,
+    today: NaiveDate,
+) -> Result<Found, PageError> {
     let kept = store::kept(&mut *connection, id).await?.ok_or(Refused::NotFound)?;
     let files = match kept.id {
         Some(id) => store::files(&mut *connection, id).await?,
@@ -69,11 +75,14 @@ async fn find(connection: &mut sqlx::PgConnection, viewer: &Viewer, id: &str) ->
     }
     // What landed is taken back by whoever may take back each part of it; a draft is acted on by whoever may load it.
     let change = match kept.change_id {
-        Some(number) => changes::change(connection, number).await?,
+        Some(number) => changes::change(&mut *connection, number).await?,
         None => None,
     };
     let may_act = match &change {
-        Some(change) => change.may_be_taken_back_by(viewer.role),
+        Some(change) => {
+            let who = (viewer.role, viewer.unit_code.as_deref());
+            changes::may_take_back(connection, change, who, today).await?
+        }
         None => {
             let loads = |kind: Kind| may(viewer.role, kind.act());
             loads_something(viewer) && files.iter().filter_map(KeptFile::kind).all(loads)
@@ -95,7 +104,7 @@ pub async fn detail(
     Query(pairs): Query<Pairs>,
 ) -> Result<Response, PageError> {
     let SignedIn { mut tx, viewer, .. } = signed_in;
-    let Found { kept, files, may_act, .. } = find(&mut tx, &viewer, &id).await?;
+    let Found { kept, files, may_act, .. } = find(&mut tx, &viewer, &id, state.0.clock.today()).await?;
     tx.commit().await?;
     let frame = Frame::new(&state, viewer, Imports::NAME);
     let reason_needed = given(&pairs, "reason").is_some();
@@ -106,7 +115,7 @@ pub async fn detail(
 pub async fn act(Path(id): Path<String>, posting: Posting) -> Result<Response, PageError> {
     let Posting { state, viewer, sent, .. } = &posting;
     let mut tx = state.0.db.read().await?;
-    let found = find(&mut tx, viewer, &id).await?;
+    let found = find(&mut tx, viewer, &id, state.0.clock.today()).await?;
     tx.commit().await?;
     if !found.may_act {
         return Err(Refused::Forbidden.into());
@@ -187,7 +196,7 @@ pub async fn refused_rows(
     Query(pairs): Query<Pairs>,
 ) -> Result<Response, PageError> {
     let SignedIn { mut tx, viewer, .. } = signed_in;
-    let Found { kept, files, .. } = find(&mut tx, &viewer, &id).await?;
+    let Found { kept, files, .. } = find(&mut tx, &viewer, &id, state.0.clock.today()).await?;
     tx.commit().await?;
     let number = given(&pairs, "file").unwrap_or("0");
     let file = files.iter().find(|file| file.number.to_string() == number);

@@ -102,6 +102,10 @@ pub fn read(text: &str, cell: Cell, today: NaiveDate) -> Result<Option<Value>, W
             after if after > today => return Err(Wrong { key: "month-to-come", arg: today.to_string() }),
             month => Value::Day(month),
         },
+        Cell::Quarter => match quarter(text)? {
+            after if after > today => return Err(Wrong { key: "quarter-to-come", arg: today.to_string() }),
+            quarter => Value::Day(quarter),
+        },
         Cell::Countries => Value::Text(countries(text)?),
         Cell::Country => Value::Text(country(text).ok_or_else(|| wrong("country-unknown"))?.alpha3.to_owned()),
     };
@@ -136,6 +140,16 @@ fn month(text: &str) -> Result<NaiveDate, Wrong> {
         Err(DayError::OutOfRange) => Err(wrong("day-out-of-range")),
         Ok(_) | Err(DayError::Malformed) => Err(wrong("not-a-month")),
     }
+}
+
+/// `2021-Q3`, as its first day.
+fn quarter(text: &str) -> Result<NaiveDate, Wrong> {
+    let first = text.split_once("-Q").and_then(|(year, number)| {
+        let month = ["1", "2", "3", "4"].iter().position(|one| *one == number)? * 3 + 1;
+        Some(format!("{year}-{month:02}"))
+    });
+    let day = first.and_then(|first| month(&first).ok());
+    day.ok_or_else(|| wrong("not-a-quarter"))
 }
 
 /// Countries in the order of their codes, each once, so that the same countries are the same text.

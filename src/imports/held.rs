@@ -25,6 +25,7 @@ pub fn existing(spec: &'static Spec, known_at: DateTime<Utc>, of: &[String]) -> 
                 ["trim_scale(", ")::text"]
             }
             Cell::Month => ["to_char(", ", 'YYYY-MM')"],
+            Cell::Quarter => ["to_char(", ", 'YYYY-\"Q\"Q')"],
             _ => ["", "::text"],
         };
         select.sql(if at == 0 { "" } else { ", " }).sql(text[0]).sql("existing.").sql(column.name).sql(text[1]);

@@ -89,6 +89,7 @@ fn key_of(spec: &Spec) -> String {
     let keys = spec.columns.iter().filter(|column| column.part == Part::Key);
     let text = |column: &Column| match column.cell {
         Cell::Month => format!("to_char(s.{}, 'YYYY-MM')", column.name),
+        Cell::Quarter => format!("to_char(s.{}, 'YYYY-\"Q\"Q')", column.name),
         _ => format!("s.{}::text", column.name),
     };
     let texts: Vec<String> = keys.map(text).collect();

@@ -30,6 +30,10 @@ pub enum Kind {
     Budgets,
     /// What projects spent, month by month.
     Expenditures,
+    /// What projects set out to reach, and when they did.
+    Milestones,
+    /// A sentence a quarter about each.
+    ProjectStatuses,
     /// Reports we owe donors.
     DonorReports,
     /// Each step of their life.
@@ -42,7 +46,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in landing order.
-    pub const ALL: [Kind; 14] = [
+    pub const ALL: [Kind; 16] = [
         Kind::Units,
         Kind::Funds,
         Kind::Donors,
@@ -52,6 +56,8 @@ impl Kind {
         Kind::Instalments,
         Kind::Contributions,
         Kind::Expenditures,
+        Kind::Milestones,
+        Kind::ProjectStatuses,
         Kind::DonorReports,
         Kind::Budgets,
         Kind::ReportEvents,
@@ -72,6 +78,8 @@ impl Kind {
             Kind::Budgets => "budgets",
             Kind::Projects => "projects",
             Kind::Expenditures => "expenditures",
+            Kind::Milestones => "milestones",
+            Kind::ProjectStatuses => "project-statuses",
             Kind::DonorReports => "donor-reports",
             Kind::ReportEvents => "report-events",
             Kind::ReportingClauses => "reporting-clauses",
@@ -83,7 +91,12 @@ impl Kind {
     pub fn act(self) -> Act {
         match self {
             Kind::Units | Kind::Funds => Act::LoadStructure,
-            Kind::Donors | Kind::Pledges | Kind::Instalments | Kind::Projects => Act::LoadPledges,
+            Kind::Donors
+            | Kind::Pledges
+            | Kind::Instalments
+            | Kind::Projects
+            | Kind::Milestones
+            | Kind::ProjectStatuses => Act::LoadPledges,
             Kind::Rates | Kind::Contributions | Kind::Expenditures => Act::LoadMoney,
             Kind::DonorReports | Kind::ReportEvents | Kind::ReportingClauses => Act::LoadReports,
             Kind::Budgets => Act::LoadBudgets,
@@ -104,6 +117,8 @@ impl Kind {
             Kind::Budgets => &kinds::budgets::SPEC,
             Kind::Projects => &kinds::projects::SPEC,
             Kind::Expenditures => &kinds::expenditures::SPEC,
+            Kind::Milestones => &kinds::milestones::SPEC,
+            Kind::ProjectStatuses => &kinds::project_statuses::SPEC,
             Kind::DonorReports => &kinds::donor_reports::SPEC,
             Kind::ReportEvents => &kinds::report_events::SPEC,
             Kind::ReportingClauses => &kinds::reporting_clauses::SPEC,
@@ -168,6 +183,8 @@ pub enum Cell {
     Countries,
     /// A calendar month that has begun, `2021-07`; kept as its first day.
     Month,
+    /// A quarter that has begun, `2021-Q3`; kept as its first day.
+    Quarter,
     /// An amount of money, nought or more.
     NotNegative,
 }
@@ -178,7 +195,7 @@ impl Cell {
         match self {
             Cell::Code => "text collate \"C\"",
             Cell::Text | Cell::Currency | Cell::OneOf(_) | Cell::Country | Cell::Countries => "text",
-            Cell::Day | Cell::Event | Cell::Month => "date",
+            Cell::Day | Cell::Event | Cell::Month | Cell::Quarter => "date",
             Cell::Positive | Cell::NotNegative | Cell::Amount | Cell::Rate | Cell::Percent => "numeric",
             Cell::Number | Cell::Year | Cell::Count => "integer",
             Cell::YesNo => "boolean",

@@ -215,7 +215,10 @@ impl Columns {
             ("earmarking", Cell::OneOf(all)) => words(all, "earmarking"),
             (_, Cell::OneOf(all)) if self.kind == Kind::DonorReports => words(all, "report-kind"),
             (_, Cell::OneOf(all)) => words(all, self.kind.as_str()),
-            (_, Cell::Code | Cell::Text | Cell::Country | Cell::Countries | Cell::Month | Cell::Year) => Widget::Line,
+            (
+                _,
+                Cell::Code | Cell::Text | Cell::Country | Cell::Countries | Cell::Month | Cell::Quarter | Cell::Year,
+            ) => Widget::Line,
         }
     }
 }

@@ -361,6 +361,34 @@ async fn staff_keep_the_pledges_of_their_own_unit_and_below() {
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "{word}");
     }
     assert_eq!(changes(&site).await, before);
+
+    // What another unit's colleague did is not theirs to take back, though their role may take such things back.
+    let lead = site.sign_in(Role::ResourceMobilization).await;
+    let mut fields: Vec<(&str, &str)> = PLEDGE[..8].to_vec();
+    fields[0].1 = "P-TEST-3";
+    fields[2].1 = "GSD";
+    assert_eq!(enter(&site, "/pledges/new", &lead, &fields).await.status, StatusCode::SEE_OTHER);
+    let change_of = async |reference: &str| -> i64 {
+        sqlx::query_scalar(
+            "select t.change_id from pledge_terms t join pledges p on p.id = t.pledge_id where p.ref = $1",
+        )
+        .bind(reference)
+        .fetch_one(&site.ground.db.pages)
+        .await
+        .unwrap()
+    };
+    let (foreign, own) = (change_of("P-TEST-3").await, change_of("P-TEST-1").await);
+    let undo = format!("/changes/{foreign}/undo");
+    assert_eq!(site.get(&undo, &cookie).await.status, StatusCode::FORBIDDEN);
+    assert!(!site.get(&format!("/changes/{foreign}"), &cookie).await.body.contains(&undo));
+    let before = changes(&site).await;
+    let why = [("reason", "none"), ("csrf", csrf.as_str()), ("form_id", "none")];
+    assert_eq!(site.post(&undo, &cookie, &why).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(changes(&site).await, before);
+    let undo = format!("/changes/{own}/undo");
+    assert!(site.get(&format!("/changes/{own}"), &cookie).await.body.contains(&undo));
+    let undone = enter(&site, &undo, &cookie, &[("reason", "Typed twice")]).await;
+    assert_eq!(undone.status, StatusCode::SEE_OTHER, "{}", undone.body);
     site.close().await;
 }
 

@@ -68,6 +68,51 @@ A,First,GSD,2021-01-01,2021-12-31,2000,,,2199-01-01
 }
 
 #[tokio::test]
+async fn milestones_and_sentences_by_quarter_come_from_files_too() {
+    let desk = Desk::new().await;
+    let project = format!("{PROJECT}A,First,GSD,2021-02-01,2021-12-31,1000,,,\n");
+    assert!(desk.load(Kind::Projects, &project).await.accepted());
+    let head = "project,number,milestone,planned_on,reached_on,agreed_on\n";
+    let bad = format!(
+        "{head}B,1,Nobody's,2021-06-30,,\nA,0,No number,2021-06-30,,\nA,2,Not yet,2021-06-30,2199-01-01,\n\
+         A,3,Beside the wrong plan,2021-06-30,2021-06-01,2021-03-01\nA,4,,2021-06-30,,\n"
+    );
+    let refused = desk.load(Kind::Milestones, &bad).await;
+    let wanted = [
+        (2, "project", "B", "project-unknown"),
+        (3, "number", "0", "not-a-whole-number"),
+        (4, "reached_on", "2199-01-01", "day-after-today"),
+        (5, "reached_on", "2021-06-01", "reached-beside-a-later-plan"),
+        (6, "milestone", "", "required"),
+    ];
+    assert_eq!(told(&refused.errors), wanted);
+    let file = format!("{head}A,1,Wells,2021-06-30,,\nA,1,Wells,2021-09-30,,2021-06-01\nA,2,Handover,2021-12-31,,\n");
+    assert_eq!(counts(&desk.load(Kind::Milestones, &file).await), (3, 0, 0, 0));
+    assert_eq!(desk.load(Kind::Milestones, &file).await.unchanged, 3);
+    // The day it was reached is an event that is added; another day, or another plan, needs a reason.
+    let reached = file.replace("Wells,2021-06-30,,", "Wells,2021-06-30,2021-09-15,");
+    assert_eq!(counts(&desk.load(Kind::Milestones, &reached).await), (0, 1, 2, 0));
+    let other = reached.replace("2021-09-15", "2021-09-16");
+    assert_eq!(told(&desk.load(Kind::Milestones, &other).await.errors), [(2, "reached_on", "2021-09-16", "differs")]);
+    assert_eq!(desk.correct(Kind::Milestones, &other).await.changed, 1);
+    assert_eq!(desk.count("select count(*) from milestone_events where voided_at is null").await, 1);
+
+    let head = "project,quarter,sentence\n";
+    let bad = format!("{head}A,2021-Q5,No such\nA,2021-07,A month\nA,2199-Q1,To come\nA,2021-Q1,\n");
+    let wanted = [
+        (2, "quarter", "2021-Q5", "not-a-quarter"),
+        (3, "quarter", "2021-07", "not-a-quarter"),
+        (4, "quarter", "2199-Q1", "quarter-to-come"),
+        (5, "sentence", "", "required"),
+    ];
+    assert_eq!(told(&desk.load(Kind::ProjectStatuses, &bad).await.errors), wanted);
+    let file = format!("{head}A,2021-Q1,Begun.\nA,2021-Q2,The wells are late.\n");
+    assert_eq!(counts(&desk.load(Kind::ProjectStatuses, &file).await), (2, 0, 0, 0));
+    assert_eq!(desk.load(Kind::ProjectStatuses, &file).await.unchanged, 2);
+    desk.close().await;
+}
+
+#[tokio::test]
 async fn expenditure_already_there_is_refused_without_a_reason_and_what_goes_back_lands() {
     let desk = Desk::new().await;
     let project = format!("{PROJECT}A,First,GSD,2021-02-01,2021-12-31,1000,,,\n");
