@@ -26,7 +26,7 @@ create table documents (
     sought text generated always as (folded(title || ' ' || file_name)) stored,
     constraint documents_validity check (valid_from <= valid_to)
 );
-create index documents_filed on documents (((extract(epoch from filed_at) * 1000000)::bigint), id);
+create index documents_filed on documents (filed_at);
 create index documents_valid_to on documents ((coalesce(valid_to, '2199-12-31'::date)), id);
 create index documents_meeting on documents (meeting_id);
 create index documents_sought on documents using gin (sought gin_trgm_ops);

@@ -46,14 +46,8 @@ impl List for Documents {
         &["donor", "document_kind", "tongue", "state", "in_force_on", "classification", "who"];
     const STATES: &'static [&'static str] = &["in_force", "expires_this_year", "expired"];
     const SORTS: &'static [Sort] = &[
-        Sort {
-            name: "filed",
-            keys: &[
-                down("(extract(epoch from d.filed_at) * 1000000)::bigint", KeyKind::Integer),
-                down("d.id", KeyKind::Integer),
-            ],
-            indexed: false,
-        },
+        // Numbered as they are filed, under the recording lock.
+        Sort { name: "filed", keys: &[down("d.id", KeyKind::Integer)], indexed: true },
         Sort {
             name: "valid_to",
             keys: &[up("coalesce(d.valid_to, '2199-12-31'::date)", KeyKind::Day), up("d.id", KeyKind::Integer)],

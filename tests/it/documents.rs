@@ -523,6 +523,11 @@ async fn whatever_file_comes_is_kept_or_refused_in_a_sentence_and_the_server_sta
     let forged = upload_with(&site, &cookie, Body::from(multipart(&[("csrf", "x")], &[("a.txt", b"a")]))).await;
     assert_eq!(forged.status, StatusCode::FORBIDDEN);
 
+    let auditor = sign_in(&site, TEVITA).await;
+    let token = csrf(&site, &auditor).await;
+    let not_theirs = upload_with(&site, &auditor, Body::from(multipart(&[("csrf", &token)], &[("a.txt", b"a")]))).await;
+    assert_eq!(not_theirs.status, StatusCode::FORBIDDEN);
+
     // Names.
     let long = format!("{}.txt", "é".repeat(300));
     for (name, kept) in [
