@@ -663,9 +663,19 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
                 "region" => words(&region_keys().chain([NO_REGION]).collect::<Vec<_>>(), "region"),
                 _ => Vec::new(),
             };
-            let hint = ["unit", "donor", "since", "until", "in_force_on", "change_since", "donor_kind", "focal_point", "country"]
-                .contains(name)
-                .then(|| l10n.word("filter-hint", name));
+            let hint = [
+                "unit",
+                "donor",
+                "since",
+                "until",
+                "in_force_on",
+                "change_since",
+                "donor_kind",
+                "focal_point",
+                "country",
+            ]
+            .contains(name)
+            .then(|| l10n.word("filter-hint", name));
             let label = if *name == "state" { l10n.word("filter-state", L::NAME) } else { l10n.word("filter", name) };
             let suggest = ["donor", "pledge", "project", "currency"].contains(name).then_some(*name);
             let shown = choices.donor.as_ref().filter(|_| *name == "donor").map(|donor| donor.name.clone());
@@ -718,11 +728,7 @@ pub(super) fn chips<L: List>(
         ),
         ("document_kind", l10n.word("filter", "document_kind"), word(L::NAME, &filters.document_kind)),
         ("tongue", l10n.word("filter", "tongue"), word("tongue", &filters.tongue)),
-        (
-            "in_force_on",
-            l10n.word("filter", "in_force_on"),
-            filters.in_force_on.map(|day| format::day(day, l10n)),
-        ),
+        ("in_force_on", l10n.word("filter", "in_force_on"), filters.in_force_on.map(|day| format::day(day, l10n))),
         ("state", state_label, filters.state.as_ref().map(|state| l10n.word(L::NAME, state))),
         ("kind", l10n.word("filter", "kind"), word("report-kind", &filters.report_kind)),
         ("counted", l10n.word("filter", "counted"), word("counted", &filters.counted)),
