@@ -619,10 +619,9 @@ async fn whatever_file_comes_is_kept_or_refused_in_a_sentence_and_the_server_sta
 /// A document of Word whose one part says it is small and unpacks to 400 MB.
 fn packed_bomb() -> Vec<u8> {
     let mut packer = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
-    packer.write_all(b"<w:document><w:p><w:t>").unwrap();
-    let piece = vec![b'x'; 1 << 20];
+    packer.write_all(b"<w:document>").unwrap();
+    let piece = format!("<!--{}-->", "x".repeat(1 << 20)).into_bytes();
     for _ in 0..400 {
-        packer.write_all(b"</w:t><w:t>").unwrap();
         packer.write_all(&piece).unwrap();
     }
     let packed = packer.finish().unwrap();
