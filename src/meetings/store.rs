@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
-use super::model::{Action, Content, Held, NewAction, Person};
+use super::model::{Action, Content, Held, NewAction};
+use crate::classified::note_change;
 use crate::db::Select;
 use crate::donors::contacts;
 use crate::facts::WriteTx;
@@ -50,26 +51,6 @@ pub(super) async fn read(connection: &mut PgConnection, named: &str) -> Result<O
         Err(_) => select.sql("m.ref = ").bind(named.to_owned()),
     };
     select.done().build_query_as().fetch_optional(connection).await
-}
-
-/// A person by e-mail or exact name, disabled ones too: an old meeting keeps who was there. None where several fit.
-pub(super) async fn person(connection: &mut PgConnection, named: &str) -> Result<Option<Person>, sqlx::Error> {
-    let found: Vec<Person> = sqlx::query_as(
-        "select id, email, name, role from accounts
-         where role <> 'system' and (lower(email) = lower($1) or folded(name) = folded($1)) limit 2",
-    )
-    .bind(named)
-    .fetch_all(&mut *connection)
-    .await?;
-    if found.len() == 1 {
-        return Ok(found.into_iter().next());
-    }
-    let resolved = crate::finding::store::resolve(&mut *connection, crate::finding::Kind::Person, named).await?;
-    let Some((email, _)) = resolved else { return Ok(None) };
-    sqlx::query_as("select id, email, name, role from accounts where email = $1")
-        .bind(email)
-        .fetch_optional(connection)
-        .await
 }
 
 /// The number of a row by its code: of a donor or of a pledge.
@@ -203,16 +184,8 @@ pub(super) async fn edit(
     today: NaiveDate,
 ) -> Result<(), sqlx::Error> {
     if content.classification != held.classification {
-        sqlx::query(
-            "insert into classification_changes (entity, thing_id, was, became, reason)
-             values ('meetings', $1, $2::classification, $3::classification, $4)",
-        )
-        .bind(held.id)
-        .bind(held.classification.as_str())
-        .bind(content.classification.as_str())
-        .bind(reason)
-        .execute(tx.connection())
-        .await?;
+        let (was, became) = (held.classification, content.classification);
+        note_change(tx.connection(), "meetings", held.id, was, became, reason).await?;
     }
     sqlx::query(
         "update meetings set title = $2, held_on = $3, place = $4, level = $5, purpose = $6, summary = $7, outcomes = $8,

@@ -20,6 +20,8 @@ pub mod metrics;
 pub mod params;
 pub mod posting;
 pub mod reader;
+pub mod reading;
+pub mod thing;
 pub mod server;
 pub mod session;
 pub mod state;
