@@ -151,10 +151,9 @@ pub fn may(role: Role, act: Act) -> bool {
         (ResourceMobilization | Manager, Act::PublishFigures) => true,
         // Within their unit and below: `units::may_keep` asks of which.
         (UnitStaff, Act::KeepPledges | Act::KeepProjects | Act::LoadReports | Act::KeepReports) => true,
-        (
-            Admin | ResourceMobilization | Finance | UnitStaff | Manager,
-            Act::LogMeetings | Act::KeepIntelligence,
-        ) => true,
+        (Admin | ResourceMobilization | Finance | UnitStaff | Manager, Act::LogMeetings | Act::KeepIntelligence) => {
+            true
+        }
         (ResourceMobilization | Finance, Act::LoadMeetings) => true,
         (Admin, Act::KeepReaders) => true,
         _ => false,

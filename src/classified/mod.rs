@@ -10,6 +10,6 @@ mod store;
 mod thing;
 
 pub use readings::Readings;
-pub use rule::{Classification, Reader, Standing, may_read, reads_confidential};
+pub use rule::{Classification, Classifying, Reader, Standing, may_read, reads_confidential};
 pub use store::{note_change, note_export, note_reading, read_as, say_reader};
-pub use thing::{Chosen, Person, Reclassified, Revised, person};
+pub use thing::{Reclassified, Revised};

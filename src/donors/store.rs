@@ -187,9 +187,7 @@ pub(super) fn statement(code: &str, scope: &Scope) -> Select {
                     select c.id, c.name, c.title, c.email, c.phone, c.language, c.from_on, c.to_on, c.note,
                            daterange(c.from_on, c.to_on, '[]') @> ",
     );
-    select.bind(scope.today).sql(
-        "::date as now, coalesce(c.to_on < ",
-    );
+    select.bind(scope.today).sql("::date as now, coalesce(c.to_on < ");
     select.bind(scope.today).sql(
         "::date, false) as gone from donor_contacts c where c.donor_id = d.id and not c.removed) c) as contacts,
                 (select json_agg(m) from (

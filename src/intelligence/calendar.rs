@@ -17,7 +17,7 @@ use crate::l10n::L10n;
 use crate::lists::{Cell, Drawn, Scope};
 use crate::web::frame::{Frame, filters};
 use crate::web::params::given;
-use crate::web::{AppState, PageError, Refused, SignedIn, address, format};
+use crate::web::{AppState, PageError, Refused, SignedIn, format};
 
 /// How far the calendar looks.
 const MONTHS: u32 = 12;
@@ -69,7 +69,8 @@ fn row(day: NaiveDate, entry: &Entry, today: NaiveDate, l10n: L10n) -> Vec<Drawn
             .phone(format!("{} · {recurs}", entry.donor_name)),
         Drawn::text(&entry.donor_name).link("donors", &entry.donor_code),
         Drawn::text(recurs),
-        Drawn::of(&Cell::Day(entry.as_of_on), l10n).tag(entry.is_stale(today).then_some(("warn", "intelligence-stale"))),
+        Drawn::of(&Cell::Day(entry.as_of_on), l10n)
+            .tag(entry.is_stale(today).then_some(("warn", "intelligence-stale"))),
     ]
 }
 

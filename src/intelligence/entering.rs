@@ -94,7 +94,11 @@ fn choose(frame: Frame, donor: Option<(String, String)>) -> Result<Response, Pag
         let word = kind.as_str();
         (format!("/intelligence/new?kind={word}{rest}"), frame.word("known", word), frame.word("known-about", word))
     });
-    let page = NewPage { kinds: kinds.collect(), donor: donor.map(|(code, name)| (name, address::to("donors", &code))), frame };
+    let page = NewPage {
+        kinds: kinds.collect(),
+        donor: donor.map(|(code, name)| (name, address::to("donors", &code))),
+        frame,
+    };
     Ok(Html(page.render()?).into_response())
 }
 

@@ -9,14 +9,15 @@ use super::model::{
 };
 use super::recurrence::Recurrence;
 use super::store;
-use crate::classified::{Chosen, Person};
+use crate::classified::{Classification, Classifying};
+use crate::finding::Person;
 use crate::kernel::calendar::{EARLIEST_YEAR, LATEST_YEAR};
 use crate::kernel::country::region_keys;
 use crate::kernel::ids::{AccountId, DonorId};
+use crate::kernel::text::parts;
 use crate::l10n::L10n;
 use crate::web::entry::Wrong;
-use crate::web::reading::{Reading, parts};
-use crate::web::{Sent, format};
+use crate::web::{Sent, Typed, format};
 
 /// The fields an entry of a kind begins with, in the order of its form.
 pub(super) fn own_fields(kind: Kind) -> &'static [&'static str] {
@@ -46,8 +47,9 @@ pub(super) fn says(held: &Held, l10n: L10n) -> Sent {
     let entry = &held.entry;
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let day = |day: NaiveDate| format::day(day, l10n);
-    let number =
-        |number: Option<Decimal>| number.map(|one| format::number(one, one.normalize().scale(), l10n)).unwrap_or_default();
+    let number = |number: Option<Decimal>| {
+        number.map(|one| format::number(one, one.normalize().scale(), l10n)).unwrap_or_default()
+    };
     let readers: Vec<&str> = held.readers.iter().map(|one| one.name.as_str()).collect();
     let say = |name: &str| match name {
         "donor" => entry.donor_code.clone(),
@@ -104,8 +106,53 @@ fn is_link(text: &str) -> bool {
     host.is_some_and(|host| !host.is_empty() && !host.contains('@')) && !text.contains(odd)
 }
 
+/// Says that a field may not be empty.
+fn require(form: &mut Typed<'_>, name: &str) {
+    if !form.wrong.contains_key(name) {
+        form.refuse(name, form.l10n.t("form-required"));
+    }
+}
+
+/// A number as the reader writes numbers: not below zero, below `below`, of so many decimals at most.
+fn number(form: &mut Typed<'_>, name: &str, decimals: u32, below: Decimal) -> Option<Decimal> {
+    let typed = form.sent.get(name);
+    if typed.is_empty() {
+        return None;
+    }
+    let read = format::read_number(typed, form.l10n).and_then(|text| text.parse::<Decimal>().ok());
+    let fits = |one: &Decimal| !one.is_sign_negative() && one.normalize().scale() <= decimals && *one < below;
+    let number = read.filter(fits);
+    if number.is_none() {
+        form.refuse(name, form.l10n.with("form-not-such-a-number", &[("decimals", decimals.into())]));
+    }
+    number
+}
+
+/// The classification, and whether whoever types may give it.
+fn classification(form: &mut Typed<'_>, who: &Who<'_>, readers: &[Person]) -> Classification {
+    let typed = form.sent.get("classification");
+    let before = who.held.map(|held| held.entry.classification);
+    let chosen = if typed.is_empty() { Ok(before.unwrap_or_default()) } else { typed.parse() };
+    let Ok(level) = chosen else {
+        form.refuse("classification", form.l10n.t("form-choose-one"));
+        return before.unwrap_or_default();
+    };
+    let ids = |all: &[Person]| all.iter().map(|one| one.id).collect::<Vec<_>>();
+    let wish = Classifying {
+        by_author: who.author == who.typing,
+        before,
+        level,
+        same_readers: ids(readers) == who.held.map(|held| ids(&held.readers)).unwrap_or_default(),
+        reasoned: !form.sent.get("reason").is_empty(),
+    };
+    for (name, key) in wish.refusals() {
+        form.refuse(name, form.l10n.t(key));
+    }
+    level
+}
+
 /// One of the words of a choice; refused where it is another, or where it is needed and missing.
-fn chosen<T>(form: &mut Reading<'_>, name: &str, of: fn(&str) -> Option<T>, needed: bool) -> Option<T> {
+fn chosen<T>(form: &mut Typed<'_>, name: &str, of: fn(&str) -> Option<T>, needed: bool) -> Option<T> {
     let typed = form.sent.get(name);
     let one = of(typed);
     if one.is_none() && (needed || !typed.is_empty()) {
@@ -114,19 +161,19 @@ fn chosen<T>(form: &mut Reading<'_>, name: &str, of: fn(&str) -> Option<T>, need
     one
 }
 
-fn year(form: &mut Reading<'_>, needed: bool) -> Option<i16> {
+fn year(form: &mut Typed<'_>, needed: bool) -> Option<i16> {
     let typed = form.sent.get("year");
     let year = typed.parse::<i32>().ok().filter(|year| (EARLIEST_YEAR..=LATEST_YEAR).contains(year));
     if year.is_none() && !typed.is_empty() {
         form.refuse("year", form.l10n.t("known-not-a-year"));
     } else if year.is_none() && needed {
-        form.require("year");
+        require(form, "year");
     }
     year.and_then(|year| i16::try_from(year).ok())
 }
 
 /// Goals by their numbers, `;` or `,` between.
-fn sdgs(form: &mut Reading<'_>) -> Vec<i16> {
+fn sdgs(form: &mut Typed<'_>) -> Vec<i16> {
     let named = parts(&form.sent.raw("sdgs").replace([',', ' '], ";"));
     let read: Vec<Option<i16>> =
         named.iter().map(|one| one.parse().ok().filter(|goal| (1..=17).contains(goal))).collect();
@@ -140,7 +187,7 @@ fn sdgs(form: &mut Reading<'_>) -> Vec<i16> {
 }
 
 /// The day it speaks of, not to come; and the last day it is taken as it is, by its kind where nobody says otherwise.
-fn days(form: &mut Reading<'_>, who: &Who<'_>) -> (NaiveDate, NaiveDate) {
+fn days(form: &mut Typed<'_>, who: &Who<'_>) -> (NaiveDate, NaiveDate) {
     let (sent, l10n) = (form.sent, form.l10n);
     let as_of_on = form.day("as_of_on", sent.raw("as_of_on")).unwrap_or(who.today);
     if as_of_on > who.today {
@@ -162,7 +209,7 @@ pub(super) async fn understand(
     who: &Who<'_>,
 ) -> Result<Result<Content, Wrong>, sqlx::Error> {
     let (kind, l10n) = (who.kind, who.l10n);
-    let mut form = Reading::new(sent, l10n);
+    let mut form = Typed::new(sent, l10n);
     let donor = match sent.get("donor") {
         "" => None,
         named => {
@@ -174,17 +221,17 @@ pub(super) async fn understand(
         }
     };
     if sent.get("donor").is_empty() {
-        form.require("donor");
+        require(&mut form, "donor");
     }
     let readers = form.people(&mut *connection, "readers").await?;
     let has = |name: &str| own_fields(kind).contains(&name);
     let title = if has("title") { form.line("title", LONGEST_LINE) } else { None };
     if has("title") && title.is_none() {
-        form.require("title");
+        require(&mut form, "title");
     }
     let source = form.line("source", LONGEST_LINE);
     if source.is_none() {
-        form.require("source");
+        require(&mut form, "source");
     }
     let source_link = Some(sent.get("source_link")).filter(|link| !link.is_empty()).map(str::to_owned);
     if source_link.as_ref().is_some_and(|link| !is_link(link) || link.chars().count() > LONGEST_LINK) {
@@ -192,15 +239,7 @@ pub(super) async fn understand(
     }
     let (as_of_on, expires_on) = days(&mut form, who);
     let reliability = chosen(&mut form, "reliability", Reliability::of, true);
-    let (level, wrong) = Chosen {
-        typed: sent.get("classification"),
-        held: who.held.map(|held| (held.entry.classification, held.readers.as_slice())),
-        readers: &readers,
-        by_author: who.author == who.typing,
-        reason: sent.get("reason"),
-    }
-    .check();
-    wrong.into_iter().for_each(|(name, key)| form.refuse(name, l10n.t(key)));
+    let level = classification(&mut form, who, &readers);
     let content = Content {
         kind,
         donor: DonorId(donor.map(|(id, ..)| id).unwrap_or_default()),
@@ -231,7 +270,7 @@ pub(super) async fn understand(
 }
 
 /// What only an entry of its kind says.
-fn of_its_kind(form: &mut Reading<'_>, mut content: Content) -> Content {
+fn of_its_kind(form: &mut Typed<'_>, mut content: Content) -> Content {
     let l10n = form.l10n;
     match content.kind {
         Kind::Priority => {
@@ -248,7 +287,7 @@ fn of_its_kind(form: &mut Reading<'_>, mut content: Content) -> Content {
         Kind::Decision => {
             content.decides_on = form.day("decides_on", form.sent.raw("decides_on"));
             if form.sent.get("decides_on").is_empty() {
-                form.require("decides_on");
+                require(form, "decides_on");
             }
             content.recurs = chosen(form, "recurs", Recurrence::of, true);
         }
@@ -260,8 +299,8 @@ fn of_its_kind(form: &mut Reading<'_>, mut content: Content) -> Content {
         Kind::Position => content.stance = chosen(form, "stance", Stance::of, true),
         Kind::Oda => {
             content.year = year(form, true);
-            content.amount_usd = form.number("amount_usd", 2, dec!(1000000000000000));
-            content.percent_gni = form.number("percent_gni", 4, dec!(100));
+            content.amount_usd = number(form, "amount_usd", 2, dec!(1000000000000000));
+            content.percent_gni = number(form, "percent_gni", 4, dec!(100));
             if form.sent.get("amount_usd").is_empty() && form.sent.get("percent_gni").is_empty() {
                 form.refuse("amount_usd", l10n.t("known-oda-of-what"));
             }

@@ -24,12 +24,7 @@ pub(super) async fn find(connection: &mut PgConnection, id: &str) -> Result<Held
 }
 
 /// Notes that somebody reads it, where it is classified.
-pub(super) async fn note(
-    state: &AppState,
-    viewer: &Viewer,
-    held: &Held,
-    how: &'static str,
-) -> Result<(), sqlx::Error> {
+pub(super) async fn note(state: &AppState, viewer: &Viewer, held: &Held, how: &'static str) -> Result<(), sqlx::Error> {
     let (key, level, now) = (held.entry.key, held.entry.classification, state.0.clock.now());
     note_reading(&state.0.db, viewer.reader(), "intelligence", key, level, how, now).await
 }

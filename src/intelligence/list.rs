@@ -84,7 +84,8 @@ impl List for Intelligence {
         },
     ];
     const ID: &'static str = "i.id";
-    const SELECT: &'static str = "i.key, i.kind, d.code as donor_code, d.name as donor_name, i.title, i.text, i.as_of_on,
+    const SELECT: &'static str =
+        "i.key, i.kind, d.code as donor_code, d.name as donor_name, i.title, i.text, i.as_of_on,
         i.expires_on, n.stale, i.withdrawn_at is not null as withdrawn, i.source, i.source_link, i.reliability, i.year,
         i.amount_usd, i.percent_gni, i.decides_on, i.recurs, i.classification::text as classification,
         a.name as recorded_by";
@@ -143,7 +144,10 @@ impl List for Intelligence {
             Column { name: "recorded_by", cell: |row| Cell::Text(row.recorded_by.clone()) },
             Column { name: "text", cell: |row| Cell::text(row.open(row.text.as_deref())) },
             Column { name: "link", cell: |row| Cell::text(row.open(row.source_link.as_deref())) },
-            Column { name: "year", cell: |row| row.open(row.year).map_or(Cell::Empty, |year| Cell::Integer(year.into())) },
+            Column {
+                name: "year",
+                cell: |row| row.open(row.year).map_or(Cell::Empty, |year| Cell::Integer(year.into())),
+            },
             Column { name: "amount_usd", cell: |row| Cell::usd(row.open(row.amount_usd)) },
             Column { name: "percent_gni", cell: |row| row.open(row.percent_gni).map_or(Cell::Empty, Cell::Number) },
             Column { name: "decides_on", cell: |row| Cell::day(row.open(row.decides_on)) },

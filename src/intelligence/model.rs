@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::recurrence::{Recurrence, next_occurrence};
 use crate::access::{Act, Role, may};
-use crate::classified::{Classification, Person, Reader, Reclassified, Revised};
+use crate::classified::{Classification, Reader, Reclassified, Revised};
+use crate::finding::Person;
 use crate::kernel::ids::{AccountId, DonorId};
 use crate::l10n::L10n;
 

@@ -47,7 +47,8 @@ fn widget(name: &str, today: NaiveDate, l10n: L10n) -> Widget {
         "stance" => options(Stance::WORDS, "stance", l10n),
         "reliability" => options(Reliability::WORDS, "reliability", l10n),
         "classification" => {
-            let levels = Classification::ALL.map(|level| (level.to_string(), l10n.word("classification", level.as_str())));
+            let levels =
+                Classification::ALL.map(|level| (level.to_string(), l10n.word("classification", level.as_str())));
             Widget::Choice(levels.into())
         }
         "decides_on" | "expires_on" => Widget::Day(None),
@@ -93,7 +94,12 @@ const OPTIONAL: [&str; 13] = [
 
 fn field(name: &str, kind: Kind, draft: &Draft, today: NaiveDate, l10n: L10n) -> Field {
     let label = l10n.first(
-        &[&format!("known-{name}-{kind}"), &format!("known-{name}"), &format!("filter-{name}"), &format!("form-{name}")],
+        &[
+            &format!("known-{name}-{kind}"),
+            &format!("known-{name}"),
+            &format!("filter-{name}"),
+            &format!("form-{name}"),
+        ],
         &[],
     );
     let mut field = Field::new(name, label).says(draft.sent.raw(name)).typed(widget(name, today, l10n));
@@ -101,6 +107,7 @@ fn field(name: &str, kind: Kind, draft: &Draft, today: NaiveDate, l10n: L10n) ->
     field.hint = match name {
         "expires_on" => Some(l10n.with("known-expires-hint", &[("months", kind.good_for().into())])),
         "classification" => Some(l10n.t("known-classification-hint")),
+        "title" if kind == Kind::KeyPerson => None,
         _ => l10n.has(&hint).then(|| l10n.t(&hint)),
     };
     field.error = draft.wrong.get(name).map(|errors| errors.join(" "));
@@ -265,7 +272,8 @@ pub(super) fn entry_page(held: &Held, keeps: bool, frame: Frame) -> EntryPage {
         ("reliability", l10n.word("reliability", entry.reliability.as_str()).to_lowercase().into()),
     ];
     let stale = entry.is_stale(today).then(|| l10n.with("known-stale-since", &[("day", day(entry.expires_on).into())]));
-    let withdrawn = entry.withdrawn.as_ref().map(|why| l10n.with("known-withdrawn", &[("reason", why.as_str().into())]));
+    let withdrawn =
+        entry.withdrawn.as_ref().map(|why| l10n.with("known-withdrawn", &[("reason", why.as_str().into())]));
     let mut buttons = Vec::new();
     if keeps {
         let key = if entry.withdrawn.is_some() { "known-restore-do" } else { "known-withdraw-do" };

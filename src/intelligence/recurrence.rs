@@ -45,8 +45,8 @@ pub fn next_occurrence(first: NaiveDate, recurs: Recurrence, from: NaiveDate) ->
         return Some(first);
     }
     let months = recurs.months()?;
-    let between = (from.year() - first.year()) * 12 + i32::try_from(from.month0()).ok()?
-        - i32::try_from(first.month0()).ok()?;
+    let between =
+        (from.year() - first.year()) * 12 + i32::try_from(from.month0()).ok()? - i32::try_from(first.month0()).ok()?;
     // The last time in or before the month of that day; the one after it is later than the day.
     let n = u32::try_from(between).ok()? / months;
     let at = nth(first, months, n)?;
@@ -116,9 +116,8 @@ mod tests {
         ] {
             assert_eq!(occurrences(day("2019-05-31"), recurs, from, through).count(), times, "{recurs}");
         }
-        let ends: Vec<String> = occurrences(day("2027-01-31"), Recurrence::Quarterly, from, through)
-            .map(|day| day.to_string())
-            .collect();
+        let ends: Vec<String> =
+            occurrences(day("2027-01-31"), Recurrence::Quarterly, from, through).map(|day| day.to_string()).collect();
         assert_eq!(ends, ["2027-01-31", "2027-04-30", "2027-07-31", "2027-10-31"]);
     }
 

@@ -25,11 +25,13 @@ pub const ENTRY: &str = "jsonb_build_object('key', i.key, 'kind', i.kind, 'donor
     'classification', i.classification, 'withdrawn', i.withdrawn_why)";
 
 /// The order of kinds, then the latest first.
-pub const BY_KIND: &str = " order by array_position(array['priority', 'decision', 'key_person', 'budget_outlook', 'position', 'oda'],
+pub const BY_KIND: &str =
+    " order by array_position(array['priority', 'decision', 'key_person', 'budget_outlook', 'position', 'oda'],
     i.kind), i.year desc nulls last, i.as_of_on desc, i.id desc";
 
 /// The columns an entry is written by.
-const WRITTEN: &str = "kind, donor_id, title, text, as_of_on, source, source_link, reliability, expires_on, theme, region,
+const WRITTEN: &str =
+    "kind, donor_id, title, text, as_of_on, source, source_link, reliability, expires_on, theme, region,
     subprogramme, sdgs, decides_on, recurs, person_role, contact_id, year, amount_usd, percent_gni, outlook, stance,
     classification, readers";
 
@@ -120,16 +122,14 @@ pub(super) async fn donor(
 /// The content as a row of the table. A key person is the donor's contact of that name, where there is one.
 async fn row(tx: &mut WriteTx, content: &Content) -> Result<serde_json::Value, sqlx::Error> {
     let contact: Option<i64> = match content.kind {
-        Kind::KeyPerson => {
-            sqlx::query_scalar(
-                "select c.id from donor_contacts c where c.donor_id = $1 and not c.removed and folded(c.name) = folded($2)
+        Kind::KeyPerson => sqlx::query_scalar(
+            "select c.id from donor_contacts c where c.donor_id = $1 and not c.removed and folded(c.name) = folded($2)
                  order by c.id limit 1",
-            )
-            .bind(content.donor)
-            .bind(&content.title)
-            .fetch_optional(tx.connection())
-            .await?
-        }
+        )
+        .bind(content.donor)
+        .bind(&content.title)
+        .fetch_optional(tx.connection())
+        .await?,
         _ => None,
     };
     let readers: Vec<i64> = content.readers.iter().map(|reader| reader.0).collect();
@@ -159,12 +159,7 @@ pub(super) async fn record(tx: &mut WriteTx, content: &Content) -> Result<Uuid, 
 }
 
 /// Corrects one: everything it says becomes what was typed; what it said stays as a revision.
-pub(super) async fn correct(
-    tx: &mut WriteTx,
-    held: &Held,
-    content: &Content,
-    reason: &str,
-) -> Result<(), sqlx::Error> {
+pub(super) async fn correct(tx: &mut WriteTx, held: &Held, content: &Content, reason: &str) -> Result<(), sqlx::Error> {
     let (was, became) = (held.entry.classification, content.classification);
     if was != became {
         note_change(tx.connection(), "intelligence", held.id, was, became, reason).await?;
@@ -238,10 +233,11 @@ pub async fn record_demo(tx: &mut WriteTx, entries: Vec<DemoEntry>) -> Result<()
             .bind(&one.donor)
             .fetch_one(tx.connection())
             .await?;
-        let readers: Vec<i64> = sqlx::query_scalar("select id from accounts where email = any(string_to_array($1, '; '))")
-            .bind(one.readers.unwrap_or_default())
-            .fetch_all(tx.connection())
-            .await?;
+        let readers: Vec<i64> =
+            sqlx::query_scalar("select id from accounts where email = any(string_to_array($1, '; '))")
+                .bind(one.readers.unwrap_or_default())
+                .fetch_all(tx.connection())
+                .await?;
         let goals = one.sdgs.unwrap_or_default();
         let content = Content {
             kind: one.kind,

@@ -48,6 +48,17 @@ pub fn clean_text(pasted: &str) -> String {
     lines.join("\n").trim_end().to_owned()
 }
 
+/// The parts of a text with `;` between, each once.
+pub fn parts(text: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for part in text.split([';', '\n']).map(str::trim).filter(|part| !part.is_empty()) {
+        if parts.iter().all(|before| before != part) {
+            parts.push(part.to_owned());
+        }
+    }
+    parts
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,7 +8,7 @@ use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::drafts;
-use super::forms::{self, FIELDS, Line, MOST_ROWS, Who, lines, says, understand};
+use super::forms::{FIELDS, Line, MOST_ROWS, Who, lines, says, understand};
 use super::handlers::beside_of;
 use super::model::Held;
 use super::pages::{Draft, FormPage, Offer};
@@ -16,6 +16,7 @@ use super::store;
 use crate::access::{Act, Role, may};
 use crate::classified::{note_reading, read_as};
 use crate::facts::{ChangeId, Claim, WriteTx};
+use crate::kernel::text::parts;
 use crate::l10n::L10n;
 use crate::web::entry::merge_fields;
 use crate::web::frame::Frame;
@@ -367,7 +368,7 @@ pub async fn change(Path(id): Path<String>, mut posting: Posting) -> Result<Resp
 /// The donors a text names, by their codes; what names none is left to the form's own check.
 pub(super) async fn codes(connection: &mut PgConnection, text: &str) -> Result<Vec<(String, String)>, sqlx::Error> {
     let mut found = Vec::new();
-    for named in forms::parts(text).into_iter().take(10) {
+    for named in parts(text).into_iter().take(10) {
         found.extend(crate::finding::store::resolve(&mut *connection, crate::finding::Kind::Donor, &named).await?);
     }
     Ok(found)

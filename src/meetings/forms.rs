@@ -4,17 +4,15 @@ use chrono::NaiveDate;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
-use super::model::{Content, Held, LONGEST_TEXT, LONGEST_TITLE, NewAction, Person};
-use super::store;
-use crate::classified::{Chosen, Classification, person};
-use crate::finding::Kind;
+use super::model::{Content, Held, LONGEST_TEXT, LONGEST_TITLE, NewAction};
+use crate::classified::{Classification, Classifying};
+use crate::finding::{Kind, Person, person};
 use crate::kernel::ids::{AccountId, DonorId, PledgeId};
-use crate::kernel::text::clean_text;
+use crate::kernel::text::{clean_text, parts};
 use crate::l10n::L10n;
 use crate::lists::scope::LEVELS;
 use crate::web::entry::Wrong;
-pub(super) use crate::web::reading::parts;
-use crate::web::{Sent, format, reading};
+use crate::web::{Sent, Typed, format};
 
 /// The fields that can be merged when somebody else edited meanwhile, in the order of the form. That of the summary has another
 /// name: `summary` is what every form calls the list of what is wrong with it.
@@ -124,32 +122,16 @@ pub(super) struct Who<'a> {
 }
 
 struct Reading<'a> {
-    form: reading::Reading<'a>,
+    typed: Typed<'a>,
     who: &'a Who<'a>,
 }
 
 impl Reading<'_> {
-    async fn numbers(
-        &mut self,
-        connection: &mut PgConnection,
-        (name, kind, key): (&str, Kind, &str),
-    ) -> Result<Vec<i64>, sqlx::Error> {
-        let mut numbers: Vec<i64> = Vec::new();
-        for named in parts(self.form.sent.raw(name)).into_iter().take(50) {
-            match store::number(&mut *connection, kind, &named).await? {
-                Some(number) if numbers.contains(&number) => {}
-                Some(number) => numbers.push(number),
-                None => self.form.refuse(name, self.who.l10n.with(key, &[("name", named.into())])),
-            }
-        }
-        Ok(numbers)
-    }
-
     /// The lines of follow-ups that say something.
     async fn actions(&mut self, connection: &mut PgConnection) -> Result<Vec<NewAction>, sqlx::Error> {
         let mut actions = Vec::new();
         let there = |key: &Uuid| self.who.held.is_some_and(|held| held.actions.iter().any(|one| one.key == *key));
-        let lines: Vec<(usize, Line, Option<Uuid>)> = lines(self.form.sent)
+        let lines: Vec<(usize, Line, Option<Uuid>)> = lines(self.typed.sent)
             .into_iter()
             .enumerate()
             .filter(|(_, line)| !line.is_empty())
@@ -162,11 +144,11 @@ impl Reading<'_> {
             let l10n = self.who.l10n;
             let text = clean_text(&line.text).replace('\n', " ").trim().to_owned();
             if text.is_empty() {
-                self.form.refuse(format!("text-{at}"), l10n.t("form-required"));
+                self.typed.refuse(format!("text-{at}"), l10n.t("form-required"));
             } else if text.chars().count() > 1000 {
-                self.form.refuse(format!("text-{at}"), l10n.with("form-too-long", &[("arg", "1000".into())]));
+                self.typed.refuse(format!("text-{at}"), l10n.with("form-too-long", &[("arg", "1000".into())]));
             }
-            let due_on = self.form.day(&format!("due-{at}"), &line.due);
+            let due_on = self.typed.day(&format!("due-{at}"), &line.due);
             let side = if line.side == "they" { "they" } else { "we" };
             let named = line.owner.trim();
             let (mut owner, mut owner_name) = (None, None);
@@ -175,7 +157,8 @@ impl Reading<'_> {
             } else if !named.is_empty() {
                 owner = person(&mut *connection, named).await?;
                 if owner.is_none() {
-                    self.form.refuse(format!("owner-{at}"), l10n.with("meeting-person-unknown", &[("name", named.into())]));
+                    self.typed
+                        .refuse(format!("owner-{at}"), l10n.with("meeting-person-unknown", &[("name", named.into())]));
                 }
             }
             actions.push(NewAction { key, side, text, owner, owner_name, due_on });
@@ -185,16 +168,25 @@ impl Reading<'_> {
 
     /// The classification, and whether whoever types may give it.
     fn classification(&mut self, readers: &[Person]) -> Classification {
-        let sent = self.form.sent;
-        let chosen = Chosen {
-            typed: sent.get("classification"),
-            held: self.who.held.map(|held| (held.classification, held.readers.as_slice())),
-            readers,
-            by_author: self.who.author == self.who.typing,
-            reason: sent.get("reason"),
+        let l10n = self.who.l10n;
+        let typed = self.typed.sent.get("classification");
+        let before = self.who.held.map(|held| held.classification).unwrap_or_default();
+        let Ok(level) = (if typed.is_empty() { Ok(before) } else { typed.parse() }) else {
+            self.typed.refuse("classification", l10n.t("form-choose-one"));
+            return before;
         };
-        let (level, wrong) = chosen.check();
-        wrong.into_iter().for_each(|(name, key)| self.form.refuse(name, self.who.l10n.t(key)));
+        let was: Vec<i64> =
+            self.who.held.map(|held| held.readers.iter().map(|one| one.id).collect()).unwrap_or_default();
+        let wish = Classifying {
+            by_author: self.who.author == self.who.typing,
+            before: self.who.held.map(|held| held.classification),
+            level,
+            same_readers: readers.iter().map(|one| one.id).collect::<Vec<_>>() == was,
+            reasoned: !self.typed.sent.get("reason").is_empty(),
+        };
+        for (name, key) in wish.refusals() {
+            self.typed.refuse(name, l10n.t(key));
+        }
         level
     }
 }
@@ -205,21 +197,21 @@ pub(super) async fn understand(
     sent: &Sent,
     who: &Who<'_>,
 ) -> Result<Result<Content, Wrong>, sqlx::Error> {
-    let mut reading = Reading { form: reading::Reading::new(sent, who.l10n), who };
-    let donors = reading.numbers(&mut *connection, ("donors", Kind::Donor, "meeting-donor-unknown")).await?;
-    if donors.is_empty() {
-        reading.form.require("donors");
+    let mut reading = Reading { typed: Typed::new(sent, who.l10n), who };
+    let donors = reading.typed.numbers(&mut *connection, ("donors", Kind::Donor, "meeting-donor-unknown")).await?;
+    if donors.is_empty() && !reading.typed.wrong.contains_key("donors") {
+        reading.typed.refuse("donors", who.l10n.t("form-required"));
     }
-    let title = reading.form.line("title", LONGEST_TITLE).unwrap_or_default();
+    let title = reading.typed.line("title", LONGEST_TITLE).unwrap_or_default();
     if title.is_empty() {
-        reading.form.require("title");
+        reading.typed.refuse("title", who.l10n.t("form-required"));
     }
-    let held_on = reading.form.day("held_on", sent.raw("held_on")).unwrap_or(who.today);
+    let held_on = reading.typed.day("held_on", sent.raw("held_on")).unwrap_or(who.today);
     let level = Some(sent.get("level").to_owned()).filter(|level| LEVELS.contains(&level.as_str()));
-    let took_part = reading.form.people(&mut *connection, "took_part").await?;
-    let prepared_by = reading.form.people(&mut *connection, "prepared_by").await?;
-    let readers = reading.form.people(&mut *connection, "readers").await?;
-    let pledges = reading.numbers(&mut *connection, ("pledges", Kind::Pledge, "meeting-pledge-unknown")).await?;
+    let took_part = reading.typed.people(&mut *connection, "took_part").await?;
+    let prepared_by = reading.typed.people(&mut *connection, "prepared_by").await?;
+    let readers = reading.typed.people(&mut *connection, "readers").await?;
+    let pledges = reading.typed.numbers(&mut *connection, ("pledges", Kind::Pledge, "meeting-pledge-unknown")).await?;
     let actions = reading.actions(&mut *connection).await?;
     let classification = reading.classification(&readers);
     let projects = parts(sent.raw("projects")).join("; ");
@@ -227,12 +219,12 @@ pub(super) async fn understand(
         title,
         held_on,
         donors: donors.into_iter().map(DonorId).collect(),
-        place: reading.form.line("place", LONGEST_TITLE),
+        place: reading.typed.line("place", LONGEST_TITLE),
         level,
-        purpose: reading.form.text("purpose", LONGEST_TEXT),
-        summary: reading.form.text("discussion", LONGEST_TEXT),
-        outcomes: reading.form.text("outcomes", LONGEST_TEXT),
-        agenda: reading.form.text("agenda", LONGEST_TEXT),
+        purpose: reading.typed.text("purpose", LONGEST_TEXT),
+        summary: reading.typed.text("discussion", LONGEST_TEXT),
+        outcomes: reading.typed.text("outcomes", LONGEST_TEXT),
+        agenda: reading.typed.text("agenda", LONGEST_TEXT),
         prepared_by: prepared_by.first().map(Person::account),
         projects: (!projects.is_empty()).then_some(projects),
         classification,
@@ -247,8 +239,8 @@ pub(super) async fn understand(
     for (at, action) in content.actions.iter().enumerate() {
         if let Some(owner) = action.owner.as_ref().filter(|owner| !content.readable_by(owner, who.author)) {
             let args = [("name", owner.name.as_str().into())];
-            reading.form.refuse(format!("owner-{at}"), who.l10n.with("meeting-owner-may-not-read", &args));
+            reading.typed.refuse(format!("owner-{at}"), who.l10n.with("meeting-owner-may-not-read", &args));
         }
     }
-    Ok(if reading.form.wrong.is_empty() { Ok(content) } else { Err(reading.form.wrong) })
+    Ok(if reading.typed.wrong.is_empty() { Ok(content) } else { Err(reading.typed.wrong) })
 }

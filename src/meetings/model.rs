@@ -6,8 +6,8 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::access::{Act, Role, may};
-pub(super) use crate::classified::Person;
 use crate::classified::{Classification, Reader, Reclassified, Revised, Standing, may_read};
+use crate::finding::Person;
 use crate::kernel::ids::{AccountId, DonorId, PledgeId};
 
 /// Most letters of a title.

@@ -10,6 +10,8 @@ use super::forms::Line;
 use super::model::{Action, Held};
 use super::store::{LastTime, OpenAction};
 use crate::classified::Classification;
+use crate::finding::Person;
+use crate::kernel::text::parts;
 use crate::l10n::L10n;
 use crate::lists::scope::LEVELS;
 use crate::web::entry::Wrong;
@@ -259,7 +261,7 @@ pub(super) struct AideMemoire {
 
 /// What is said of a meeting in the head of its page.
 pub(super) fn said(held: &Held, l10n: L10n) -> Vec<Said> {
-    let people = |all: &[super::model::Person]| plain(all.iter().map(|one| one.name.clone()));
+    let people = |all: &[Person]| plain(all.iter().map(|one| one.name.clone()));
     let one = |text: Option<String>| plain(text);
     let donors = held.donors.iter().map(|donor| (donor.name.clone(), Some(address::to("donors", &donor.code))));
     let guests = held.guests.iter().map(|guest| match &guest.title {
@@ -278,7 +280,7 @@ pub(super) fn said(held: &Held, l10n: L10n) -> Vec<Said> {
         ("meeting-us", people(&held.took_part)),
         ("meeting-prepared", one(held.prepared_by.as_ref().map(|one| one.name.clone()))),
         ("meeting-pledges", pledges.collect()),
-        ("meeting-projects", plain(held.projects.iter().flat_map(|all| super::forms::parts(all)))),
+        ("meeting-projects", plain(held.projects.iter().flat_map(|all| parts(all)))),
         ("filter-classification", one(Some(l10n.word("classification", held.classification.as_str())))),
         ("meeting-readers", people(&held.readers)),
         ("col-logged-by", one(Some(held.author.name.clone()))),

@@ -53,20 +53,6 @@ pub(super) async fn read(connection: &mut PgConnection, named: &str) -> Result<O
     select.done().build_query_as().fetch_optional(connection).await
 }
 
-/// The number of a row by its code: of a donor or of a pledge.
-pub(super) async fn number(
-    connection: &mut PgConnection,
-    kind: crate::finding::Kind,
-    named: &str,
-) -> Result<Option<i64>, sqlx::Error> {
-    let Some((code, _)) = crate::finding::store::resolve(&mut *connection, kind, named).await? else { return Ok(None) };
-    let question = match kind {
-        crate::finding::Kind::Pledge => "select id from pledges where ref = $1",
-        _ => "select id from donors where code = $1",
-    };
-    sqlx::query_scalar(question).bind(code).fetch_optional(connection).await
-}
-
 /// A follow-up that is open with a donor.
 #[derive(Debug, sqlx::FromRow)]
 pub struct OpenAction {

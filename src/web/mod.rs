@@ -20,13 +20,14 @@ pub mod metrics;
 pub mod params;
 pub mod posting;
 pub mod reader;
-pub mod reading;
-pub mod thing;
 pub mod server;
 pub mod session;
 pub mod state;
+pub mod thing;
+pub mod typed;
 
 pub use errors::{PageError, Refused};
 pub use posting::{Posting, Sent};
 pub use session::SignedIn;
 pub use state::AppState;
+pub use typed::Typed;

@@ -129,7 +129,8 @@ impl Revisions {
     fn one(&self, name: &'static str, said: &Option<String>, else_at: usize) -> Result<&Revision, PageError> {
         match said {
             Some(text) => {
-                let found = text.parse().ok().and_then(|version: i32| self.all.iter().find(|one| one.version == version));
+                let found =
+                    text.parse().ok().and_then(|version: i32| self.all.iter().find(|one| one.version == version));
                 found.ok_or_else(|| PageError(Refused::BadParameter(name, text.chars().take(20).collect())))
             }
             None => self.all.get(else_at).or(self.all.first()).ok_or(PageError(Refused::NotFound)),
