@@ -61,16 +61,17 @@ impl CalendarPage {
 
 fn row(day: NaiveDate, entry: &Entry, today: NaiveDate, l10n: L10n) -> Vec<Drawn> {
     let recurs = entry.recurs.map(|recurs| l10n.word("recurs", recurs.as_str())).unwrap_or_default();
+    let stale = entry.is_stale(today);
+    let said = [Some(entry.donor_name.clone()), Some(recurs.clone()), stale.then(|| l10n.t("intelligence-stale"))];
     vec![
         Drawn::of(&Cell::Day(day), l10n),
         Drawn::text(entry.called(l10n))
             .link("intelligence", &entry.key.to_string())
             .tag(entry.classification.tag())
-            .phone(format!("{} · {recurs}", entry.donor_name)),
+            .phone(said.into_iter().flatten().collect::<Vec<_>>().join(" · ")),
         Drawn::text(&entry.donor_name).link("donors", &entry.donor_code),
         Drawn::text(recurs),
-        Drawn::of(&Cell::Day(entry.as_of_on), l10n)
-            .tag(entry.is_stale(today).then_some(("warn", "intelligence-stale"))),
+        Drawn::of(&Cell::Day(entry.as_of_on), l10n).tag(stale.then_some(("warn", "intelligence-stale"))),
     ]
 }
 

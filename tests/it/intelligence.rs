@@ -323,7 +323,7 @@ async fn the_calendar_shows_what_is_decided_in_the_twelve_months_to_come() {
     let expected: Vec<(String, String)> =
         expected.iter().map(|(day, title)| ((*day).to_owned(), (*title).to_owned())).collect();
     assert_eq!(rows, expected);
-    assert_eq!(page.texts("section h2").first().map(String::as_str), Some("Nov 2026"));
+    assert_eq!(page.texts("tr.group th").first().map(String::as_str), Some("Nov 2026"));
     assert!(page.texts("p.lead")[0].starts_with("15 decisions until"));
     // By region, by a name typed, and empty.
     assert!(site.get("/intelligence/calendar?region=western-asia", &cookie).await.body.contains("Schaltjahr"));
