@@ -160,43 +160,13 @@ create function intelligence_holding(typed text) returns setof bigint
         and (select sought_words(typed) <> '{}') and may_read(i.classification, i.author_id, i.took_part, i.readers)
 $$;
 
--- A strictly confidential entry by its key, for an administrator who is to name a reader.
-create function strictly_confidential_intelligence(named text) returns table (id bigint, key uuid)
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select i.id, i.key from intelligence i
-    where i.key::text = lower(named) and i.classification = 'strictly_confidential' and reader_role() = 'admin'
-$$;
-
--- As of migration 0014, for whatever has readers: the reader is added to the thing the request names, and its revision kept.
-create or replace function answer_reader_request(request uuid, grants boolean) returns jsonb
-    language plpgsql volatile security definer set search_path = public, pg_temp as $$
-declare
-    r reader_requests;
-begin
-    select * into r from reader_requests where key = request and answered_by is null for update;
-    if r.id is null or r.asked_by = reader() or reader_role() is distinct from 'admin' or not exists (
-        select from accounts a where a.id = reader() and a.role = 'admin' and a.disabled_at is null)
-    then
-        return null;
-    end if;
-    update reader_requests set answered_by = reader(), answered_at = this_instant(), granted = grants where id = r.id;
-    if not grants then
-        return jsonb_build_object('thing', r.thing, 'entity', r.entity);
-    end if;
-    if r.entity = 'meetings' then
-        update meetings set readers = readers || r.account_id, version = version + 1
-            where id = r.thing_id and not r.account_id = any(readers);
-    elsif r.entity = 'intelligence' then
-        update intelligence set readers = readers || r.account_id, version = version + 1
-            where id = r.thing_id and not r.account_id = any(readers);
-    end if;
-    if not found then
-        return jsonb_build_object('thing', r.thing, 'entity', r.entity);
-    end if;
-    return case r.entity when 'meetings' then note_meeting_revision(r.thing_id)
-            else note_intelligence_revision(r.thing_id) end
-        || jsonb_build_object('thing', r.thing, 'entity', r.entity, 'thing_id', r.thing_id);
-end $$;
+-- What has readers that two administrators may add to.
+create or replace view classified_things with (security_invoker = true) as
+    select 'meetings'::text as entity, m.id, m.key, m.ref as reference, m.classification from meetings m
+    union all
+    select 'documents', d.id, d.key, d.key::text, d.classification from documents d
+    union all
+    select 'intelligence', i.id, i.key, i.key::text, i.classification from intelligence i;
 
 grant select, insert on intelligence, intelligence_revisions to dis_app;
 grant update on intelligence to dis_app;

@@ -1,6 +1,7 @@
 //! THE list of rooms: the router, the menu and the tests read it.
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use crate::access::{Act, may};
@@ -10,8 +11,8 @@ use crate::web::entry_room::{self, EntryRoom};
 use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, address, assets, list, list_files};
 use crate::{
-    actions, allocations, arrears, audit, budget, changes, classified, contributions, dashboard, donor_reports, donors,
-    exchange_rates, finding, funds, giving, implementation, import_page, instalments, intelligence, meetings, pledges,
+    actions, allocations, arrears, audit, budget, changes, classified, contributions, dashboard, documents, donor_reports,
+    donors, exchange_rates, finding, funds, giving, implementation, import_page, instalments, intelligence, meetings, pledges,
     projects, published, readers, reporting_rates, saved_views, settings, units, users,
 };
 
@@ -48,6 +49,7 @@ pub static ROOMS: &[Room] = &[
     room("actions", "people", "follow-ups", "f"),
     room("dialogues", "people", "trend", ""),
     room("intelligence", "people", "idea", "k"),
+    room("documents", "people", "documents", ""),
     room("pledges", "money", "pledges", "p"),
     room("instalments", "money", "instalments", ""),
     room("contributions", "money", "contributions", "c"),
@@ -127,6 +129,7 @@ pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
         (meetings::Drafts::NAME, each.list::<meetings::Drafts>()),
         (actions::Actions::NAME, each.list::<actions::Actions>()),
         (intelligence::Intelligence::NAME, each.list::<intelligence::Intelligence>()),
+        (documents::Documents::NAME, each.list::<documents::Documents>()),
         (pledges::Pledges::NAME, each.list::<pledges::Pledges>()),
         (instalments::Instalments::NAME, each.list::<instalments::Instalments>()),
         (contributions::Contributions::NAME, each.list::<contributions::Contributions>()),
@@ -215,6 +218,7 @@ pub fn new_action(room: &str, frame: &Frame) -> Option<Action> {
         users::Users::NAME => Some(Act::KeepAccounts),
         meetings::Meetings::NAME => Some(Act::LogMeetings),
         intelligence::Intelligence::NAME => Some(Act::KeepIntelligence),
+        documents::Documents::NAME => Some(Act::FileDocuments),
         _ => None,
     };
     let may_do = entered.or(of_its_own)?;
@@ -306,6 +310,7 @@ pub fn router() -> Router<AppState> {
         .route("/static/{*path}", get(assets::serve))
         .merge(projects::routes())
         .merge(meetings::routes())
+        .merge(documents::routes())
         .merge(actions::routes())
         .merge(intelligence::routes())
         .merge(readers::routes())
@@ -321,13 +326,16 @@ pub fn router() -> Router<AppState> {
 }
 
 /// Addresses that take files.
-pub const UPLOADS: [&str; 1] = ["/imports"];
-/// The most those files may hold, in bytes.
-pub const LARGEST_FILES: usize = import_page::upload::LARGEST;
+pub const UPLOADS: [&str; 2] = ["/imports", "/documents/uploads"];
+/// What a form with files says besides them, in bytes.
+const BESIDE_FILES: usize = 1 << 20;
 
-/// The routes of [`UPLOADS`]: apart, because their requests are larger than a form.
+/// The routes of [`UPLOADS`]: apart, because their requests are larger than a form, each with its own limit.
 pub fn uploads() -> Router<AppState> {
-    Router::new().route("/imports", post(import_page::upload::take))
+    let limit = |files: usize| DefaultBodyLimit::max(files + BESIDE_FILES);
+    let imports = post(import_page::upload::take).layer(limit(import_page::upload::LARGEST));
+    let documents = post(documents::upload::take).layer(limit(documents::upload::LARGEST_TOGETHER));
+    Router::new().route("/imports", imports).route("/documents/uploads", documents)
 }
 
 /// Addresses that read, for the test that tries each as every role and as nobody: who may.
@@ -343,6 +351,7 @@ pub fn reading() -> Vec<(String, Act)> {
     addresses.push(("/intelligence/calendar".to_owned(), Act::ReadFigures));
     addresses.push(("/intelligence/new".to_owned(), Act::KeepIntelligence));
     addresses.push(("/intelligence/new?kind=decision&donor=SWE".to_owned(), Act::KeepIntelligence));
+    addresses.push(("/documents/new".to_owned(), Act::FileDocuments));
     addresses.push(("/readers".to_owned(), Act::KeepReaders));
     addresses.extend(settings::reading());
     addresses

@@ -11,5 +11,6 @@ mod named;
 pub mod pages;
 pub mod store;
 
+pub use named::{Person, number, person};
 pub use model::Kind;
 pub use named::{Person, number, person};

@@ -104,13 +104,7 @@ fn choose(frame: Frame, donor: Option<(String, String)>) -> Result<Response, Pag
 
 /// The entry a change made or moved: the form was sent twice, and the first one did it.
 async fn done_before(posting: &Posting, change: ChangeId) -> Result<Response, PageError> {
-    let mut tx = posting.state.0.db.read().await?;
-    let code: Option<String> = sqlx::query_scalar("select details ->> 'code' from changes where id = $1")
-        .bind(change.0)
-        .fetch_optional(&mut *tx)
-        .await?
-        .flatten();
-    tx.commit().await?;
+    let code = posting.made_by(change).await?;
     let key = code.and_then(|code| code.parse().ok()).ok_or(Refused::NotFound)?;
     Ok(seen(key, Some(change)))
 }

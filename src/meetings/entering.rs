@@ -216,14 +216,7 @@ fn seen(key: &str, change: Option<ChangeId>) -> Response {
 
 /// Where the page of a meeting that a change made is: the form was sent twice, and the first one made it.
 async fn made_before(posting: &Posting, change: ChangeId) -> Result<Response, PageError> {
-    let mut tx = posting.state.0.db.read().await?;
-    let code: Option<String> = sqlx::query_scalar("select details ->> 'code' from changes where id = $1")
-        .bind(change.0)
-        .fetch_optional(&mut *tx)
-        .await?
-        .flatten();
-    tx.commit().await?;
-    Ok(seen(&code.unwrap_or_default(), Some(change)))
+    Ok(seen(&posting.made_by(change).await?.unwrap_or_default(), Some(change)))
 }
 
 /// The form once more, as it was typed.

@@ -111,6 +111,7 @@ pub async fn detail(
         earlier: open(earlier, &[], today, l10n),
         buttons: buttons(&held, &frame),
         may_act: may(frame.viewer.role, Act::LogMeetings),
+        may_attach: may(frame.viewer.role, Act::FileDocuments),
         told,
         held,
         frame,

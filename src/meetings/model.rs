@@ -36,6 +36,23 @@ pub(super) struct Pledge {
     pub(super) title: Option<String>,
 }
 
+/// A document that hangs from the meeting, of those the reader may read.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(super) struct Document {
+    pub(super) key: Uuid,
+    pub(super) title: String,
+    pub(super) kind: String,
+    pub(super) classification: String,
+    pub(super) file_name: String,
+}
+
+impl Document {
+    /// The mark of its classification.
+    pub(super) fn tag(&self) -> Option<(&'static str, &'static str)> {
+        self.classification.parse::<Classification>().ok().and_then(Classification::tag)
+    }
+}
+
 /// A follow-up as it is recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(super) struct Action {
@@ -81,6 +98,7 @@ pub(super) struct Held {
     pub(super) guests: Json<Vec<Guest>>,
     pub(super) pledges: Json<Vec<Pledge>>,
     pub(super) actions: Json<Vec<Action>>,
+    pub(super) documents: Json<Vec<Document>>,
     pub(super) revisions: Json<Vec<Revised>>,
     pub(super) reclassified: Json<Vec<Reclassified>>,
 }

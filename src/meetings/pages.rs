@@ -242,6 +242,7 @@ pub(super) struct MeetingPage {
     pub(super) earlier: Vec<(OpenAction, String, bool, bool)>,
     pub(super) buttons: Vec<Button>,
     pub(super) may_act: bool,
+    pub(super) may_attach: bool,
     pub(super) told: Told,
 }
 

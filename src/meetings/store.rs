@@ -34,6 +34,9 @@ const READ: &str = "select m.id, m.key, m.ref, m.title, m.held_on, m.place, m.le
             'owner', coalesce(o.name, x.owner_name), 'due_on', x.due_on, 'state', x.state, 'closed_on', x.closed_on)
             order by x.nth, x.id), '[]')
          from actions x left join accounts o on o.id = x.owner_id where x.meeting_id = m.id) as actions,
+        (select coalesce(jsonb_agg(jsonb_build_object('key', f.key, 'title', f.title, 'kind', f.kind,
+            'classification', f.classification, 'file_name', f.file_name) order by f.filed_at, f.id), '[]')
+         from documents f where f.meeting_id = m.id) as documents,
         (select coalesce(jsonb_agg(jsonb_build_object('version', r.version, 'at', r.recorded_at, 'who', a.name)
             order by r.version desc), '[]')
          from meeting_revisions r join accounts a on a.id = r.account_id where r.meeting_id = m.id) as revisions,
