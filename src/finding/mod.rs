@@ -11,6 +11,5 @@ mod named;
 pub mod pages;
 pub mod store;
 
-pub use named::{Person, number, person};
 pub use model::Kind;
 pub use named::{Person, number, person};

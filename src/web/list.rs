@@ -477,18 +477,17 @@ pub async fn read<L: List>(
         return Ok(Turned::Elsewhere(Redirect::to(&params.with("donor", &donor.code).address(&path))));
     }
     L::prepare(&mut *signed_in_tx, &mut asked.scope, &frame.memory).await?;
-    let totals = if L::SUMMED {
-        query::totals::<L>(&mut *signed_in_tx, &asked.scope, &frame.memory).await?
-    } else {
-        Arc::default()
-    };
     let stretch = Stretch {
         sort: asked.sort,
         reversed: asked.reversed,
         after: asked.after.as_deref(),
         most: Some(L::ON_A_PAGE + 1),
     };
-    let mut rows = query::rows::<L>(&mut *signed_in_tx, &asked.scope, &stretch).await?;
+    let (mut rows, totals) = if L::SUMMED {
+        query::summed::<L>(&mut *signed_in_tx, &asked.scope, &stretch, &frame.memory).await?
+    } else {
+        (query::rows::<L>(&mut *signed_in_tx, &asked.scope, &stretch).await?, Arc::default())
+    };
     let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > L::ON_A_PAGE;
     rows.truncate(usize::try_from(L::ON_A_PAGE).unwrap_or(usize::MAX));
     let next = rows.last().filter(|_| more).map(|last| {
@@ -663,9 +662,19 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
                 "region" => words(&region_keys().chain([NO_REGION]).collect::<Vec<_>>(), "region"),
                 _ => Vec::new(),
             };
-            let hint = ["unit", "donor", "since", "until", "in_force_on", "change_since", "donor_kind", "focal_point", "country"]
-                .contains(name)
-                .then(|| l10n.word("filter-hint", name));
+            let hint = [
+                "unit",
+                "donor",
+                "since",
+                "until",
+                "in_force_on",
+                "change_since",
+                "donor_kind",
+                "focal_point",
+                "country",
+            ]
+            .contains(name)
+            .then(|| l10n.word("filter-hint", name));
             let label = if *name == "state" { l10n.word("filter-state", L::NAME) } else { l10n.word("filter", name) };
             let suggest = ["donor", "pledge", "project", "currency"].contains(name).then_some(*name);
             let shown = choices.donor.as_ref().filter(|_| *name == "donor").map(|donor| donor.name.clone());
@@ -718,11 +727,7 @@ pub(super) fn chips<L: List>(
         ),
         ("document_kind", l10n.word("filter", "document_kind"), word(L::NAME, &filters.document_kind)),
         ("tongue", l10n.word("filter", "tongue"), word("tongue", &filters.tongue)),
-        (
-            "in_force_on",
-            l10n.word("filter", "in_force_on"),
-            filters.in_force_on.map(|day| format::day(day, l10n)),
-        ),
+        ("in_force_on", l10n.word("filter", "in_force_on"), filters.in_force_on.map(|day| format::day(day, l10n))),
         ("state", state_label, filters.state.as_ref().map(|state| l10n.word(L::NAME, state))),
         ("kind", l10n.word("filter", "kind"), word(L::KIND_WORDS, &filters.kind)),
         ("counted", l10n.word("filter", "counted"), word("counted", &filters.counted)),
