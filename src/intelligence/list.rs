@@ -31,7 +31,6 @@ pub struct KnownRow {
     source_link: Option<String>,
     reliability: String,
     year: Option<i16>,
-    /// As text: a column of the file holds whichever the entry has.
     amount_usd: Option<rust_decimal::Decimal>,
     percent_gni: Option<rust_decimal::Decimal>,
     decides_on: Option<NaiveDate>,
