@@ -192,7 +192,7 @@ pub async fn answer(Path(key): Path<Uuid>, posting: Posting) -> Result<Response,
     // Nobody answers themselves, whatever they send.
     let told = told.ok_or(Refused::Forbidden)?;
     if let Some(id) = told["thing_id"].as_i64() {
-        let kinds = ["meetings", "documents"];
+        let kinds = ["meetings", "documents", "intelligence"];
         let entity = kinds.into_iter().find(|kind| told["entity"] == *kind).ok_or(Refused::Fault)?;
         tx.audit_one(entity, id, Some(told["before"].clone()), Some(told["after"].clone())).await?;
     }
