@@ -7,6 +7,7 @@ pub mod allocations;
 pub mod arrears;
 pub mod audit;
 pub mod balances;
+pub mod briefing_note;
 pub mod budget;
 #[cfg(test)]
 mod by_acts;
@@ -18,6 +19,7 @@ pub mod contributions;
 pub mod dashboard;
 pub mod db;
 pub mod demo;
+pub mod donor_page;
 pub mod donor_reports;
 pub mod donors;
 pub mod embedded;

@@ -10,4 +10,4 @@ mod store;
 
 pub use readings::Readings;
 pub use rule::{Classification, Reader, Standing, may_read, reads_confidential};
-pub use store::{note_export, note_reading, read_as, say_reader};
+pub use store::{note_export, note_reading, note_readings, read_as, say_reader};

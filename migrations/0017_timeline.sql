@@ -1,0 +1,37 @@
+-- The timeline of a donor: what happened with it and what is planned, the newest first, however long its history is. Each
+-- kind of entry is read in the order of its days from an index by donor, and no further than a page goes.
+
+-- The day of a meeting beside each of its donors.
+alter table meeting_donors add column held_on date;
+update meeting_donors md set held_on = m.held_on from meetings m where m.id = md.meeting_id;
+alter table meeting_donors alter column held_on set not null;
+
+-- As the owner: whoever loads a meeting need not be one of its readers.
+create function meeting_donor_held_on() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    select m.held_on into new.held_on from meetings m where m.id = new.meeting_id;
+    return new;
+end $$;
+create trigger held_on before insert on meeting_donors for each row execute function meeting_donor_held_on();
+
+create function meeting_moved() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    update meeting_donors set held_on = new.held_on where meeting_id = new.id;
+    return null;
+end $$;
+create trigger held_on after update of held_on on meetings for each row
+    when (old.held_on <> new.held_on) execute function meeting_moved();
+
+drop index meeting_donors_donor;
+create index meeting_donors_donor on meeting_donors (donor_id, held_on, meeting_id);
+
+-- What we owe: on the day it was sent first, else on the day it is due.
+drop index report_states_donor;
+create index report_states_donor on report_states (donor_id, (coalesce(sent_on, due_on)), id);
+
+-- What falls due or fell due and is not paid.
+create index instalment_balances_waiting on instalment_balances (donor_id, falls_due_on, id) include
+    (valid_from, valid_until, known_from, known_until)
+    where outstanding > 0 and falls_due_on is not null;
