@@ -35,3 +35,18 @@ create index report_states_donor on report_states (donor_id, (coalesce(sent_on, 
 create index instalment_balances_waiting on instalment_balances (donor_id, falls_due_on, id) include
     (valid_from, valid_until, known_from, known_until)
     where outstanding > 0 and falls_due_on is not null;
+
+-- What is open with any of these donors, of meetings the reader may read: of either side so many, the most urgent first.
+-- By the index of what is open, which the policies would keep from use; so it applies the rule itself.
+create index actions_open on actions (meeting_id) where state = 'open';
+create function open_actions(donors bigint[], most integer)
+    returns table (meeting uuid, classification text, text text, side text, owner text, due_on date)
+    language sql stable security definer set search_path = public, pg_temp rows 10 as $$
+    select x.key, x.classification, x.text, x.side, x.owner, x.due_on from (
+        select m.key, m.classification::text, x.text, x.side, coalesce(o.name, x.owner_name) as owner, x.due_on,
+            row_number() over (partition by x.side order by x.due_on nulls last, x.id) as nth
+        from actions x join meetings m on m.id = x.meeting_id left join accounts o on o.id = x.owner_id
+        where x.state = 'open' and may_read(m.classification, m.author_id, m.took_part, m.readers)
+            and exists (select from meeting_donors md where md.meeting_id = x.meeting_id and md.donor_id = any(donors))
+    ) x where x.nth <= most order by x.side, x.nth
+$$;

@@ -196,16 +196,10 @@ pub(crate) fn statement(codes: &[String], scope: &Scope) -> Select {
     );
     select.bind(scope.today).sql(
         "::date as now from donor_contacts c where c.donor_id = d.id and not c.removed) c) as contacts,
-                (select json_agg(x order by x.side, x.nth) from (
-                    select m.key as meeting, m.classification::text as classification, x.text, x.side,
-                        coalesce(o.name, x.owner_name) as owner, x.due_on,
-                        row_number() over (partition by x.side order by x.due_on nulls last, x.id) as nth
-                    from actions x join meetings m on m.id = x.meeting_id left join accounts o on o.id = x.owner_id
-                    where x.state = 'open' and x.meeting_id in (select md.meeting_id from meeting_donors md
-                        where md.donor_id = any(array(select id from family)))) x where x.nth <= ",
+                (select json_agg(x) from open_actions(array(select id from family), ",
     );
     select.bind(ACTIONS).sql(
-        ") as open_actions
+        ") x) as open_actions
          from scope join donors d on d.code = asked.code
          left join lateral (
             select f.kind, f.country, f.member_state, f.parent_id from donor_facts f

@@ -103,8 +103,8 @@ const REPORTS: Source = Source {
 const MEETINGS: Source = Source {
     kind: "meetings",
     ahead: true,
-    pick: "meeting_donors md join meetings m on m.id = md.meeting_id
-        where md.donor_id = f.donor and m.logged_at <= scope.known",
+    // The policy of what hangs from a meeting asks whether it may be read. Whenever it was logged: it is shown as it is.
+    pick: "meeting_donors md where md.donor_id = f.donor",
     day: "md.held_on",
     id: "md.meeting_id",
     // What was said stands here only where it is unclassified: else it is read on the meeting's page, and that is noted.

@@ -150,16 +150,19 @@ fn kept(kind: Option<&str>) -> impl Iterator<Item = (i32, &'static Source)> {
 }
 
 fn statement(donor: &DonorFigures, kind: Option<&str>, way: &Way, scope: &Scope) -> Select {
-    let mut select = scope.begin();
-    select.sql(", picked as materialized (");
+    // The day, the instant and the donors are values the plan does not look at: so one plan serves every page, and none
+    // is made for each, which would cost more than reading does.
+    let mut select = Select::new("with scope as not materialized (select (select ");
+    select.bind(scope.as_of.0).sql("::date) as day, (select ").bind(scope.known_at.0);
+    select.sql("::timestamptz) as known), picked as materialized (");
     match way {
         Way::FromToday => {
-            picks(&mut select, donor, kind, &Part::Ahead, scope);
+            picks(&mut select, donor, kind, &Part::Ahead);
             select.sql(" union all ");
-            picks(&mut select, donor, kind, &Part::Until, scope);
+            picks(&mut select, donor, kind, &Part::Until);
         }
-        Way::Earlier(place) => picks(&mut select, donor, kind, &Part::Before(place), scope),
-        Way::Later(place) => picks(&mut select, donor, kind, &Part::After(place), scope),
+        Way::Earlier(place) => picks(&mut select, donor, kind, &Part::Before(place)),
+        Way::Later(place) => picks(&mut select, donor, kind, &Part::After(place)),
     }
     select.sql(") select x.*, d.name as donor from (");
     for (at, (rank, source)) in kept(kind).enumerate() {
@@ -192,13 +195,13 @@ impl Part<'_> {
     }
 }
 
-fn picks(select: &mut Select, donor: &DonorFigures, kind: Option<&str>, part: &Part<'_>, scope: &Scope) {
+fn picks(select: &mut Select, donor: &DonorFigures, kind: Option<&str>, part: &Part<'_>) {
     select.sql("(select distinct e.day, e.rank, e.id from (");
     let mut first = true;
     for (rank, source) in kept(kind).filter(|(_, source)| source.ahead || !matches!(part, Part::Ahead)) {
         select.sql(if first { "" } else { " union all " });
         first = false;
-        pick(select, donor, rank, source, part, scope);
+        pick(select, donor, rank, source, part);
     }
     if first {
         select.sql("select null::date as day, null::integer as rank, null::bigint as id where false");
@@ -212,16 +215,16 @@ fn picks(select: &mut Select, donor: &DonorFigures, kind: Option<&str>, part: &P
 }
 
 /// The rows of one source: of each donor no more than the page can show.
-fn pick(select: &mut Select, donor: &DonorFigures, rank: i32, source: &Source, part: &Part<'_>, scope: &Scope) {
+fn pick(select: &mut Select, donor: &DonorFigures, rank: i32, source: &Source, part: &Part<'_>) {
     let Source { day, id, .. } = source;
-    select.sql("select x.day, ").bind(rank).sql("::integer as rank, x.id from unnest(");
-    select.bind(donor.family_ids.clone()).sql("::bigint[]) f (donor) cross join lateral (select ");
+    select.sql("select x.day, ").bind(rank).sql("::integer as rank, x.id from unnest((select ");
+    select.bind(donor.family_ids.clone()).sql("::bigint[])) f (donor) cross join lateral (select ");
     select.sql(day).sql(" as day, ").sql(id).sql(" as id from scope cross join ").sql(source.pick);
     if !source.ahead || matches!(part, Part::Until) {
-        select.sql(" and ").sql(day).sql(" <= ").bind(scope.as_of.0).sql("::date");
+        select.sql(" and ").sql(day).sql(" <= scope.day");
     }
     match part {
-        Part::Ahead => drop(select.sql(" and ").sql(day).sql(" > ").bind(scope.as_of.0).sql("::date")),
+        Part::Ahead => drop(select.sql(" and ").sql(day).sql(" > scope.day")),
         Part::Until => {}
         Part::Before(place) | Part::After(place) => beyond(select, source, rank, place, part.goes_up()),
     }
@@ -233,7 +236,7 @@ fn pick(select: &mut Select, donor: &DonorFigures, rank: i32, source: &Source, p
 fn beyond(select: &mut Select, source: &Source, rank: i32, place: &Place, goes_up: bool) {
     if rank == place.rank {
         select.sql(" and (").sql(source.day).sql(", ").sql(source.id).sql(if goes_up { ") > (" } else { ") < (" });
-        select.bind(place.day).sql("::date, ").bind(place.id).sql("::bigint)");
+        select.sql("(select ").bind(place.day).sql("::date), (select ").bind(place.id).sql("::bigint))");
         return;
     }
     let with_the_day = (rank > place.rank) == goes_up;
@@ -243,7 +246,7 @@ fn beyond(select: &mut Select, source: &Source, rank: i32, place: &Place, goes_u
         (false, true) => " <= ",
         (false, false) => " < ",
     };
-    select.sql(" and ").sql(source.day).sql(comparison).bind(place.day).sql("::date");
+    select.sql(" and ").sql(source.day).sql(comparison).sql("(select ").bind(place.day).sql("::date)");
 }
 
 #[cfg(test)]
