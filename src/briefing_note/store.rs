@@ -178,7 +178,7 @@ fn reports(select: &mut Select) {
             select s.report_ref as reference, o.title, s.kind, s.due_on, s.due_on < scope.day as late,
                 row_number() over (partition by s.due_on < scope.day order by s.due_on, s.report_ref) as nth
             from scope cross join member f
-            join report_states s on s.donor_id = f.id and s.valid @> scope.day and s.known @> scope.known
+            join report_states s on s.donor_id = f.id and stands(s, scope.day, scope.known)
             join donor_reports o on o.id = s.report_id
             where f.root = r.root and s.owed and s.waived_on is null and not report_is_submitted(s)) s
          where s.nth <= ",

@@ -111,12 +111,16 @@ pub(crate) fn statement(codes: &[String], scope: &Scope) -> Select {
     let mut select = scope.begin();
     select.sql(" select x.* from unnest(").bind(codes.to_vec()).sql(
         "::text[]) with ordinality asked (code, nth) cross join lateral (
-         with family as (with recursive below as (select c.id, null::bigint as parent_id from donors c
-            where c.code = asked.code union select i.donor_id, i.parent_id from below join donors_in_force(",
+         with family as (
+            select f.id, i.parent_id from donor_family(asked.code, ",
     );
     scope.day_and_known(&mut select).sql(
-        ") i on i.parent_id = below.id)
-            select distinct on (id) id, parent_id from below order by id, parent_id nulls first),
+        ") f (id) left join lateral (
+                select p.parent_id from scope join donor_facts p on p.donor_id = f.id
+                    and (p.in_force_from is null or p.in_force_from <= scope.day)
+                    and was_known(p.recorded_at, p.voided_at, scope.known)
+                order by p.in_force_from desc nulls last limit 1
+            ) i on true),
          receipts as (
             select c.donor_id, c.received_on, usd_of(c.amount, rate_on(h.days, h.rates, c.received_on)) as usd, ",
     );
@@ -213,8 +217,7 @@ pub(crate) fn statement(codes: &[String], scope: &Scope) -> Select {
                 count(*) as reports_due,
                 min(s.due_on) filter (where not report_is_submitted(s) and s.due_on < scope.day) as reports_since
             from report_states s where s.donor_id in (select id from family)
-                and s.due_during @> scope.day and not isempty(s.due_during) and s.known @> scope.known
-                and report_is_due(s, scope.day)
+                and stands(s, scope.day, scope.known) and report_is_due(s, scope.day)
          ) w) x order by asked.nth",
     );
     select

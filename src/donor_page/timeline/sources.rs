@@ -91,7 +91,7 @@ const REPORTS: Source = Source {
     kind: "reports",
     ahead: true,
     // One that was sent stands at the first day it was sent, else at the day it is due.
-    pick: "report_states s where s.donor_id = f.donor and s.owed and s.valid @> scope.day and s.known @> scope.known",
+    pick: "report_states s where s.donor_id = f.donor and s.owed and stands(s, scope.day, scope.known)",
     day: "coalesce(s.sent_on, s.due_on)",
     id: "s.id",
     dress: "'report', s.report_ref, o.title, report_state_of(s, scope.day), u.name, s.kind, null::text, null::numeric,
