@@ -36,6 +36,9 @@ create index instalment_balances_waiting on instalment_balances (donor_id, falls
     (valid_from, valid_until, known_from, known_until)
     where outstanding > 0 and falls_due_on is not null;
 
+-- What is known, by the day it speaks of.
+create index intelligence_timeline on intelligence (donor_id, as_of_on, id) where withdrawn_at is null;
+
 -- What is open with any of these donors, of meetings the reader may read: of either side so many, the most urgent first.
 -- By the index of what is open, which the policies would keep from use; so it applies the rule itself.
 create index actions_open on actions (meeting_id) where state = 'open';

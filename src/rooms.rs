@@ -1,6 +1,7 @@
 //! THE list of rooms: the router, the menu and the tests read it.
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use crate::access::{Act, may};
@@ -11,8 +12,9 @@ use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, address, assets, list, list_files};
 use crate::{
     actions, allocations, arrears, audit, briefing_note, budget, changes, classified, contributions, dashboard,
-    donor_page, donor_reports, donors, exchange_rates, finding, funds, giving, implementation, import_page,
-    instalments, meetings, pledges, projects, published, readers, reporting_rates, saved_views, settings, units, users,
+    documents, donor_page, donor_reports, donors, exchange_rates, finding, funds, giving, implementation, import_page,
+    instalments, intelligence, meetings, pledges, projects, published, readers, reporting_rates, saved_views, settings,
+    units, users,
 };
 
 /// A room with an entry in the menu.
@@ -47,6 +49,8 @@ pub static ROOMS: &[Room] = &[
     room("meetings", "people", "meetings", "m"),
     room("actions", "people", "follow-ups", "f"),
     room("dialogues", "people", "trend", ""),
+    room("intelligence", "people", "idea", "k"),
+    room("documents", "people", "documents", ""),
     room("pledges", "money", "pledges", "p"),
     room("instalments", "money", "instalments", ""),
     room("contributions", "money", "contributions", "c"),
@@ -125,6 +129,8 @@ pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
         (meetings::Meetings::NAME, each.list::<meetings::Meetings>()),
         (meetings::Drafts::NAME, each.list::<meetings::Drafts>()),
         (actions::Actions::NAME, each.list::<actions::Actions>()),
+        (intelligence::Intelligence::NAME, each.list::<intelligence::Intelligence>()),
+        (documents::Documents::NAME, each.list::<documents::Documents>()),
         (pledges::Pledges::NAME, each.list::<pledges::Pledges>()),
         (instalments::Instalments::NAME, each.list::<instalments::Instalments>()),
         (contributions::Contributions::NAME, each.list::<contributions::Contributions>()),
@@ -148,6 +154,21 @@ pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
         (audit::SignIns::NAME, each.list::<audit::SignIns>()),
         (classified::Readings::NAME, each.list::<classified::Readings>()),
     ]
+}
+
+struct KindWords;
+
+impl EachList for KindWords {
+    type Output = &'static str;
+    fn list<L: List>(&mut self) -> &'static str {
+        L::KIND_WORDS
+    }
+}
+
+/// The family of the words of kinds in a list.
+pub fn kind_words(list: &str) -> &'static str {
+    let all = each_list(&mut KindWords);
+    all.into_iter().find(|(name, _)| *name == list).map_or("", |(_, words)| words)
 }
 
 struct Files;
@@ -197,6 +218,8 @@ pub fn new_action(room: &str, frame: &Frame) -> Option<Action> {
         projects::Projects::NAME => Some(Act::KeepProjects),
         users::Users::NAME => Some(Act::KeepAccounts),
         meetings::Meetings::NAME => Some(Act::LogMeetings),
+        intelligence::Intelligence::NAME => Some(Act::KeepIntelligence),
+        documents::Documents::NAME => Some(Act::FileDocuments),
         _ => None,
     };
     let may_do = entered.or(of_its_own)?;
@@ -204,8 +227,12 @@ pub fn new_action(room: &str, frame: &Frame) -> Option<Action> {
     may(frame.viewer.role, may_do).then(|| Action::new(label, format!("/{room}/new")).first("n"))
 }
 
-/// What else one does in a room's list, with the unit it is filtered by, for those who may.
+/// What else one does in a room's list, with the unit or donor it is filtered by, for those who may.
 pub fn more_actions(room: &str, params: &list::Params, frame: &Frame) -> Vec<Action> {
+    if room == intelligence::Intelligence::NAME {
+        let donor = params.get("donor").map(|donor| format!("?donor={}", address::escape(donor))).unwrap_or_default();
+        return vec![Action::new(frame.t("decisions-open"), format!("/intelligence/calendar{donor}"))];
+    }
     if room != donor_reports::DonorReports::NAME {
         return Vec::new();
     }
@@ -286,7 +313,9 @@ pub fn router() -> Router<AppState> {
         .route("/static/{*path}", get(assets::serve))
         .merge(projects::routes())
         .merge(meetings::routes())
+        .merge(documents::routes())
         .merge(actions::routes())
+        .merge(intelligence::routes())
         .merge(readers::routes())
         .merge(users::routes())
         .merge(settings::routes());
@@ -300,13 +329,16 @@ pub fn router() -> Router<AppState> {
 }
 
 /// Addresses that take files.
-pub const UPLOADS: [&str; 1] = ["/imports"];
-/// The most those files may hold, in bytes.
-pub const LARGEST_FILES: usize = import_page::upload::LARGEST;
+pub const UPLOADS: [&str; 2] = ["/imports", "/documents/uploads"];
+/// What a form with files says besides them, in bytes.
+const BESIDE_FILES: usize = 1 << 20;
 
-/// The routes of [`UPLOADS`]: apart, because their requests are larger than a form.
+/// The routes of [`UPLOADS`]: apart, because their requests are larger than a form, each with its own limit.
 pub fn uploads() -> Router<AppState> {
-    Router::new().route("/imports", post(import_page::upload::take))
+    let limit = |files: usize| DefaultBodyLimit::max(files + BESIDE_FILES);
+    let imports = post(import_page::upload::take).layer(limit(import_page::upload::LARGEST));
+    let documents = post(documents::upload::take).layer(limit(documents::upload::LARGEST_TOGETHER));
+    Router::new().route("/imports", imports).route("/documents/uploads", documents)
 }
 
 /// Addresses that read, for the test that tries each as every role and as nobody: who may.
@@ -319,6 +351,10 @@ pub fn reading() -> Vec<(String, Act)> {
     }
     addresses.push(("/dialogues".to_owned(), Act::ReadFigures));
     addresses.push(("/meetings/new".to_owned(), Act::LogMeetings));
+    addresses.push(("/intelligence/calendar".to_owned(), Act::ReadFigures));
+    addresses.push(("/intelligence/new".to_owned(), Act::KeepIntelligence));
+    addresses.push(("/intelligence/new?kind=decision&donor=SWE".to_owned(), Act::KeepIntelligence));
+    addresses.push(("/documents/new".to_owned(), Act::FileDocuments));
     addresses.push(("/readers".to_owned(), Act::KeepReaders));
     addresses.extend(settings::reading());
     addresses

@@ -28,6 +28,7 @@ brief-more-open = More are open
 brief-said = The last three times
 brief-promised-we = What we promised
 brief-promised-they = What they promised
+brief-priorities = Their priorities and calendar
 brief-people = Who will be there
 brief-contacts = Whom one talks to
 brief-foot = Made for { $name } on { $at }, of what was recorded by { $known }. US dollars at the rate of the day money came in, and of this day for what is outstanding.

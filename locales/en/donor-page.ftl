@@ -14,6 +14,7 @@ figure-reports-since = The oldest since { $day }.
 
 promised-we = We owe { $donor }
 promised-they = { $donor } owes us
+promised-no-document = No document is filed.
 promised-late = { $day }, late
 
 timeline-title = Everything, newest first
@@ -23,6 +24,8 @@ timeline-meetings = Meetings
 timeline-pledges = Pledges
 timeline-money = Money
 timeline-reports = Reports
+timeline-documents = Documents
+timeline-intelligence = Intelligence
 timeline-today = Today, { $day }
 timeline-day = As of { $day }
 timeline-earlier = Earlier

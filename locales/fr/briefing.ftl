@@ -28,6 +28,7 @@ brief-more-open = D’autres sont ouverts
 brief-said = Les trois dernières fois
 brief-promised-we = Ce que nous avons promis
 brief-promised-they = Ce qu’ils ont promis
+brief-priorities = Leurs priorités et leur calendrier
 brief-people = Qui sera là
 brief-contacts = À qui l’on parle
 brief-foot = Établie pour { $name } le { $at }, d’après ce qui était enregistré le { $known }. Dollars des États-Unis au taux du jour de réception, et de ce jour pour ce qui reste dû.

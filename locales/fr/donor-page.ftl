@@ -14,6 +14,7 @@ figure-reports-since = Le plus ancien depuis le { $day }.
 
 promised-we = Nous devons à { $donor }
 promised-they = { $donor } nous doit
+promised-no-document = Aucun document n’est classé.
 promised-late = { $day }, en retard
 
 timeline-title = Tout, du plus récent au plus ancien
@@ -23,6 +24,8 @@ timeline-meetings = Réunions
 timeline-pledges = Annonces
 timeline-money = Argent
 timeline-reports = Rapports
+timeline-documents = Documents
+timeline-intelligence = Renseignements
 timeline-today = Aujourd’hui, { $day }
 timeline-day = Au { $day }
 timeline-earlier = Plus ancien

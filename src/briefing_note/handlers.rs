@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Response};
 use uuid::Uuid;
 
-use super::note::{Of, Things, note, things};
+use super::note::{Of, Things, known, note, things};
 use super::pages::{Agenda, BriefPage, Sheet};
 use super::sections::{printed, whereabouts};
 use super::store::{self, Found, Planned, level};
@@ -69,7 +69,10 @@ async fn drawn(state: &AppState, frame: Frame, scope: &Scope, given: Given) -> R
     let now = state.0.clock.now();
     let mut read: Things = found.iter().flat_map(|(donor, found)| things(donor, found)).collect();
     read.extend(meeting.iter().map(|meeting| (meeting.key, level(&meeting.classification))));
-    note_readings(&state.0.db, frame.viewer.reader(), "meetings", &read, "brief", now).await?;
+    let reader = frame.viewer.reader();
+    note_readings(&state.0.db, reader, "meetings", &read, "brief", now).await?;
+    let known: Things = found.iter().flat_map(|(donor, _)| known(donor, frame.today)).collect();
+    note_readings(&state.0.db, reader, "intelligence", &known, "brief", now).await?;
     let of = Of { scope, frame: &frame, of_meeting: meeting.as_ref() };
     let mut sheets = Vec::new();
     for (nth, (donor, found)) in found.iter().enumerate() {

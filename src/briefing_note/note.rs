@@ -64,6 +64,11 @@ pub(super) fn things(donor: &DonorFigures, found: &Found) -> Things {
     held.chain(planned).chain(open.map(|one| (one.meeting, level(&one.classification)))).collect()
 }
 
+/// The entries of what is known it tells.
+pub(super) fn known(donor: &DonorFigures, today: NaiveDate) -> Things {
+    sections::known(donor, today).into_iter().map(|one| (one.key, one.classification)).collect()
+}
+
 /// The page of one donor. `nth` is its number among the pages.
 ///
 /// # Errors
@@ -105,7 +110,8 @@ pub(super) fn note(nth: usize, donor: &DonorFigures, found: &Found, of: &Of<'_>)
         },
     ];
     let planned = found.planned.as_deref().filter(|_| of.of_meeting.is_none());
-    let level = things(donor, found).iter().map(|(_, level)| *level).max().unwrap_or_default();
+    let said = things(donor, found).into_iter().chain(known(donor, of.frame.today));
+    let level = said.map(|(_, level)| level).max().unwrap_or_default();
     Ok(Note {
         id: format!("note-{nth}"),
         kicker: match planned {

@@ -1,9 +1,12 @@
 //! The parts of a donor's page: what they gave, what each side owes, what was said, who will be there.
 
+use chrono::NaiveDate;
+
 use super::note::Of;
 use super::store::{Found, Met, Planned, Pledge, Report, level};
 use crate::classified::Classification;
 use crate::donor_page::{Contact, DonorFigures, OpenAction};
+use crate::intelligence::{Entry, Kind};
 use crate::kernel::Currency;
 use crate::web::{address, format};
 
@@ -89,6 +92,7 @@ pub(super) fn of(
         meetings(&found.meetings, of),
         promised(donor, "we", of),
         promised(donor, "they", of),
+        priorities(donor, of),
         people(donor, planned, of),
     ]);
     blocks
@@ -222,6 +226,40 @@ fn promised(donor: &DonorFigures, side: &str, of: &Of<'_>) -> Block {
     }
 }
 
+/// What is known of a donor and stands on its page: of each kind the latest few; decisions that were taken are over.
+pub(super) fn known(donor: &DonorFigures, today: NaiveDate) -> Vec<&Entry> {
+    let mut left = [(Kind::Priority, 3), (Kind::Decision, 3), (Kind::Position, 1), (Kind::BudgetOutlook, 1)];
+    let mut fits = |one: &&Entry| {
+        let to_come = one.kind != Kind::Decision || one.next_on(today).is_some();
+        let left = left.iter_mut().find(|(kind, left)| to_come && *kind == one.kind && *left > 0);
+        left.map(|(_, left)| *left -= 1).is_some()
+    };
+    donor.intelligence.iter().flat_map(|all| &all.0).filter(&mut fits).collect()
+}
+
+/// What they care about, when they decide and where they stand, as far as it is known.
+fn priorities(donor: &DonorFigures, of: &Of<'_>) -> Block {
+    let l10n = of.frame.l10n;
+    let today = of.frame.today;
+    let line = |one: &Entry| {
+        let next = one.next_on(today).map(|day| of.day(day));
+        let stale = one.is_stale(today).then(|| l10n.t("intelligence-stale"));
+        Line {
+            text: clipped(&one.called(l10n), MOST_SAID),
+            href: Some(format!("/intelligence/{}", one.key)),
+            sub: l10n.word("known", one.kind.as_str()),
+            end: [next, stale].into_iter().flatten().collect::<Vec<_>>().join(" · "),
+            bad: false,
+        }
+    };
+    Block {
+        title: l10n.t("brief-priorities"),
+        lines: known(donor, today).into_iter().map(line).collect(),
+        empty: l10n.t("known-none"),
+        ..Block::default()
+    }
+}
+
 /// Who comes to the meeting that is planned; where none is, or it names nobody, whom one talks to.
 fn people(donor: &DonorFigures, planned: Option<&Planned>, of: &Of<'_>) -> Block {
     let l10n = of.frame.l10n;
@@ -251,7 +289,6 @@ fn people(donor: &DonorFigures, planned: Option<&Planned>, of: &Of<'_>) -> Block
     }
     Block {
         title: l10n.t(if there { "brief-people" } else { "brief-contacts" }),
-        wide: true,
         lines,
         empty: l10n.t("contact-none"),
         ..Block::default()

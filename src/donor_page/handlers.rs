@@ -11,14 +11,19 @@ use super::store::{DonorFigures, statement};
 use super::timeline::{self, timeline};
 use super::years::Years;
 use crate::access::{Act, may};
+use crate::documents;
 use crate::donors::{Donors, FORMS};
 use crate::facts::tables::DONOR_FACTS;
 use crate::giving::Room;
+use crate::intelligence;
 use crate::lists::List;
 use crate::web::detail::{self, Detail, When};
 use crate::web::entry_from;
 use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, PageError, Refused, SignedIn, address, params};
+
+/// Documents shown beside the timeline; their list has all.
+const DOCUMENTS: i64 = 5;
 
 /// What the address of the page asks for.
 #[derive(Debug, Default, Deserialize)]
@@ -42,6 +47,7 @@ pub async fn detail(
     let Query(asked) = asked.map_err(|_| Refused::BadParameter("?", String::new()))?;
     let wanted = asked.timeline.understood()?;
     let (mut scope, known_then) = detail::scope(Ok(Query(asked.when)), frame.today, latest)?;
+    scope.zone = frame.zone;
     if let Some(known_at) = wanted.known_at.as_deref().filter(|_| !known_then) {
         scope.known_at = params::known_at(Some(known_at), latest)?;
     }
@@ -51,18 +57,21 @@ pub async fn detail(
     let l10n = frame.l10n;
     let same = detail::when(&scope, frame.today, known_then);
     let line = timeline(&mut tx, &donor, &wanted, &scope, (&frame, &same)).await?;
+    let documents = documents::of_donor(&mut tx, &donor.family_ids, DOCUMENTS).await?;
     let history = detail::told(&mut tx, &frame, &[&DONOR_FACTS], "donors", donor.id, scope.known_at).await?;
     tx.commit().await?;
     let all = |room: &str| format!("/{room}?donor={}{same}", address::escape(&code));
     let versions = donor.versions.as_ref().map(|rows| rows.0.as_slice()).unwrap_or_default();
-    let mut sections: Vec<detail::Section> = family(&donor, &all("donors"), &same, &scope, l10n).into_iter().collect();
+    let known = donor.intelligence.as_ref().map(|all| all.0.as_slice()).unwrap_or_default();
+    let mut sections = intelligence::sections(known, &code, frame.today, l10n);
+    sections.extend(family(&donor, &all("donors"), &same, &scope, l10n));
     sections.extend(entry_from::versions(&FORMS, &code, versions, &frame));
     let years = Years::of(&donor, scope.as_of.0);
     let chart = match years.chart(Room::WHOLE, &all("contributions"), l10n) {
         Some(chart) => Some(chart.render()?),
         None => None,
     };
-    let mut beside = beside(&donor, &frame);
+    let mut beside = beside(&donor, &documents, &frame);
     beside.main = Some(line.render()?);
     beside.kept = wanted.kept();
     let base = address::to("donors", &code);
@@ -70,6 +79,10 @@ pub async fn detail(
     if may(frame.viewer.role, Act::LogMeetings) {
         let log = format!("/meetings/new?donor={}", address::escape(&code));
         actions.push(Action::new(frame.t("new-meetings"), log));
+    }
+    if may(frame.viewer.role, Act::KeepIntelligence) {
+        let know = format!("/intelligence/new?donor={}", address::escape(&code));
+        actions.push(Action::new(frame.t("known-add"), know));
     }
     actions.push(Action::new(frame.t("brief-title"), format!("{base}/brief")).first("b"));
     let detail = Detail {

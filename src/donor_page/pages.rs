@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use super::store::{Contact, DonorFigures, FocalPoint, OpenAction};
 use super::years::{self, Years};
 use crate::access::{Act, may};
+use crate::documents::OfDonor;
 use crate::kernel::Currency;
 use crate::kernel::country::country;
 use crate::l10n::L10n;
@@ -97,15 +98,19 @@ fn contact(one: &Contact, base: &str, keeps: bool, l10n: L10n) -> Thing {
     Thing {
         title: one.name.clone(),
         href: keeps.then(|| format!("{base}/contacts/{}", one.id)),
-        mark: if one.now { String::new() } else { l10n.t("contact-past") },
+        mark: match (one.now, one.gone) {
+            (true, _) => String::new(),
+            (false, true) => l10n.t("contact-past"),
+            (false, false) => l10n.t("contact-to-come"),
+        },
         lines: lines.into_iter().flatten().collect(),
-        past: !one.now,
+        past: one.gone,
         ..Thing::default()
     }
 }
 
 /// Who looks after it, and whom one talks to there.
-pub(super) fn beside(donor: &DonorFigures, frame: &Frame) -> Beside {
+pub(super) fn beside(donor: &DonorFigures, documents: &[OfDonor], frame: &Frame) -> Beside {
     let l10n = frame.l10n;
     let base = address::to("donors", &donor.code);
     let keeps = may(frame.viewer.role, Act::KeepDonors);
@@ -121,18 +126,23 @@ pub(super) fn beside(donor: &DonorFigures, frame: &Frame) -> Beside {
         l10n.with(if one.from.is_some() { "focal-lead-from" } else { "focal-lead" }, &args)
     });
     let action = |key: &str, rest: &str| keeps.then(|| (l10n.t(key), format!("{base}/{rest}")));
+    let (earlier, there): (Vec<&Contact>, Vec<&Contact>) = contacts.iter().partition(|one| one.gone);
+    let contacts = |all: Vec<&Contact>| all.into_iter().map(|one| contact(one, &base, keeps, l10n)).collect();
     let mut panels = vec![promised(donor, "we", frame), promised(donor, "they", frame)];
     if panels.iter().all(|panel| panel.things.is_empty()) {
         panels.truncate(1);
         panels.iter_mut().for_each(|panel| panel.title = l10n.t("section-actions"));
     }
+    panels.push(filed(documents, donor, frame));
     panels.extend([
         Panel {
             title: l10n.t("contact-title"),
             action: action("contact-add", "contacts/new"),
-            things: contacts.iter().map(|one| contact(one, &base, keeps, l10n)).collect(),
+            things: contacts(there),
             empty: l10n.t("contact-none"),
         },
+        // Whoever left is kept apart: still found, and taken for nobody one could call.
+        Panel { title: l10n.t("contact-earlier"), action: None, things: contacts(earlier), empty: String::new() },
         Panel {
             title: l10n.t("focal-title"),
             action: action("focal-change", "focal-points"),
@@ -169,6 +179,29 @@ fn promised(donor: &DonorFigures, side: &str, frame: &Frame) -> Panel {
         action: (!things.is_empty()).then(|| (l10n.t("detail-all"), all)),
         things,
         empty: l10n.t("meeting-nothing-open"),
+    }
+}
+
+/// The documents filed last.
+fn filed(documents: &[OfDonor], donor: &DonorFigures, frame: &Frame) -> Panel {
+    let l10n = frame.l10n;
+    let thing = |one: &OfDonor| {
+        let until = one.valid_to.map(|day| l10n.with("stretch-to", &[("to", format::day(day, l10n).into())]));
+        let level = one.classification.tag().map(|(_, key)| l10n.t(key));
+        let line = [Some(l10n.word("documents", &one.kind)), until, level].into_iter().flatten().collect::<Vec<_>>();
+        Thing {
+            title: one.title.clone(),
+            href: Some(format!("/documents/{}", one.key)),
+            lines: vec![line.join(" · ")],
+            ..Thing::default()
+        }
+    };
+    let all = format!("/documents?donor={}", address::escape(&donor.code));
+    Panel {
+        title: l10n.t("menu-documents"),
+        action: (!documents.is_empty()).then(|| (l10n.t("detail-all"), all)),
+        things: documents.iter().map(thing).collect(),
+        empty: l10n.t("promised-no-document"),
     }
 }
 

@@ -10,6 +10,7 @@ use super::years;
 use crate::contributions::{EARMARKING, earmarking_from};
 use crate::db::Select;
 use crate::imports::Held;
+use crate::intelligence;
 use crate::lists::Scope;
 use crate::settings::NO_DATA_YEARS;
 
@@ -46,6 +47,8 @@ pub(crate) struct DonorFigures {
     pub(crate) contacts: Option<Json<Vec<Contact>>>,
     pub(crate) versions: Option<Json<Vec<Held>>>,
     pub(crate) open_actions: Option<Json<Vec<OpenAction>>>,
+    /// What is known of the donor and those that belong to it, of what the reader may read.
+    pub(crate) intelligence: Option<Json<Vec<intelligence::Entry>>>,
 }
 
 /// A follow-up that is open, of a meeting with the donor or one that belongs to it, of those the reader may read.
@@ -101,6 +104,8 @@ pub(crate) struct Contact {
     pub(crate) note: Option<String>,
     /// Whether the person is there today.
     pub(crate) now: bool,
+    /// Whether the person left before today.
+    pub(crate) gone: bool,
 }
 
 /// How many open follow-ups of either side are shown.
@@ -198,12 +203,18 @@ pub(crate) fn statement(codes: &[String], scope: &Scope) -> Select {
                     select c.id, c.name, c.title, c.email, c.phone, c.language, c.from_on, c.to_on, c.note,
                            daterange(c.from_on, c.to_on, '[]') @> ",
     );
+    select.bind(scope.today).sql("::date as now, coalesce(c.to_on < ");
     select.bind(scope.today).sql(
-        "::date as now from donor_contacts c where c.donor_id = d.id and not c.removed) c) as contacts,
+        "::date, false) as gone from donor_contacts c where c.donor_id = d.id and not c.removed) c) as contacts,
                 (select json_agg(x) from open_actions(array(select id from family), ",
     );
-    select.bind(ACTIONS).sql(
-        ") x) as open_actions
+    select.bind(ACTIONS).sql(") x) as open_actions, (select json_agg(k.entry) from (select ");
+    select.sql(intelligence::ENTRY).sql(
+        " as entry from intelligence i join donors d on d.id = i.donor_id
+                    where i.donor_id = any(array(select id from family)) and i.withdrawn_at is null",
+    );
+    select.sql(intelligence::BY_KIND).sql(
+        " limit 60) k) as intelligence
          from scope join donors d on d.code = asked.code
          left join lateral (
             select f.kind, f.country, f.member_state, f.parent_id from donor_facts f

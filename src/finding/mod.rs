@@ -7,7 +7,9 @@
 
 pub mod handlers;
 pub mod model;
+mod named;
 pub mod pages;
 pub mod store;
 
 pub use model::Kind;
+pub use named::{Person, number, person};

@@ -94,8 +94,8 @@ pub struct Filters {
     pub fund_kind: Option<String>,
     /// That category of earmarking.
     pub earmarking: Option<String>,
-    /// Donor reports of that kind.
-    pub report_kind: Option<String>,
+    /// Of that kind: a donor report, an entry, and the like.
+    pub kind: Option<String>,
     /// Donor reports that are counted in that number of the reporting rate.
     pub counted: Option<String>,
     /// Donor reports whose delay has that cause.
@@ -106,6 +106,12 @@ pub struct Filters {
     pub level: Option<String>,
     /// What has that classification.
     pub classification: Option<Classification>,
+    /// Documents of that kind.
+    pub document_kind: Option<String>,
+    /// Documents in that language: ISO 639-1.
+    pub tongue: Option<String>,
+    /// What holds on that day.
+    pub in_force_on: Option<NaiveDate>,
     /// These letters.
     pub text: Option<String>,
 }

@@ -1,37 +1,19 @@
 //! What a meeting says, and who may change it. No statement here.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use serde::Deserialize;
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::access::{Act, Role, may};
-use crate::classified::{Classification, Reader, Standing, may_read};
+use crate::classified::{Classification, Reader, Reclassified, Revised, Standing, may_read};
+use crate::finding::Person;
 use crate::kernel::ids::{AccountId, DonorId, PledgeId};
 
 /// Most letters of a title.
 pub(super) const LONGEST_TITLE: usize = 300;
 /// Most letters of any other text.
 pub(super) const LONGEST_TEXT: usize = 10_000;
-
-/// A person with an account.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, sqlx::FromRow)]
-pub(super) struct Person {
-    pub(super) id: i64,
-    pub(super) email: String,
-    pub(super) name: String,
-    pub(super) role: String,
-}
-
-impl Person {
-    pub(super) fn account(&self) -> AccountId {
-        AccountId(self.id)
-    }
-
-    fn reader(&self) -> Option<Reader> {
-        self.role.parse().ok().map(|role: Role| Reader { account: self.account(), role })
-    }
-}
 
 /// A donor, by its code.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -54,6 +36,23 @@ pub(super) struct Pledge {
     pub(super) title: Option<String>,
 }
 
+/// A document that hangs from the meeting, of those the reader may read.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(super) struct Document {
+    pub(super) key: Uuid,
+    pub(super) title: String,
+    pub(super) kind: String,
+    pub(super) classification: String,
+    pub(super) file_name: String,
+}
+
+impl Document {
+    /// The mark of its classification.
+    pub(super) fn tag(&self) -> Option<(&'static str, &'static str)> {
+        self.classification.parse::<Classification>().ok().and_then(Classification::tag)
+    }
+}
+
 /// A follow-up as it is recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(super) struct Action {
@@ -71,24 +70,6 @@ impl Action {
     pub(super) fn late(&self, today: NaiveDate) -> bool {
         self.state == "open" && self.due_on.is_some_and(|due| due < today)
     }
-}
-
-/// An earlier or later state of what the meeting says.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct Revised {
-    pub(super) version: i32,
-    pub(super) at: DateTime<Utc>,
-    pub(super) who: String,
-}
-
-/// A classification raised or lowered.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct Reclassified {
-    pub(super) at: DateTime<Utc>,
-    pub(super) who: String,
-    pub(super) was: String,
-    pub(super) became: String,
-    pub(super) reason: String,
 }
 
 /// A meeting as it is recorded, with everything its page shows.
@@ -117,6 +98,7 @@ pub(super) struct Held {
     pub(super) guests: Json<Vec<Guest>>,
     pub(super) pledges: Json<Vec<Pledge>>,
     pub(super) actions: Json<Vec<Action>>,
+    pub(super) documents: Json<Vec<Document>>,
     pub(super) revisions: Json<Vec<Revised>>,
     pub(super) reclassified: Json<Vec<Reclassified>>,
 }

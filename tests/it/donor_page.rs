@@ -150,6 +150,16 @@ async fn everything(site: &Site, donor: &str, day: &str, cookie: &str) -> Vec<(&
             .unwrap();
         all.push(("meetings", (row["held_on"].clone(), at("meetings", &key))));
     }
+    for row in site.rows(&format!("/documents?donor={donor}"), cookie).await {
+        // Nairobi keeps three hours of its own.
+        let filed = dis::kernel::calendar::parse_instant(&row["filed_at"]).unwrap() + chrono::TimeDelta::hours(3);
+        all.push(("documents", (filed.date_naive().to_string(), at("documents", &row["id"]))));
+    }
+    for row in site.rows(&format!("/intelligence?donor={donor}"), cookie).await {
+        if row["state"] != "withdrawn" {
+            all.push(("intelligence", (row["as_of_on"].clone(), at("intelligence", &row["id"]))));
+        }
+    }
     let pledges = site.rows(&of("pledges", ""), cookie).await;
     for row in site.rows(&of("instalments", "&state=outstanding"), cookie).await {
         let signed = pledges.iter().any(|one| one["ref"] == row["pledge_ref"] && one["state"] == "signed");
@@ -197,7 +207,7 @@ async fn the_timeline_is_everything_newest_first_and_leafs_to_both_ends() {
         assert!(all.windows(2).all(|pair| pair[0].0 >= pair[1].0), "{donor} {day}: newest first");
         let wanted = sorted(expected.iter().map(|(_, entry)| entry.clone()).collect());
         assert_eq!(sorted(all.clone()), wanted, "{donor} {day}");
-        for kind in ["meetings", "pledges", "money", "reports"] {
+        for kind in ["meetings", "pledges", "money", "reports", "documents", "intelligence"] {
             let kept = leafed(&site, &format!("/donors/{donor}?as_of={day}&kind={kind}"), &cookie).await;
             let wanted = expected.iter().filter(|(of, _)| *of == kind).map(|(_, entry)| entry.clone()).collect();
             assert_eq!(sorted(kept.clone()), sorted(wanted), "{donor} {day} {kind}");
@@ -354,7 +364,10 @@ async fn a_reader_of_french_reads_a_french_timeline() {
     choose(&site, &cookie, "fr").await;
     let page = site.get("/donors/SWE", &cookie).await;
     assert_eq!(page.texts("#timeline .today"), ["Aujourd’hui, 23 nov. 2026"]);
-    assert_eq!(page.texts("#timeline nav a"), ["Tout", "Réunions", "Annonces", "Argent", "Rapports"]);
+    assert_eq!(
+        page.texts("#timeline nav a"),
+        ["Tout", "Réunions", "Annonces", "Argent", "Rapports", "Documents", "Renseignements"]
+    );
     let text = page.texts("#timeline").join(" ");
     for word in ["received", "signed", "logged by", "fell due", "sent;"] {
         assert!(!text.contains(word), "{word}: {text}");

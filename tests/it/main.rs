@@ -4,6 +4,7 @@
 mod briefing_note;
 mod crash;
 mod dashboard;
+mod documents;
 mod donor_page;
 mod donor_reports;
 mod donors;
@@ -15,6 +16,7 @@ mod foundation;
 mod french;
 mod giving;
 mod imports_page;
+mod intelligence;
 mod loading;
 mod meetings;
 mod migrations;

@@ -5,7 +5,7 @@
 //! order makes it cost as much as the page shows, not as much as there is: docs/architecture.md, "The timeline".
 
 /// The kinds one can keep, in the order they are offered.
-pub(crate) const KINDS: &[&str] = &["meetings", "pledges", "money", "reports"];
+pub(crate) const KINDS: &[&str] = &["meetings", "pledges", "money", "reports", "documents", "intelligence"];
 
 /// Where one kind of entries is read.
 pub(super) struct Source {
@@ -24,7 +24,8 @@ pub(super) struct Source {
 }
 
 /// Every source. Its place is part of the order of entries of one day: the last stands on top.
-pub(super) const SOURCES: &[Source] = &[TERMS, EVENTS, INSTALMENTS, RECEIPTS, REPORTS, MEETINGS];
+pub(super) const SOURCES: &[Source] =
+    &[TERMS, EVENTS, INSTALMENTS, RECEIPTS, REPORTS, DOCUMENTS, INTELLIGENCE, MEETINGS];
 
 const TERMS: Source = Source {
     kind: "pledges",
@@ -112,4 +113,28 @@ const MEETINGS: Source = Source {
         case when m.classification = 'unclassified' then left(coalesce(m.outcomes, m.agenda, m.purpose), 400) end,
         a.name, null::text, null::numeric, null::numeric, null::integer, null::date, null::bigint, m.classification::text
         from picked p join meetings m on m.id = p.id join accounts a on a.id = m.author_id",
+};
+
+const DOCUMENTS: Source = Source {
+    kind: "documents",
+    ahead: true,
+    // On the day it was filed, in the agency's time zone.
+    pick: "document_donors dd join documents o on o.id = dd.document_id where dd.donor_id = f.donor",
+    day: "(o.filed_at at time zone scope.zone)::date",
+    id: "o.id",
+    dress:
+        "'document', o.key::text, o.title, o.kind, o.file_name, null::text, null::text, null::numeric, null::numeric,
+        null::integer, null::date, null::bigint, o.classification::text
+        from picked p join documents o on o.id = p.id",
+};
+
+const INTELLIGENCE: Source = Source {
+    kind: "intelligence",
+    ahead: true,
+    pick: "intelligence i where i.donor_id = f.donor and i.withdrawn_at is null",
+    day: "i.as_of_on",
+    id: "i.id",
+    dress: "'known', i.key::text, i.title, i.kind, case when i.classification = 'unclassified' then left(i.text, 400) end, i.source,
+        null::text, null::numeric, null::numeric, i.year::integer, i.expires_on, i.donor_id, i.classification::text
+        from picked p join intelligence i on i.id = p.id",
 };

@@ -154,7 +154,10 @@ fn statement(donor: &DonorFigures, kind: Option<&str>, way: &Way, scope: &Scope)
     // is made for each, which would cost more than reading does.
     let mut select = Select::new("with scope as not materialized (select (select ");
     select.bind(scope.as_of.0).sql("::date) as day, (select ").bind(scope.known_at.0);
-    select.sql("::timestamptz) as known), picked as materialized (");
+    select
+        .sql("::timestamptz) as known, (select ")
+        .bind(scope.zone.name())
+        .sql("::text) as zone), picked as materialized (");
     match way {
         Way::FromToday => {
             picks(&mut select, donor, kind, &Part::Ahead);

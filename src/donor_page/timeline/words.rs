@@ -41,6 +41,8 @@ impl Entry {
             "instalment" => instalment(row, day, l10n),
             "receipt" => receipt(row, l10n),
             "report" => report(row, day, l10n),
+            "document" => document(row, l10n),
+            "known" => known(row, day, l10n),
             _ => pledge(row, l10n),
         };
         let parts = std::iter::once(row.donor.clone()).chain(said.parts).flatten().filter(|part| !part.is_empty());
@@ -67,15 +69,41 @@ fn earmarking(row: &Row, l10n: L10n) -> Option<String> {
 }
 
 fn meeting(row: &Row, day: NaiveDate, l10n: L10n) -> Said {
-    let level: Option<Classification> = row.level.as_deref().and_then(|level| level.parse().ok());
     let planned = (row.day > day).then_some(("info", "meetings-planned"));
     let by = row.word.as_deref().unwrap_or_default();
     Said {
         icon: "meetings",
         room: "meetings",
         title: row.title.clone().unwrap_or_default(),
-        tag: level.and_then(Classification::tag).or(planned),
+        tag: level(row).or(planned),
         parts: vec![row.note.clone(), Some(l10n.with("timeline-logged", &[("name", by.into())]))],
+    }
+}
+
+fn level(row: &Row) -> Option<(&'static str, &'static str)> {
+    row.level.as_deref().and_then(|level| level.parse().ok()).and_then(Classification::tag)
+}
+
+fn document(row: &Row, l10n: L10n) -> Said {
+    Said {
+        icon: "documents",
+        room: "documents",
+        title: row.title.clone().unwrap_or_default(),
+        tag: level(row),
+        parts: vec![row.state.as_ref().map(|kind| l10n.word("documents", kind)), row.note.clone()],
+    }
+}
+
+fn known(row: &Row, day: NaiveDate, l10n: L10n) -> Said {
+    let year = row.number.map(|year| year.to_string()).unwrap_or_default();
+    let title = row.title.clone().unwrap_or_else(|| l10n.with("known-oda-of", &[("year", year.into())]));
+    let stale = row.on_day.is_some_and(|last| last < day).then_some(("gap", "intelligence-stale"));
+    Said {
+        icon: "idea",
+        room: "intelligence",
+        title,
+        tag: level(row).or(stale),
+        parts: vec![row.state.as_ref().map(|kind| l10n.word("known", kind)), row.note.clone(), row.word.clone()],
     }
 }
 
