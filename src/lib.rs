@@ -7,6 +7,7 @@ pub mod allocations;
 pub mod arrears;
 pub mod audit;
 pub mod balances;
+pub mod briefing_note;
 pub mod budget;
 #[cfg(test)]
 mod by_acts;
@@ -19,6 +20,7 @@ pub mod dashboard;
 pub mod db;
 pub mod demo;
 pub mod documents;
+pub mod donor_page;
 pub mod donor_reports;
 pub mod donors;
 pub mod embedded;

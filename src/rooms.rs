@@ -11,10 +11,10 @@ use crate::web::entry_room::{self, EntryRoom};
 use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, address, assets, list, list_files};
 use crate::{
-    actions, allocations, arrears, audit, budget, changes, classified, contributions, dashboard, documents,
-    donor_reports, donors, exchange_rates, finding, funds, giving, implementation, import_page, instalments,
-    intelligence, meetings, pledges, projects, published, readers, reporting_rates, saved_views, settings, units,
-    users,
+    actions, allocations, arrears, audit, briefing_note, budget, changes, classified, contributions, dashboard,
+    documents, donor_page, donor_reports, donors, exchange_rates, finding, funds, giving, implementation, import_page,
+    instalments, intelligence, meetings, pledges, projects, published, readers, reporting_rates, saved_views, settings,
+    units, users,
 };
 
 /// A room with an entry in the menu.
@@ -279,7 +279,9 @@ pub fn router() -> Router<AppState> {
         .route("/reporting-rates", get(reporting_rates::handlers::page))
         .route("/reporting-rates/trend.csv", get(reporting_rates::handlers::trend))
         .route("/implementation", get(implementation::handlers::page))
-        .route("/donors/{code}", get(donors::handlers::detail))
+        .route("/donors/{code}", get(donor_page::handlers::detail))
+        .route("/donors/{code}/brief", get(briefing_note::handlers::of_donor))
+        .route("/meetings/{id}/brief", get(briefing_note::handlers::of_meeting))
         .route("/donors/{code}/focal-points", get(donors::focal_points::ask).post(donors::focal_points::set))
         .route("/donors/{code}/contacts/new", get(donors::contacts::new).post(donors::contacts::create))
         .route("/donors/{code}/contacts/{id}", get(donors::contacts::edit).post(donors::contacts::change))

@@ -162,6 +162,7 @@ reading-print = Aide-memoire
 reading-revisions = Revisions
 reading-form = Form
 reading-export = Export
+reading-brief = Briefing note
 col-how = How
 
 readers-title = Readers of what is strictly confidential

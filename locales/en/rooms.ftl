@@ -61,6 +61,7 @@ pledges-signed = Signed
 pledges-fully_paid = Paid in full
 pledges-cancelled = Cancelled
 pledges-written_off = Written off
+pledges-receivable = Receivable
 pledges-without_schedule = Without a schedule
 
 instalments-kicker = Instalments

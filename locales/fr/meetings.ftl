@@ -161,6 +161,7 @@ reading-page = Page
 reading-print = Aide-mémoire
 reading-revisions = Versions
 reading-form = Formulaire
+reading-brief = Note d’information
 reading-export = Export
 col-how = Comment
 

@@ -61,6 +61,7 @@ pledges-signed = Signée
 pledges-fully_paid = Entièrement payée
 pledges-cancelled = Annulée
 pledges-written_off = Passée en perte
+pledges-receivable = À recevoir
 pledges-without_schedule = Sans échéancier
 
 instalments-kicker = Échéances

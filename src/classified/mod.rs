@@ -11,5 +11,5 @@ mod thing;
 
 pub use readings::Readings;
 pub use rule::{Classification, Classifying, Reader, Standing, may_read, reads_confidential};
-pub use store::{note_change, note_export, note_reading, read_as, say_reader};
+pub use store::{note_change, note_export, note_reading, note_readings, read_as, say_reader};
 pub use thing::{Reclassified, Revised};

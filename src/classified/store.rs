@@ -25,7 +25,7 @@ pub async fn read_as(db: &Db, reader: Reader) -> Result<ReadTx, sqlx::Error> {
 }
 
 /// Notes that somebody read something classified: before it is shown, in a transaction of its own. Where it cannot be
-/// noted it is not shown. `how` is one of `page`, `print`, `revisions`, `form`, `export`.
+/// noted it is not shown. `how` is one of `page`, `print`, `revisions`, `form`, `export`, `brief`.
 pub async fn note_reading(
     db: &Db,
     reader: Reader,
@@ -49,6 +49,38 @@ pub async fn note_reading(
     .bind(entity)
     .bind(thing)
     .bind(level.as_str())
+    .bind(how)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await
+}
+
+/// Notes that somebody read several classified things on one page, each once; as [`note_reading`] does of one.
+pub async fn note_readings(
+    db: &Db,
+    reader: Reader,
+    entity: &'static str,
+    things: &[(Uuid, Classification)],
+    how: &'static str,
+    at: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    let classified = things.iter().filter(|(_, level)| *level != Classification::Unclassified);
+    let (things, levels): (Vec<Uuid>, Vec<&'static str>) =
+        classified.map(|(thing, level)| (*thing, level.as_str())).unzip();
+    if things.is_empty() {
+        return Ok(());
+    }
+    let mut tx = db.write().await?;
+    say_reader(&mut tx, reader).await?;
+    sqlx::query(
+        "insert into classified_readings (read_at, account_id, entity, thing, classification, how)
+         select distinct on (t.thing) $1, $2, $3, t.thing, t.level::classification, $6 from unnest($4, $5) t (thing, level)",
+    )
+    .bind(at)
+    .bind(reader.account)
+    .bind(entity)
+    .bind(things)
+    .bind(levels)
     .bind(how)
     .execute(&mut *tx)
     .await?;

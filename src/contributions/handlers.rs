@@ -150,6 +150,7 @@ fn figures(found: &ContributionFigures, paid: &[Paid], l10n: L10n) -> Vec<Figure
         value: format::amount(amount, found.currency, l10n),
         href: None,
         note: l10n.word("figure", &format!("{key}-note")),
+        also: None,
     };
     let rate_note = match (found.units_per_usd, found.rate_from) {
         (Some(rate), Some(from)) => {
@@ -160,7 +161,14 @@ fn figures(found: &ContributionFigures, paid: &[Paid], l10n: L10n) -> Vec<Figure
         (None, _) => l10n.t("figure-no-rate"),
     };
     let usd = found.amount_usd.map(|usd| format::amount(usd, Currency::USD, l10n)).unwrap_or_default();
-    let usd = Figure { label: l10n.t("figure-usd"), unit: "USD".to_owned(), value: usd, href: None, note: rate_note };
+    let usd = Figure {
+        label: l10n.t("figure-usd"),
+        unit: "USD".to_owned(),
+        value: usd,
+        href: None,
+        note: rate_note,
+        also: None,
+    };
     let mut amount = money("amount", found.amount);
     amount.note = String::new();
     if found.reverses.is_some() {

@@ -36,6 +36,7 @@ pub fn figures(report: &Report, l10n: L10n) -> Vec<Figure> {
         value,
         href: None,
         note,
+        also: None,
     };
     let extended = report.due_on != report.first_due_on;
     let first = format::day(report.first_due_on, l10n);

@@ -1,13 +1,10 @@
-//! Donors: who gives, and what they gave and owe.
+//! Donors: who gives. Their list, their forms, who looks after them and whom one talks to there; the page about one is
+//! `donor_page`.
 
 pub mod contacts;
 pub mod focal_points;
 mod forms;
-pub mod handlers;
 mod list;
-mod pages;
-mod store;
-mod years;
 
 pub use forms::FORMS;
 pub use list::Donors;

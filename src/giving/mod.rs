@@ -17,6 +17,6 @@ mod slice;
 mod store;
 
 pub use list::{Giving, mark};
-pub use parts::{ByYear, Sums};
+pub use parts::{ByYear, Room, Sums};
 pub use slice::ended;
 pub use store::{is_somebody, known};

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use super::answer::{Answer, Parts};
 use super::list::{self, Giving, Line};
-use super::parts::{ByYear, Linked};
+use super::parts::{ByYear, Linked, Room};
 use super::rule::{Status, concentration, share};
 use crate::kernel::Currency;
 use crate::l10n::L10n;
@@ -143,7 +143,7 @@ impl Found<'_> {
             after: (year < as_of.year()).then(|| links.year(year + 1)),
             figures: self.figures(),
             sentences: self.sentences(),
-            by_year: ByYear::new(&answer.sums, as_of.year(), no_data, rows, *l10n),
+            by_year: ByYear::new(Room::WHOLE, &answer.sums, as_of.year(), no_data, rows, *l10n),
             line: self.line(as_of.year()),
             statuses: self.statuses(),
             years: self.years(),
@@ -173,6 +173,7 @@ impl Found<'_> {
                 // Where nothing came in there is no share, and nothing it could lead to.
                 href: concentration(&amounts, most, total).map(|_| links.donors(answer.year, state)),
                 note: l10n.with("giving-largest-note", &[("usd", format::amount(usd, Currency::USD, l10n).into())]),
+                also: None,
             }
         };
         let all = answer.member_states;
@@ -184,6 +185,7 @@ impl Found<'_> {
                 value: format::amount(total, Currency::USD, l10n),
                 href: Some(links.receipts(answer.year, &[])),
                 note: l10n.t("giving-received-note"),
+                also: None,
             },
             Figure {
                 label: l10n.t("giving-donors"),
@@ -191,6 +193,7 @@ impl Found<'_> {
                 value: format::number(gave.len().into(), 0, l10n),
                 href: Some(links.donors(answer.year, "gave")),
                 note: l10n.t("giving-donors-note"),
+                also: None,
             },
             Figure {
                 label: l10n.t("giving-members"),
@@ -199,6 +202,7 @@ impl Found<'_> {
                 href: Some(links.donors(answer.year, "member_state")),
                 note: l10n
                     .with("giving-members-note", &[("share", percent(of_all).into()), ("all", all.to_string().into())]),
+                also: None,
             },
             largest(5, "largest_5"),
             largest(15, "largest_15"),

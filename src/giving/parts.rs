@@ -11,8 +11,21 @@ use crate::lists::scope::EARMARKINGS;
 use crate::web::chart::{Bar, Bars, Part};
 use crate::web::format;
 
-/// Years drawn as bars; those before stand in the table.
-const DRAWN: usize = 10;
+/// How a chart of years is drawn on its page.
+#[derive(Debug, Clone, Copy)]
+pub struct Room<'r> {
+    /// Its name, unique on the page.
+    pub id: &'r str,
+    /// Pixels.
+    pub height: u32,
+    /// Years drawn as bars; those before stand in the table.
+    pub years: usize,
+}
+
+impl Room<'static> {
+    /// As a page of its own gives it.
+    pub const WHOLE: Self = Room { id: "years", height: 176, years: 10 };
+}
 
 /// The class of a category: its colour, the same everywhere.
 pub fn class(earmarking: &str) -> &'static str {
@@ -54,9 +67,15 @@ pub struct ByYear {
 pub type Sums = BTreeMap<i32, BTreeMap<String, Decimal>>;
 
 impl ByYear {
+    /// Its bars alone, and what their colours mean: for a page with a table of its own, or none.
+    pub fn bars(self) -> (Bars, Vec<(&'static str, String)>) {
+        (self.chart, self.legend)
+    }
+
     /// Draws the sums of the years from the first with a receipt to `last`. `href` says where the rows of a year, of one
     /// category or of all, are; `no_data` whether a year has none.
     pub fn new(
+        room: Room<'_>,
         sums: &Sums,
         last: i32,
         no_data: impl Fn(i32) -> bool,
@@ -89,7 +108,7 @@ impl ByYear {
                 .collect(),
         };
         let years: Vec<i32> = (first..=last).collect();
-        let drawn = years.iter().skip(years.len().saturating_sub(DRAWN)).map(|year| bar(*year)).collect();
+        let drawn = years.iter().skip(years.len().saturating_sub(room.years)).map(|year| bar(*year)).collect();
         let row = |year: &i32| YearRow {
             year: year.to_string(),
             no_data: no_data(*year),
@@ -104,7 +123,7 @@ impl ByYear {
             total: Linked { figure: usd(total(*year)), href: href(*year, None) },
         };
         ByYear {
-            chart: Bars::new("years", l10n.t("giving-chart"), drawn, 176, l10n),
+            chart: Bars::new(room.id, l10n.t("giving-chart"), drawn, room.height, l10n),
             legend: used.iter().map(|category| (class(category), l10n.word("earmarking", category))).collect(),
             rows: years.iter().rev().map(row).collect(),
             l10n,

@@ -163,6 +163,7 @@ impl Page<'_> {
             value: format::number(all.count(state).into(), 0, l10n),
             href: Some(self.rows(None, &[("state", state)])),
             note: l10n.word("implementation-means", state),
+            also: None,
         };
         ["active", "ending_soon", "late", "over_budget", "silent"].map(figure).into()
     }

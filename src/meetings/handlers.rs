@@ -81,6 +81,9 @@ async fn earlier(connection: &mut PgConnection, held: &Held) -> Result<Vec<store
 fn buttons(held: &Held, frame: &Frame) -> Vec<Action> {
     let base = format!("/meetings/{}", held.key);
     let mut buttons = vec![Action::new(frame.t("meeting-print"), format!("{base}/aide-memoire"))];
+    if held.held_on > frame.today {
+        buttons.push(Action::new(frame.t("brief-title"), format!("{base}/brief")));
+    }
     if held.may_be_edited_by(frame.viewer.reader()) {
         buttons.push(Action::new(frame.t("meeting-edit"), format!("{base}/edit")).first("e"));
     }

@@ -113,6 +113,7 @@ pub async fn detail(
         value: format::amount(amount, pledge.currency, l10n),
         href,
         note: l10n.word("figure", &format!("{key}-note")),
+        also: None,
     };
     let mut figures = vec![
         money("amount", pledge.amount, None),

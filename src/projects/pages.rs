@@ -70,6 +70,7 @@ impl Page<'_> {
             value,
             href,
             note,
+            also: None,
         };
         let has_budget = !standing.budget.is_zero();
         let since = match self.project.agreed_on {
@@ -103,6 +104,7 @@ impl Page<'_> {
                 value: format::percent(answer.elapsed, l10n),
                 href: None,
                 note: self.left(),
+                also: None,
             },
         ]
     }
@@ -215,6 +217,7 @@ impl Page<'_> {
             mark,
             lines: [Some(planned), reached].into_iter().flatten().collect(),
             past: one.reached_on.is_some(),
+            bad: false,
         }
     }
 
@@ -226,6 +229,7 @@ impl Page<'_> {
             mark: String::new(),
             lines: vec![one.sentence.clone()],
             past: false,
+            bad: false,
         }
     }
 
@@ -253,6 +257,7 @@ impl Page<'_> {
                     empty: l10n.t("status-none"),
                 },
             ],
+            ..Beside::default()
         }
     }
 }

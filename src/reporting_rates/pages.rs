@@ -223,6 +223,7 @@ fn figures(answer: &Answer, links: &Links<'_>, l10n: L10n) -> Vec<Figure> {
         value,
         href: Some(href),
         note,
+        also: None,
     };
     let number = |count: i64| format::number(count.into(), 0, l10n);
     let percent = |rate: Option<Decimal>| rate.map_or_else(|| "–".to_owned(), |rate| format::percent(rate, l10n));

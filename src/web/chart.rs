@@ -172,7 +172,7 @@ struct DrawnBar {
 #[derive(Template)]
 #[template(path = "parts/bars.html")]
 pub struct Bars {
-    id: &'static str,
+    id: String,
     title: String,
     description: String,
     height: u32,
@@ -188,7 +188,7 @@ pub(super) const BELOW: u32 = 34;
 
 impl Bars {
     /// Draws bars in a chart so many pixels high. `id` is unique on the page.
-    pub fn new(id: &'static str, title: String, bars: Vec<Bar>, height: u32, l10n: L10n) -> Self {
+    pub fn new(id: &str, title: String, bars: Vec<Bar>, height: u32, l10n: L10n) -> Self {
         let sums = |bar: &Bar, up: bool| -> Decimal {
             bar.parts.iter().map(|part| part.value).filter(|value| (*value > Decimal::ZERO) == up).sum()
         };
@@ -232,7 +232,7 @@ impl Bars {
             grid: grid(&plot, unit, l10n),
             axis_y: pixels(axis),
             label_y: height.saturating_sub(6),
-            id,
+            id: id.to_owned(),
             title,
             description,
             height,

@@ -61,6 +61,8 @@ pub struct Figure {
     pub href: Option<String>,
     /// What it means.
     pub note: String,
+    /// A second figure in the same currency: what it is, it, and the rows behind it.
+    pub also: Option<(String, String, String)>,
 }
 
 /// A fact of the page's head: what, and where it leads.
@@ -147,6 +149,7 @@ pub struct Detail {
 }
 
 /// Something in a panel beside the page.
+#[derive(Default)]
 pub struct Thing {
     /// What or who.
     pub title: String,
@@ -154,6 +157,8 @@ pub struct Thing {
     pub href: Option<String>,
     /// A word at its end.
     pub mark: String,
+    /// Whether that word is of something amiss.
+    pub bad: bool,
     /// What there is to say of it; empty lines are left out.
     pub lines: Vec<String>,
     /// Whether it is over.
@@ -181,6 +186,10 @@ pub struct Beside {
     pub lead: Option<String>,
     /// Lists of things at its side.
     pub panels: Vec<Panel>,
+    /// What stands below its chart, drawn.
+    pub main: Option<String>,
+    /// What the form for another day and instant keeps of the address.
+    pub kept: Vec<(&'static str, String)>,
 }
 
 #[derive(Template)]

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 use chrono_tz::Tz;
-use rust_decimal::Decimal;
+use rust_decimal::RoundingStrategy::MidpointAwayFromZero;
+use rust_decimal::{Decimal, dec};
 
 use crate::kernel::Currency;
 use crate::l10n::L10n;
@@ -30,6 +31,17 @@ pub fn number(value: Decimal, decimals: u32, l10n: L10n) -> String {
 /// An amount with its currency's decimals, without the currency.
 pub fn amount(value: Decimal, currency: Currency, l10n: L10n) -> String {
     number(value, currency.minor_unit(), l10n)
+}
+
+/// An amount in short, for where little room is: `1.95 m`, `204.3 k`, `950`.
+pub fn short(value: Decimal, l10n: L10n) -> String {
+    let (divisor, decimals, key) = match value.abs() {
+        large if large >= dec!(999_950) => (dec!(1_000_000), 2, "chart-millions"),
+        middling if middling >= dec!(10_000) => (dec!(1_000), 1, "chart-thousands"),
+        _ => return number(value.round_dp_with_strategy(0, MidpointAwayFromZero), 0, l10n),
+    };
+    let rounded = (value / divisor).round_dp_with_strategy(decimals, MidpointAwayFromZero);
+    l10n.with(key, &[("figure", number(rounded, decimals, l10n).into())])
 }
 
 /// A share with one decimal: `73.0 %`.
@@ -153,7 +165,6 @@ pub fn read_number(text: &str, l10n: L10n) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rust_decimal::dec;
 
     #[test]
     fn figures_are_written_for_people() {
@@ -162,6 +173,16 @@ mod tests {
         assert_eq!(number(dec!(-1000), 2, l10n), "−1,000.00");
         assert_eq!(number(dec!(-0.00), 2, l10n), "0.00");
         assert_eq!(number(dec!(999), 0, l10n), "999");
+        for (value, written) in [
+            (dec!(15_799_810.11), "15.80 m"),
+            (dec!(-1_946_913.02), "−1.95 m"),
+            (dec!(999_950), "1.00 m"),
+            (dec!(999_949), "999.9 k"),
+            (dec!(9_999.6), "10,000"),
+            (dec!(0.4), "0"),
+        ] {
+            assert_eq!(short(value, l10n), written, "{value}");
+        }
     }
 
     #[test]

@@ -40,17 +40,21 @@ use crate::{documents, rooms};
 
 /// Where a page of a list begins, and what was known when the reader began to leaf.
 #[derive(Serialize, Deserialize)]
-struct Mark {
-    known_at: String,
-    place: Vec<String>,
+pub struct Mark {
+    /// What was known: an instant.
+    pub known_at: String,
+    /// The place in the order.
+    pub place: Vec<String>,
 }
 
 impl Mark {
-    fn read(text: &str) -> Option<Mark> {
+    /// The mark an address holds; none where it is no mark.
+    pub fn read(text: &str) -> Option<Mark> {
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
     }
 
-    fn write(&self) -> String {
+    /// As an address holds it.
+    pub fn write(&self) -> String {
         URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
     }
 }

@@ -12,7 +12,7 @@ fn language(answer: &Answer) -> String {
     answer.page().select(&Selector::parse("html").unwrap()).next().unwrap().attr("lang").unwrap().to_owned()
 }
 
-async fn choose(site: &Site, cookie: &str, language: &str) {
+pub(crate) async fn choose(site: &Site, cookie: &str, language: &str) {
     let page = site.get("/account", cookie).await.page();
     let csrf = page.select(&Selector::parse("[name=csrf]").unwrap()).next().unwrap().attr("value").unwrap().to_owned();
     let choices: Vec<&str> = Vec::from_iter(

@@ -11,10 +11,10 @@ use scraper::{ElementRef, Selector};
 
 use crate::pages::Site;
 
-type Row = BTreeMap<String, String>;
+pub(crate) type Row = BTreeMap<String, String>;
 
 impl Site {
-    async fn rows(&self, address: &str, cookie: &str) -> Vec<Row> {
+    pub(crate) async fn rows(&self, address: &str, cookie: &str) -> Vec<Row> {
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
         let file = self.get(&format!("{path}.csv?{query}"), cookie).await;
         assert_eq!(file.status, StatusCode::OK, "{address}: {}", file.body);
@@ -22,7 +22,7 @@ impl Site {
     }
 }
 
-fn sum(rows: &[Row], column: &str) -> Decimal {
+pub(crate) fn sum(rows: &[Row], column: &str) -> Decimal {
     rows.iter().filter(|row| !row[column].is_empty()).map(|row| row[column].parse::<Decimal>().unwrap()).sum()
 }
 

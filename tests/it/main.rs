@@ -1,9 +1,11 @@
 //! The one test binary: stories told from outside, a file a room.
 #![forbid(unsafe_code)]
 
+mod briefing_note;
 mod crash;
 mod dashboard;
 mod documents;
+mod donor_page;
 mod donor_reports;
 mod donors;
 mod embedded;

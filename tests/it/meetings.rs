@@ -31,7 +31,7 @@ pub(crate) async fn sign_in(site: &Site, email: &str) -> String {
 }
 
 /// Logs a meeting through its form; returns its address.
-async fn log(site: &Site, cookie: &str, fields: &[(&str, &str)]) -> String {
+pub(crate) async fn log(site: &Site, cookie: &str, fields: &[(&str, &str)]) -> String {
     let done = enter(site, "/meetings/new", cookie, fields).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{:?}", done.texts("#summary li"));
     done.location().split('?').next().unwrap().to_owned()
@@ -158,12 +158,15 @@ pub(crate) async fn content(site: &Site, address: &str, cookie: &str) -> String 
 fn addresses(confidential: &str, strict: &str, changes: i64) -> Vec<String> {
     let mut addresses: Vec<String> = reading().into_iter().map(|(address, _)| address).collect();
     for meeting in [confidential, strict] {
-        addresses.extend(["", "/edit", "/aide-memoire", "/revisions"].map(|end| format!("{meeting}{end}")));
+        addresses.extend(["", "/edit", "/aide-memoire", "/revisions", "/brief"].map(|end| format!("{meeting}{end}")));
     }
     addresses.extend((1..=changes).map(|number| format!("/changes/{number}")));
     let others = [
         "/donors/SWE",
         "/donors/SIDA",
+        "/donors/SWE?kind=meetings",
+        "/donors/SWE/brief",
+        "/donors/SIDA/brief",
         "/find?q=zwielicht",
         "/suggest?q=zwielicht",
         "/suggest?kind=person&q=zwielicht",
@@ -185,7 +188,7 @@ fn addresses(confidential: &str, strict: &str, changes: i64) -> Vec<String> {
 }
 
 /// A meeting in which every field says the word.
-async fn classified(site: &Site, cookie: &str, word: &str, level: &str) -> String {
+pub(crate) async fn classified(site: &Site, cookie: &str, word: &str, level: &str) -> String {
     let line = |what: &str| format!("zwielicht {what} {word}");
     let (title, outcomes, summary) = (line("title"), line("outcomes"), line("summary"));
     let (place, guests, owed) = (line("place"), line("guest"), line("owed"));

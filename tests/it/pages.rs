@@ -203,8 +203,15 @@ async fn the_page_and_the_file_show_the_same_arrears() {
 #[tokio::test]
 async fn every_role_reads_and_nobody_else_does() {
     let site = Site::new().await;
-    let details =
-        ["/donors/SWE", "/pledges/P-2017-021", "/projects/SOM-LOG3", "/units/ROAF", "/funds/FEM", "/rates/EUR"];
+    let details = [
+        "/donors/SWE",
+        "/donors/SWE/brief",
+        "/pledges/P-2017-021",
+        "/projects/SOM-LOG3",
+        "/units/ROAF",
+        "/funds/FEM",
+        "/rates/EUR",
+    ];
     let details = details.map(|address| (address.to_owned(), Act::ReadFigures));
     let addresses: Vec<(String, Act)> = reading().into_iter().chain(details).collect();
     for (address, _) in &addresses {

@@ -1,9 +1,10 @@
-//! Reads a donor's page in one statement.
+//! Reads what a donor's page shows besides its timeline in one statement: of one donor, or of several one after another.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use sqlx::types::Json;
+use uuid::Uuid;
 
 use super::years;
 use crate::contributions::{EARMARKING, earmarking_from};
@@ -15,105 +16,116 @@ use crate::settings::NO_DATA_YEARS;
 
 /// A donor with its figures in US dollars, its children's among them.
 #[derive(sqlx::FromRow)]
-pub(super) struct DonorFigures {
-    pub(super) id: i64,
-    pub(super) name: String,
-    pub(super) kind: Option<String>,
-    pub(super) country: Option<String>,
-    pub(super) member_state: Option<bool>,
-    pub(super) parent: Option<String>,
-    pub(super) parent_name: Option<String>,
-    pub(super) aliases: Option<String>,
-    pub(super) received: Decimal,
-    pub(super) received_year: Decimal,
-    pub(super) arrears: Decimal,
-    pub(super) receivable: Decimal,
-    pub(super) reports_overdue: i64,
-    pub(super) years: Option<Json<Vec<years::Received>>>,
-    pub(super) no_data: Option<Json<Vec<serde_json::Value>>>,
-    pub(super) family: Option<Json<Vec<Member>>>,
-    pub(super) focal_points: Option<Json<Vec<FocalPoint>>>,
-    pub(super) contacts: Option<Json<Vec<Contact>>>,
-    pub(super) versions: Option<Json<Vec<Held>>>,
-    pub(super) meetings: Option<Json<Vec<Meeting>>>,
-    pub(super) open_actions: Option<Json<Vec<OpenAction>>>,
+pub(crate) struct DonorFigures {
+    pub(crate) id: i64,
+    pub(crate) code: String,
+    pub(crate) name: String,
+    pub(crate) kind: Option<String>,
+    pub(crate) country: Option<String>,
+    pub(crate) member_state: Option<bool>,
+    pub(crate) parent: Option<String>,
+    pub(crate) parent_name: Option<String>,
+    pub(crate) aliases: Option<String>,
+    pub(crate) received: Decimal,
+    pub(crate) received_year: Decimal,
+    pub(crate) arrears: Decimal,
+    pub(crate) receivable: Decimal,
+    /// The day the oldest of what is overdue fell due.
+    pub(crate) arrears_since: Option<NaiveDate>,
+    /// The next day something falls due.
+    pub(crate) next_due_on: Option<NaiveDate>,
+    pub(crate) reports_overdue: i64,
+    pub(crate) reports_due: i64,
+    /// The day the oldest of the reports overdue was due.
+    pub(crate) reports_since: Option<NaiveDate>,
+    /// Its row and those of all that belong to it.
+    pub(crate) family_ids: Vec<i64>,
+    pub(crate) years: Option<Json<Vec<years::Received>>>,
+    pub(crate) no_data: Option<Json<Vec<serde_json::Value>>>,
+    pub(crate) family: Option<Json<Vec<Member>>>,
+    pub(crate) focal_points: Option<Json<Vec<FocalPoint>>>,
+    pub(crate) contacts: Option<Json<Vec<Contact>>>,
+    pub(crate) versions: Option<Json<Vec<Held>>>,
+    pub(crate) open_actions: Option<Json<Vec<OpenAction>>>,
     /// What is known of the donor and those that belong to it, of what the reader may read.
-    pub(super) intelligence: Option<Json<Vec<intelligence::Entry>>>,
+    pub(crate) intelligence: Option<Json<Vec<intelligence::Entry>>>,
 }
 
-/// A meeting with the donor or one that belongs to it, of those the reader may read.
-#[derive(Debug, Deserialize)]
-pub(super) struct Meeting {
-    pub(super) key: String,
-    pub(super) title: String,
-    pub(super) held_on: NaiveDate,
-    pub(super) level: Option<String>,
-    pub(super) classification: String,
-}
-
-/// A follow-up of such a meeting that is open.
-#[derive(Debug, Deserialize)]
-pub(super) struct OpenAction {
-    pub(super) meeting: String,
-    pub(super) text: String,
-    pub(super) side: String,
-    pub(super) owner: Option<String>,
-    pub(super) due_on: Option<NaiveDate>,
+/// A follow-up that is open, of a meeting with the donor or one that belongs to it, of those the reader may read.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct OpenAction {
+    pub(crate) meeting: Uuid,
+    /// What may be read of it: what may be read of its meeting.
+    pub(crate) classification: String,
+    pub(crate) text: String,
+    /// `we` or `they`.
+    pub(crate) side: String,
+    pub(crate) owner: Option<String>,
+    pub(crate) due_on: Option<NaiveDate>,
 }
 
 /// One of a donor and those that belong to it, with figures of its own.
 #[derive(Debug, Deserialize)]
-pub(super) struct Member {
-    pub(super) code: String,
-    pub(super) name: String,
+pub(crate) struct Member {
+    pub(crate) code: String,
+    pub(crate) name: String,
     /// Whether it is the donor itself.
-    pub(super) itself: bool,
+    pub(crate) itself: bool,
     /// Whether others belong to it in their turn.
-    pub(super) has_children: bool,
-    pub(super) received: Decimal,
-    pub(super) received_year: Decimal,
-    pub(super) receivable: Decimal,
-    pub(super) arrears: Decimal,
+    pub(crate) has_children: bool,
+    pub(crate) received: Decimal,
+    pub(crate) received_year: Decimal,
+    pub(crate) receivable: Decimal,
+    pub(crate) arrears: Decimal,
 }
 
 /// Who looks after a donor, from a day through a day.
 #[derive(Debug, Deserialize)]
-pub(super) struct FocalPoint {
-    pub(super) email: String,
-    pub(super) name: String,
-    pub(super) from: Option<NaiveDate>,
-    pub(super) to: Option<NaiveDate>,
+pub(crate) struct FocalPoint {
+    pub(crate) email: String,
+    pub(crate) name: String,
+    pub(crate) from: Option<NaiveDate>,
+    pub(crate) to: Option<NaiveDate>,
     /// Whether that is today.
-    pub(super) now: bool,
+    pub(crate) now: bool,
 }
 
 /// A person at a donor.
 #[derive(Debug, Deserialize)]
-pub(super) struct Contact {
-    pub(super) id: i64,
-    pub(super) name: String,
-    pub(super) title: Option<String>,
-    pub(super) email: Option<String>,
-    pub(super) phone: Option<String>,
-    pub(super) language: Option<String>,
-    pub(super) from_on: Option<NaiveDate>,
-    pub(super) to_on: Option<NaiveDate>,
-    pub(super) note: Option<String>,
+pub(crate) struct Contact {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) title: Option<String>,
+    pub(crate) email: Option<String>,
+    pub(crate) phone: Option<String>,
+    pub(crate) language: Option<String>,
+    pub(crate) from_on: Option<NaiveDate>,
+    pub(crate) to_on: Option<NaiveDate>,
+    pub(crate) note: Option<String>,
     /// Whether the person is there today.
-    pub(super) now: bool,
+    pub(crate) now: bool,
     /// Whether the person left before today.
-    pub(super) gone: bool,
+    pub(crate) gone: bool,
 }
 
-/// The statement for a donor's page.
-pub(super) fn statement(code: &str, scope: &Scope) -> Select {
+/// How many open follow-ups of either side are shown.
+pub(crate) const ACTIONS: i32 = 6;
+
+/// The statement for the pages of donors, by their codes: a row for each there is, in their order.
+pub(crate) fn statement(codes: &[String], scope: &Scope) -> Select {
     let mut select = scope.begin();
-    select.sql(
-        ", family as (with recursive below as (select c.id, null::bigint as parent_id from donors c where c.code = ",
+    select.sql(" select x.* from unnest(").bind(codes.to_vec()).sql(
+        "::text[]) with ordinality asked (code, nth) cross join lateral (
+         with family as (
+            select f.id, i.parent_id from donor_family(asked.code, ",
     );
-    select.bind(code.to_owned()).sql(" union select i.donor_id, i.parent_id from below join donors_in_force(");
     scope.day_and_known(&mut select).sql(
-        ") i on i.parent_id = below.id) select distinct on (id) id, parent_id from below order by id, parent_id nulls first),
+        ") f (id) left join lateral (
+                select p.parent_id from scope join donor_facts p on p.donor_id = f.id
+                    and (p.in_force_from is null or p.in_force_from <= scope.day)
+                    and was_known(p.recorded_at, p.voided_at, scope.known)
+                order by p.in_force_from desc nulls last limit 1
+            ) i on true),
          receipts as (
             select c.donor_id, c.received_on, usd_of(c.amount, rate_on(h.days, h.rates, c.received_on)) as usd, ",
     );
@@ -127,7 +139,7 @@ pub(super) fn statement(code: &str, scope: &Scope) -> Select {
     earmarking_from(&mut select, scope);
     select.sql(
         "), owed as (
-            select b.donor_id, sum(usd_of(b.outstanding, r.units_per_usd)) as usd
+            select b.donor_id, sum(usd_of(b.outstanding, r.units_per_usd)) as usd, min(b.falls_due_on) as since
             from scope join instalment_balances b on b.donor_id = any(array(select id from family))
                 and is_overdue(b, scope.day, scope.known)
             join rates r on r.currency = b.currency group by b.donor_id
@@ -137,17 +149,21 @@ pub(super) fn statement(code: &str, scope: &Scope) -> Select {
                 and stands(b, scope.day, scope.known)
             join rates r on r.currency = b.currency group by b.donor_id
          )
-         select d.id, d.name, i.kind, i.country, i.member_state, p.code as parent, p.name as parent_name,
+         select d.id, d.code, d.name, i.kind, i.country, i.member_state, p.code as parent, p.name as parent_name,
                 aliases_told(d.id) as aliases,
                 (select coalesce(sum(usd), 0) from receipts) as received,
                 (select coalesce(sum(usd), 0) from receipts
                  where extract(year from received_on) = extract(year from scope.day)) as received_year,
                 (select coalesce(sum(usd), 0) from owed) as arrears,
                 (select coalesce(sum(usd), 0) from promised) as receivable,
-                (select count(*) from report_states s where s.donor_id in (select id from family)
-                    and s.due_during @> scope.day and not isempty(s.due_during) and s.known @> scope.known
-                    and report_is_due(s, scope.day) and not report_is_submitted(s) and s.due_on < scope.day
-                ) as reports_overdue,
+                (select min(since) from owed) as arrears_since,
+                (select min(b.falls_due_on) from instalment_balances b
+                 where b.donor_id = any(array(select id from family)) and b.outstanding > 0
+                    and b.falls_due_on >= scope.day and stands(b, scope.day, scope.known)
+                    and exists (select from pledge_balances pb where pb.pledge_id = b.pledge_id
+                        and stands(pb, scope.day, scope.known) and pb.status = 'signed')) as next_due_on,
+                w.reports_overdue, w.reports_due, w.reports_since,
+                array(select id from family) as family_ids,
                 (select json_agg(y) from (
                     select extract(year from received_on)::integer as year, earmarking,
                            coalesce(sum(usd), 0)::text as usd
@@ -190,32 +206,30 @@ pub(super) fn statement(code: &str, scope: &Scope) -> Select {
     select.bind(scope.today).sql("::date as now, coalesce(c.to_on < ");
     select.bind(scope.today).sql(
         "::date, false) as gone from donor_contacts c where c.donor_id = d.id and not c.removed) c) as contacts,
-                (select json_agg(m) from (
-                    select m.key, m.title, m.held_on, m.level, m.classification::text as classification
-                    from meetings m where m.id in (select md.meeting_id from meeting_donors md
-                        where md.donor_id in (select id from family))
-                    order by m.held_on desc, m.id desc limit 12) m) as meetings,
-                (select json_agg(x) from (
-                    select m.key as meeting, x.text, x.side, coalesce(o.name, x.owner_name) as owner, x.due_on
-                    from actions x join meetings m on m.id = x.meeting_id left join accounts o on o.id = x.owner_id
-                    where x.state = 'open' and x.meeting_id in (select md.meeting_id from meeting_donors md
-                        where md.donor_id in (select id from family))
-                    order by x.due_on nulls last, x.id limit 12) x) as open_actions,
-                (select json_agg(k.entry) from (select ",
+                (select json_agg(x) from open_actions(array(select id from family), ",
     );
+    select.bind(ACTIONS).sql(") x) as open_actions, (select json_agg(k.entry) from (select ");
     select.sql(intelligence::ENTRY).sql(
         " as entry from intelligence i join donors d on d.id = i.donor_id
-                    where i.donor_id in (select id from family) and i.withdrawn_at is null",
+                    where i.donor_id = any(array(select id from family)) and i.withdrawn_at is null",
     );
-    select.sql(intelligence::BY_KIND).sql(" limit 60) k) as intelligence from scope join donors d on d.code = ");
-    select.bind(code.to_owned()).sql(
-        " left join lateral (
+    select.sql(intelligence::BY_KIND).sql(
+        " limit 60) k) as intelligence
+         from scope join donors d on d.code = asked.code
+         left join lateral (
             select f.kind, f.country, f.member_state, f.parent_id from donor_facts f
             where f.donor_id = d.id and (f.in_force_from is null or f.in_force_from <= scope.day)
                 and was_known(f.recorded_at, f.voided_at, scope.known)
             order by f.in_force_from desc nulls last limit 1
          ) i on true
-         left join donors p on p.id = i.parent_id",
+         left join donors p on p.id = i.parent_id
+         cross join lateral (
+            select count(*) filter (where not report_is_submitted(s) and s.due_on < scope.day) as reports_overdue,
+                count(*) as reports_due,
+                min(s.due_on) filter (where not report_is_submitted(s) and s.due_on < scope.day) as reports_since
+            from report_states s where s.donor_id in (select id from family)
+                and stands(s, scope.day, scope.known) and report_is_due(s, scope.day)
+         ) w) x order by asked.nth",
     );
     select
 }

@@ -8,34 +8,34 @@ use serde::Deserialize;
 
 use super::store::DonorFigures;
 use crate::giving::rule::{Ground, History, Status};
-use crate::giving::{ByYear, Sums, ended, is_somebody, mark};
+use crate::giving::{ByYear, Room, Sums, ended, is_somebody, mark};
 use crate::l10n::L10n;
 use crate::settings;
 
 /// What came in one year with one category of earmarking, in US dollars.
 #[derive(Debug, Deserialize)]
-pub(super) struct Received {
+pub(crate) struct Received {
     year: i32,
     earmarking: String,
     usd: Decimal,
 }
 
 /// What a donor gave by year.
-pub(super) struct Years {
+pub(crate) struct Years {
     sums: Sums,
     no_data: BTreeSet<i32>,
     as_of: NaiveDate,
 }
 
 /// The rows of a year, of one category of earmarking or of all, among those at an address.
-pub(super) fn rows(all: &str, year: i32, earmarking: Option<&str>) -> String {
+pub(crate) fn rows(all: &str, year: i32, earmarking: Option<&str>) -> String {
     let category = earmarking.map(|category| format!("&earmarking={category}")).unwrap_or_default();
     format!("{all}&state=cash&since={year}-01-01&until={year}-12-31{category}")
 }
 
 impl Years {
     /// What the statement found.
-    pub(super) fn of(donor: &DonorFigures, as_of: NaiveDate) -> Self {
+    pub(crate) fn of(donor: &DonorFigures, as_of: NaiveDate) -> Self {
         let mut sums = Sums::new();
         for row in donor.years.iter().flat_map(|years| &years.0) {
             sums.entry(row.year).or_default().insert(row.earmarking.clone(), row.usd);
@@ -44,18 +44,23 @@ impl Years {
         Years { sums, no_data: no_data.flat_map(settings::years).collect(), as_of }
     }
 
-    /// The bars, with their rows among those at an address; nothing where nothing was given.
-    pub(super) fn chart(&self, all: &str, l10n: L10n) -> Option<ByYear> {
+    /// The first year something came in.
+    pub(crate) fn first(&self) -> Option<i32> {
+        self.sums.keys().next().copied()
+    }
+
+    /// The bars with their rows among those at an address; nothing where nothing was given.
+    pub(crate) fn chart(&self, room: Room<'_>, all: &str, l10n: L10n) -> Option<ByYear> {
         let no_data = |year| self.no_data.contains(&year);
         (!self.sums.is_empty()).then(|| {
-            ByYear::new(&self.sums, self.as_of.year(), no_data, |year, category| rows(all, year, category), l10n)
+            ByYear::new(room, &self.sums, self.as_of.year(), no_data, |year, category| rows(all, year, category), l10n)
         })
     }
 
     /// The mark of this year, and where the donor lapsed earlier, since when. A child counts with its parent and has
     /// none of its own.
-    pub(super) fn status(&self, donor: &DonorFigures, code: &str, l10n: L10n) -> Vec<(&'static str, String)> {
-        if donor.parent.is_some() || !is_somebody(code) {
+    pub(crate) fn status(&self, donor: &DonorFigures, l10n: L10n) -> Vec<(&'static str, String)> {
+        if donor.parent.is_some() || !is_somebody(&donor.code) {
             return Vec::new();
         }
         let mut history = History::default();
