@@ -78,8 +78,8 @@ const STATES = [
 		await page.keyboard.press("ArrowDown");
 	}],
 	["the sheet that saves a view", `${DAY}&unit=ROAF`, page => open(page, "Save this view")],
-	["a page of what was found", "/find?q=sweden"],
-	["a page of nothing found", "/find?q=zzzzqqq"],
+	["a page of what was found", "/search?q=sweden"],
+	["a page of nothing found", "/search?q=zzzzqqq"],
 	["no saved view", "/views"],
 	["saved views, one being renamed", `${DAY}&unit=ROAF&sort=donor`, views],
 	["a list with saved views", `${DAY}&unit=ROAF&sort=donor`],

@@ -1,0 +1,455 @@
+-- Search: the words of everything people write, in one index, whatever script they are written in.
+--
+-- `search_sources` says what there is to be found, a branch a kind; a table whose rows change says so (`search_when`) and
+-- what became of them is in the index when the transaction commits. Nobody but the owner reads the index: `search` passes
+-- over row-level security, because the operators of full text keep an index from being used under a policy, and so
+-- applies `may_read` itself, to whatever it finds, counts, corrects a word by, or shows.
+
+create extension if not exists fuzzystrmatch;
+
+-- ------------------------------------------------------------------------------------------------- words, and stems
+
+-- Text as its words are compared: folded, every mark a space, and each Chinese or Japanese sign a word of its own, because
+-- nobody writes spaces between those.
+create function words_apart(words text) returns text
+    language sql immutable strict parallel safe
+    return regexp_replace(regexp_replace(folded(words),
+        '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00bf\u00d7\u00f7\u060c\u061b\u061f\u066a-\u066d\u06d4\u2000-\u206f\u20a0-\u20cf\u2190-\u2bff\u3000-\u303f\ufe10-\ufe6f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]+',
+        ' ', 'g'), '([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])', ' \1 ', 'g');
+
+-- How words of a language are brought to their stem; nothing where the language is not one of ours.
+create function stems_of(language text) returns regconfig
+    language sql immutable parallel safe
+    return case lower(left(language, 2))
+        when 'en' then 'pg_catalog.english'::regconfig when 'fr' then 'pg_catalog.french'::regconfig
+        when 'es' then 'pg_catalog.spanish'::regconfig when 'ar' then 'pg_catalog.arabic'::regconfig
+        when 'ru' then 'pg_catalog.russian'::regconfig when 'de' then 'pg_catalog.german'::regconfig
+        when 'pt' then 'pg_catalog.portuguese'::regconfig
+    end;
+
+-- The words of a text (words_apart) as they stand, and their stems: of its language where that is known; else its script
+-- says which, and what is written in Latin letters is English or French.
+create function words_and_stems(apart text, language text) returns tsvector
+    language plpgsql immutable parallel safe as $$
+declare
+    known regconfig := stems_of(language);
+    found tsvector := to_tsvector('pg_catalog.simple', apart);
+begin
+    if known is not null then
+        return found || to_tsvector(known, apart);
+    end if;
+    if apart ~ '[a-z]' then
+        found := found || to_tsvector('pg_catalog.english', apart) || to_tsvector('pg_catalog.french', apart);
+    end if;
+    if apart ~ '[\u0400-\u04ff]' then
+        found := found || to_tsvector('pg_catalog.russian', apart);
+    end if;
+    if apart ~ '[\u0600-\u06ff]' then
+        found := found || to_tsvector('pg_catalog.arabic', apart);
+    end if;
+    return found;
+end $$;
+
+-- A long text in passages, each short enough to be shown from and to be kept in the index, with what stands at the seam
+-- in both.
+create function passages(words text) returns table (nth integer, part text)
+    language sql immutable strict parallel safe rows 5
+begin atomic
+    select n, substr(words, n * 10000 + 1, 10100) from generate_series(0, (length(words) - 1) / 10000) n;
+end;
+
+-- -------------------------------------------------------------------------------------------- what there is to be found
+
+-- The names of donors by their ids, in that order.
+create function donor_names(ids bigint[]) returns text language sql stable parallel safe
+    return (select string_agg(d.name, ', ' order by array_position(ids, d.id)) from donors d where d.id = any(ids));
+
+-- A row a text. `room` and `code` are the page it leads to; `title` what it is called; `names` what else it goes by, not
+-- shown; `note` a line beside it; `about` who it has to do with, found but not shown; `text` what it says. `day` and
+-- `donors` are what it is filtered by. Who may read it: the four columns of every classified thing.
+create view search_sources as
+    select 'donor'::text as kind, d.id as thing_id, 0 as passage, null::date as day, array[d.id] as donors,
+           'donors'::text as room, d.code as code, d.name as title, d.code collate "default" as names, null::text as note,
+           null::text as about, (select string_agg(a.alias, ' · ' order by a.id) from donor_aliases a
+                where a.donor_id = d.id) as text, null::text as language,
+           'unclassified'::classification as classification, null::bigint as author_id, '{}'::bigint[] as took_part,
+           '{}'::bigint[] as readers
+    from donors d
+    where exists (select from donor_facts f where f.donor_id = d.id and f.voided_at is null)
+    union all
+    select 'contact', c.id, 0, null, array[c.donor_id], 'donors', d.code, c.name, c.email, d.name, d.name,
+           concat_ws(' · ', c.title, c.note), null, 'unclassified', null, '{}', '{}'
+    from donor_contacts c join donors d on d.id = c.donor_id
+    where not c.removed
+    union all
+    select 'meeting', m.id, 0, m.held_on, x.donors, 'meetings', m.key::text collate "C", m.title, m.ref collate "default", donor_names(x.donors),
+           concat_ws(' ', donor_names(x.donors), (select string_agg(g.name, ' ' order by g.nth) from meeting_guests g
+                where g.meeting_id = m.id)),
+           concat_ws(e'\n', m.outcomes, m.summary, m.purpose, m.agenda, m.place), null,
+           m.classification, m.author_id, m.took_part, m.readers
+    from meetings m
+    cross join lateral (select coalesce(array_agg(md.donor_id order by md.nth), '{}') as donors from meeting_donors md
+        where md.meeting_id = m.id) x
+    union all
+    select 'follow_up', a.id, 0, a.due_on, x.donors, 'meetings', m.key::text collate "C", a.text, null, m.title,
+           concat_ws(' ', donor_names(x.donors), coalesce(o.name, a.owner_name)), null, null,
+           m.classification, m.author_id, m.took_part, m.readers
+    from actions a join meetings m on m.id = a.meeting_id left join accounts o on o.id = a.owner_id
+    cross join lateral (select coalesce(array_agg(md.donor_id order by md.nth), '{}') as donors from meeting_donors md
+        where md.meeting_id = m.id) x
+    union all
+    select 'pledge', p.id, 0, t.pledged_on, array[t.donor_id], 'pledges', p.ref, coalesce(p.title, p.ref collate "default"),
+           concat_ws(' ', p.ref collate "default", p.agreement, p.donor_reference), d.name, null,
+           concat_ws(' · ', p.agreement, p.donor_reference, p.subprogramme), null, 'unclassified', null, '{}', '{}'
+    from pledges p
+    cross join lateral (select f.donor_id, f.pledged_on from pledge_terms f where f.pledge_id = p.id and f.voided_at is null
+        order by f.agreed_on desc nulls last limit 1) t
+    join donors d on d.id = t.donor_id
+    union all
+    select 'project', p.id, 0, f.starts_on, coalesce((select array_agg(distinct t.donor_id) from pledge_terms t
+                where t.project = p.code and t.voided_at is null), '{}'),
+           'projects', p.code, p.title, concat_ws(' ', p.code collate "default", replace(f.countries, ';', ' ')), u.name, null,
+           p.status, null, 'unclassified', null, '{}', '{}'
+    from projects p
+    cross join lateral (select x.starts_on, x.countries, x.unit_id from project_facts x
+        where x.project_id = p.id and x.voided_at is null order by x.agreed_on desc nulls last limit 1) f
+    join units u on u.id = f.unit_id
+    union all
+    select 'report', r.id, 0, (select y.due_on from report_due_dates y where y.report_id = r.id and y.voided_at is null
+                order by y.agreed_on desc nulls last limit 1),
+           array[t.donor_id], 'donor-reports', r.ref, coalesce(r.title, r.ref collate "default"),
+           concat_ws(' ', r.ref collate "default", p.ref), d.name, null,
+           null, null, 'unclassified', null, '{}', '{}'
+    from donor_reports r
+    cross join lateral (select x.pledge_id from report_terms x where x.report_id = r.id and x.voided_at is null
+        order by x.in_force_from desc nulls last limit 1) f
+    join pledges p on p.id = f.pledge_id
+    cross join lateral (select x.donor_id from pledge_terms x where x.pledge_id = p.id and x.voided_at is null
+        order by x.agreed_on desc nulls last limit 1) t
+    join donors d on d.id = t.donor_id;
+
+-- Some of them: of a kind, by number, one passage or all.
+create function search_source(of_kind text, ids bigint[], of_passage integer) returns setof search_sources
+    language plpgsql stable rows 20 set plan_cache_mode = force_generic_plan as $$
+begin
+    return query select * from search_sources s
+        where s.kind = of_kind and s.thing_id = any(ids) and (of_passage is null or s.passage = of_passage);
+end $$;
+
+-- ------------------------------------------------------------------------------------------------------------ the index
+
+create table search_texts (
+    id bigint generated always as identity primary key,
+    kind text collate "C" not null,
+    thing_id bigint not null,
+    passage integer not null,
+    code text not null,
+    day date,
+    donors bigint[] not null,
+    classification classification not null,
+    author_id bigint,
+    took_part bigint[] not null,
+    readers bigint[] not null,
+    -- A digest of what was indexed: what is the same is not indexed anew.
+    said text not null,
+    words tsvector not null,
+    unique (kind, thing_id, passage)
+);
+create index search_texts_words on search_texts using gin (words);
+
+-- Every word that was ever indexed, to guess what was meant by one that is nowhere. Whether a word is offered depends on
+-- texts the reader may read, not on this list.
+create table search_lexicon (
+    word text collate "C" primary key
+);
+create index search_lexicon_like on search_lexicon using gin (word gin_trgm_ops);
+
+-- What changed in this transaction; empty outside of it.
+create table search_stale (
+    kind text collate "C" not null,
+    thing_id bigint not null,
+    primary key (kind, thing_id)
+);
+
+-- Brings the index of some things of a kind up to what they say now.
+create function search_refresh(of_kind text, ids bigint[]) returns void
+    language plpgsql volatile set plan_cache_mode = force_generic_plan as $$
+begin
+    with now as materialized (
+        select s.*, md5(concat_ws(e'\x1f', s.title, s.names, s.about, s.text, s.language)) as said
+        from search_source(of_kind, ids, null) s
+    ), gone as (
+        delete from search_texts t where t.kind = of_kind and t.thing_id = any(ids)
+            and not exists (select from now n where n.thing_id = t.thing_id and n.passage = t.passage)
+    ), kept as (
+        update search_texts t set code = n.code, day = n.day, donors = n.donors, classification = n.classification,
+            author_id = n.author_id, took_part = n.took_part, readers = n.readers
+        from now n
+        where t.kind = of_kind and t.thing_id = n.thing_id and t.passage = n.passage and t.said = n.said
+            and (t.code, t.day, t.donors, t.classification, t.author_id, t.took_part, t.readers)
+                is distinct from (n.code, n.day, n.donors, n.classification, n.author_id, n.took_part, n.readers)
+    ), fresh as materialized (
+        select n.*, words_apart(concat_ws(' ', n.title, n.names)) as head, words_apart(coalesce(n.about, '')) as beside,
+               words_apart(coalesce(n.text, '')) as body
+        from now n
+        where not exists (select from search_texts t
+            where t.kind = of_kind and t.thing_id = n.thing_id and t.passage = n.passage and t.said = n.said)
+    ), learnt as (
+        insert into search_lexicon (word)
+        select distinct w.word from fresh f
+        cross join lateral regexp_split_to_table(concat_ws(' ', f.head, f.beside, f.body), ' +') w (word)
+        where length(w.word) between 4 and 40 and w.word !~ '[0-9]'
+        on conflict do nothing
+    )
+    insert into search_texts (kind, thing_id, passage, code, day, donors, classification, author_id, took_part, readers,
+        said, words)
+    select f.kind, f.thing_id, f.passage, f.code, f.day, f.donors, f.classification, f.author_id, f.took_part, f.readers,
+           f.said, setweight(words_and_stems(f.head, f.language), 'A') || setweight(words_and_stems(f.beside, f.language), 'C')
+                || setweight(words_and_stems(f.body, f.language), 'D')
+    from fresh f
+    on conflict (kind, thing_id, passage) do update set code = excluded.code, day = excluded.day,
+        donors = excluded.donors, classification = excluded.classification, author_id = excluded.author_id,
+        took_part = excluded.took_part, readers = excluded.readers, said = excluded.said, words = excluded.words;
+end $$;
+
+-- Notes that things of a kind changed; arguments: the kind, and which by the rows `changed`.
+create function search_note() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    execute format('insert into search_stale (kind, thing_id) select distinct %L, q.id from (%s) q (id)
+        where q.id is not null on conflict do nothing', tg_argv[0], tg_argv[1]);
+    return null;
+end $$;
+
+-- Before the transaction commits, all that was noted at once; for the rows after the first nothing is left to do.
+create function search_keep() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    stale record;
+begin
+    for stale in
+        with taken as (delete from search_stale returning kind, thing_id)
+        select t.kind, array_agg(t.thing_id) as ids from taken t group by t.kind
+    loop
+        perform search_refresh(stale.kind, stale.ids);
+    end loop;
+    return null;
+end $$;
+create constraint trigger search_keep after insert on search_stale deferrable initially deferred
+    for each row execute function search_keep();
+
+-- Where rows of this table change, things of that kind do: those that `which` selects from the rows `changed`.
+create function search_when(of_table text, of_kind text, which text) returns void language plpgsql as $$
+declare
+    event text;
+begin
+    foreach event in array array['insert', 'update', 'delete'] loop
+        execute format('create trigger %I after %s on %I referencing %s table as changed
+            for each statement execute function search_note(%L, %L)', 'search_' || of_kind || '_' || event, event, of_table,
+            case event when 'delete' then 'old' else 'new' end, of_kind, which);
+    end loop;
+end $$;
+
+select search_when(t.of_table, t.kind, t.which) from (values
+    ('donors', 'donor', 'select id from changed'),
+    ('donors', 'contact', 'select c.id from donor_contacts c join changed d on d.id = c.donor_id'),
+    ('donors', 'meeting', 'select m.meeting_id from meeting_donors m join changed d on d.id = m.donor_id'),
+    ('donors', 'follow_up', 'select a.id from actions a join meeting_donors m on m.meeting_id = a.meeting_id
+        join changed d on d.id = m.donor_id'),
+    ('donor_facts', 'donor', 'select donor_id from changed'),
+    ('donor_aliases', 'donor', 'select donor_id from changed'),
+    ('donor_contacts', 'contact', 'select id from changed'),
+    ('meetings', 'meeting', 'select id from changed'),
+    ('meetings', 'follow_up', 'select a.id from actions a join changed m on m.id = a.meeting_id'),
+    ('meeting_donors', 'meeting', 'select meeting_id from changed'),
+    ('meeting_donors', 'follow_up', 'select a.id from actions a join changed m on m.meeting_id = a.meeting_id'),
+    ('meeting_guests', 'meeting', 'select meeting_id from changed'),
+    ('actions', 'follow_up', 'select id from changed'),
+    ('pledges', 'pledge', 'select id from changed'),
+    ('pledge_terms', 'pledge', 'select pledge_id from changed'),
+    ('pledge_terms', 'report', 'select r.report_id from report_terms r join changed t on t.pledge_id = r.pledge_id'),
+    ('pledge_terms', 'project', 'select p.id from projects p join changed t on t.project = p.code'),
+    ('projects', 'project', 'select id from changed'),
+    ('project_facts', 'project', 'select project_id from changed'),
+    ('donor_reports', 'report', 'select id from changed'),
+    ('report_terms', 'report', 'select report_id from changed'),
+    ('report_due_dates', 'report', 'select report_id from changed')
+) t (of_table, kind, which);
+
+-- What there is already.
+select search_refresh(s.kind, array_agg(s.thing_id)) from search_sources s group by s.kind;
+
+-- -------------------------------------------------------------------------------------------------------------- asking
+
+-- The words somebody typed, each as it was typed between spaces; those that say nothing left out where others remain.
+create function search_typed(typed text) returns text[]
+    language sql stable parallel safe
+    return (select coalesce(array_agg(w.word order by w.nth) filter (where not w.idle),
+                array_agg(w.word order by w.nth), '{}')
+            from (select s.word, s.nth, words_apart(s.word) ~ '^ *[a-z]+ *$'
+                    and (numnode(plainto_tsquery('pg_catalog.english', words_apart(s.word))) = 0
+                        or numnode(plainto_tsquery('pg_catalog.french', words_apart(s.word))) = 0) as idle
+                from regexp_split_to_table(typed, '\s+') with ordinality s (word, nth)
+                where words_apart(s.word) ~ '[^ ]' limit 12) w);
+
+-- What finds one word: itself, or the beginning of one where it may go on, its parts one after the other where a mark or
+-- a script without spaces makes parts of it, and whatever has the same stem.
+create function search_for(word text, goes_on boolean) returns tsquery
+    language plpgsql stable parallel safe as $$
+declare
+    apart text := btrim(words_apart(word));
+    parts text[] := regexp_split_to_array(apart, ' +');
+    found tsquery := phraseto_tsquery('pg_catalog.simple', apart);
+begin
+    -- No mark is left in it, so that it can stand between quotes.
+    if goes_on and length(apart) > 1 then
+        found := found || ('''' || array_to_string(parts, ''' <-> ''') || ''':*')::tsquery;
+    end if;
+    if cardinality(parts) > 1 then
+        return found;
+    end if;
+    if apart ~ '[a-z]' then
+        found := found || plainto_tsquery('pg_catalog.english', apart) || plainto_tsquery('pg_catalog.french', apart)
+            || plainto_tsquery('pg_catalog.spanish', apart) || plainto_tsquery('pg_catalog.german', apart)
+            || plainto_tsquery('pg_catalog.portuguese', apart);
+    elsif apart ~ '[\u0400-\u04ff]' then
+        found := found || plainto_tsquery('pg_catalog.russian', apart);
+    elsif apart ~ '[\u0600-\u06ff]' then
+        found := found || plainto_tsquery('pg_catalog.arabic', apart);
+    end if;
+    return found;
+end $$;
+
+-- Whether a text the reader may read has it.
+create function search_has(query tsquery) returns boolean
+    language plpgsql stable as $$
+begin
+    return exists (select from search_texts t
+        where t.words @@ query and may_read(t.classification, t.author_id, t.took_part, t.readers));
+end $$;
+
+-- The words nearest to one that is nowhere, of those that stand in a text the reader may read: a letter or two wrong,
+-- missing or too many, two exchanged, or, where the word may go on, the same in its beginning. At most three, as near as
+-- each other.
+create function search_near(word text, goes_on boolean) returns text[]
+    language plpgsql stable set pg_trgm.similarity_threshold = 0.25 set pg_trgm.word_similarity_threshold = 0.4 as $$
+declare
+    typed text := btrim(words_apart(word));
+    most integer := case when length(typed) < 6 then 1 when length(typed) < 12 then 2 else 3 end;
+    chosen text[] := '{}';
+    nearest integer;
+    candidate record;
+begin
+    if length(typed) not between 4 and 40 or typed ~ '[ 0-9\u3040-\u30ff\u3400-\u9fff]' then
+        return '{}';
+    end if;
+    for candidate in
+        select c.word as said, min(c.wrong) as wrong from (
+            select l.word, levenshtein_less_equal(l.word, typed, most) as wrong
+            from search_lexicon l where l.word % typed
+            union all
+            select l.word, 1 from generate_series(1, length(typed) - 1) at
+            join search_lexicon l on l.word = left(typed, at - 1) || substr(typed, at + 1, 1) || substr(typed, at, 1)
+                || substr(typed, at + 2)
+            union all
+            select l.word, 1 + levenshtein_less_equal(left(l.word, length(typed)), typed, 1)
+            from search_lexicon l where goes_on and l.word %> typed
+                and levenshtein_less_equal(left(l.word, length(typed)), typed, 1) <= 1
+        ) c
+        where c.wrong <= most group by c.word order by 2, similarity(c.word, typed) desc, 1
+    loop
+        exit when candidate.wrong > nearest or cardinality(chosen) = 3;
+        if search_has(search_for(candidate.said, false)) then
+            nearest := candidate.wrong;
+            chosen := chosen || candidate.said;
+        end if;
+    end loop;
+    return chosen;
+end $$;
+
+-- What a query finds of what the reader may read: how many things, of which kinds, and some of them, what they are called
+-- and what they say where that is unclassified. Only the latest thousand are put in order, and those without a day.
+create function search_page(query tsquery, within text[], of_kind text, but text[], of_donors bigint[], since date,
+    until date, passed_over integer, most integer) returns jsonb
+    language plpgsql stable set plan_cache_mode = force_generic_plan as $$
+begin
+    return (with matched as materialized (
+        select t.id, t.kind, t.thing_id, t.day from search_texts t
+        where t.words @@ query and may_read(t.classification, t.author_id, t.took_part, t.readers)
+            and (within is null or t.kind = any(within))
+            and (but is null or t.kind || ' ' || t.code <> all(but))
+            and (of_donors is null or t.donors && of_donors)
+            and (since is null or t.day >= since) and (until is null or t.day <= until)
+        limit 20000
+    ), things as materialized (
+        select m.kind, m.thing_id, max(m.day) as day, array_agg(m.id) as texts from matched m group by m.kind, m.thing_id
+    ), latest as (
+        select x.* from things x where of_kind is null or x.kind = of_kind
+        order by x.day desc nulls first, x.thing_id desc limit 1000
+    ), ranked as (
+        select x.kind, x.thing_id, x.day, r.passage, r.rank from latest x
+        cross join lateral (
+            select t.passage, ts_rank('{0.1, 0.15, 0.3, 1}', t.words, query, 1) as rank from search_texts t
+            where t.id = any(x.texts) order by 2 desc, 1 limit 1
+        ) r
+    ), page as (
+        select r.*, row_number() over (order by r.rank desc, r.day desc nulls last, r.kind, r.thing_id desc) as nth
+        from ranked r order by nth limit most offset passed_over
+    )
+    select jsonb_build_object(
+        'kinds', (select coalesce(jsonb_object_agg(k.kind, k.things), '{}')
+            from (select x.kind, count(*) as things from things x group by x.kind) k),
+        'hits', (select coalesce(jsonb_agg(jsonb_build_object('kind', s.kind, 'room', s.room, 'code', s.code,
+                'title', s.title, 'note', s.note, 'day', s.day, 'classification', s.classification,
+                'text', case when s.classification = 'unclassified' then s.text end) order by p.nth), '[]')
+            from page p cross join lateral search_source(p.kind, array[p.thing_id], p.passage) s
+            where may_read(s.classification, s.author_id, s.took_part, s.readers))));
+end $$;
+
+-- What somebody typed, found: search_page, with the words that were corrected (`understood`) and the query itself, by which
+-- words are marked. `goes_on`: they may still be typing the last word. A word is corrected only where nothing is found and
+-- no text that the reader may read has it.
+create function search(typed text, goes_on boolean, within text[], of_kind text, but text[], of_donors bigint[],
+    since date, until date, passed_over integer, most integer) returns jsonb
+    language plpgsql stable security definer set search_path = public, pg_temp set client_min_messages = warning as $$
+declare
+    sought text[] := search_typed(typed);
+    parts tsquery[] := '{}';
+    query tsquery;
+    answer jsonb;
+    understood jsonb := '[]';
+    meant text[];
+    found tsquery;
+begin
+    for at in 1..cardinality(sought) loop
+        parts[at] := search_for(sought[at], goes_on and at = cardinality(sought));
+        query := case when at = 1 then parts[at] else query && parts[at] end;
+    end loop;
+    if query is null or numnode(query) = 0 then
+        return '{"kinds": {}, "hits": [], "understood": [], "query": ""}';
+    end if;
+    answer := search_page(query, within, of_kind, but, of_donors, since, until, passed_over, most);
+    if answer -> 'kinds' = '{}' then
+        for at in 1..cardinality(sought) loop
+            continue when search_has(parts[at]);
+            meant := search_near(sought[at], goes_on and at = cardinality(sought));
+            continue when cardinality(meant) = 0;
+            found := search_for(meant[1], false);
+            for nth in 2..cardinality(meant) loop
+                found := found || search_for(meant[nth], false);
+            end loop;
+            parts[at] := found;
+            understood := understood || jsonb_build_object('typed', sought[at], 'meant', meant);
+        end loop;
+        if understood <> '[]' then
+            query := parts[1];
+            for at in 2..cardinality(parts) loop
+                query := query && parts[at];
+            end loop;
+            answer := search_page(query, within, of_kind, but, of_donors, since, until, passed_over, most);
+        end if;
+    end if;
+    return answer || jsonb_build_object('understood', understood, 'query', query::text);
+end $$;
+revoke execute on function search(text, boolean, text[], text, text[], bigint[], date, date, integer, integer) from public;
+grant execute on function search(text, boolean, text[], text, text[], bigint[], date, date, integer, integer) to dis_app;
