@@ -6,6 +6,8 @@
 -- applies `may_read` itself, to whatever it finds, counts, corrects a word by, or shows.
 
 create extension if not exists fuzzystrmatch;
+-- A setting of pg_trgm can be named by a function once it is there.
+select similarity('here', 'there');
 
 -- ------------------------------------------------------------------------------------------------- words, and stems
 
@@ -155,14 +157,15 @@ create table search_texts (
     words tsvector not null,
     unique (kind, thing_id, passage)
 );
-create index search_texts_words on search_texts using gin (words);
+-- What waits to be put in order is short: a search reads all of it.
+create index search_texts_words on search_texts using gin (words) with (gin_pending_list_limit = 256);
 
 -- Every word that was ever indexed, to guess what was meant by one that is nowhere. Whether a word is offered depends on
 -- texts the reader may read, not on this list.
 create table search_lexicon (
     word text collate "C" primary key
 );
-create index search_lexicon_like on search_lexicon using gin (word gin_trgm_ops);
+create index search_lexicon_like on search_lexicon using gin (word gin_trgm_ops) with (gin_pending_list_limit = 256);
 
 -- What changed in this transaction; empty outside of it.
 create table search_stale (
@@ -171,7 +174,7 @@ create table search_stale (
     primary key (kind, thing_id)
 );
 
--- Brings the index of some things of a kind up to what they say now.
+-- Brings the index of some things of a kind up to what they say now: some hundreds at once, for they are compared in loops.
 create function search_refresh(of_kind text, ids bigint[]) returns void
     language plpgsql volatile set plan_cache_mode = force_generic_plan as $$
 begin
@@ -197,7 +200,7 @@ begin
     ), learnt as (
         insert into search_lexicon (word)
         select distinct w.word from fresh f
-        cross join lateral regexp_split_to_table(concat_ws(' ', f.head, f.beside, f.body), ' +') w (word)
+        cross join lateral string_to_table(concat_ws(' ', f.head, f.beside, f.body), ' ') w (word)
         where length(w.word) between 4 and 40 and w.word !~ '[0-9]'
         on conflict do nothing
     )
@@ -228,8 +231,9 @@ declare
     stale record;
 begin
     for stale in
-        with taken as (delete from search_stale returning kind, thing_id)
-        select t.kind, array_agg(t.thing_id) as ids from taken t group by t.kind
+        with taken as (delete from search_stale returning kind, thing_id),
+        ordered as (select t.*, row_number() over (partition by t.kind order by t.thing_id) / 200 as lot from taken t)
+        select o.kind, array_agg(o.thing_id) as ids from ordered o group by o.kind, o.lot
     loop
         perform search_refresh(stale.kind, stale.ids);
     end loop;
@@ -277,7 +281,7 @@ select search_when(t.of_table, t.kind, t.which) from (values
 ) t (of_table, kind, which);
 
 -- What there is already.
-select search_refresh(s.kind, array_agg(s.thing_id)) from search_sources s group by s.kind;
+select search_refresh(s.kind, array_agg(s.thing_id)) from search_sources s group by s.kind, s.thing_id / 200;
 
 -- -------------------------------------------------------------------------------------------------------------- asking
 
@@ -287,8 +291,8 @@ create function search_typed(typed text) returns text[]
     return (select coalesce(array_agg(w.word order by w.nth) filter (where not w.idle),
                 array_agg(w.word order by w.nth), '{}')
             from (select s.word, s.nth, words_apart(s.word) ~ '^ *[a-z]+ *$'
-                    and (numnode(plainto_tsquery('pg_catalog.english', words_apart(s.word))) = 0
-                        or numnode(plainto_tsquery('pg_catalog.french', words_apart(s.word))) = 0) as idle
+                    and (length(to_tsvector('pg_catalog.english', words_apart(s.word))) = 0
+                        or length(to_tsvector('pg_catalog.french', words_apart(s.word))) = 0) as idle
                 from regexp_split_to_table(typed, '\s+') with ordinality s (word, nth)
                 where words_apart(s.word) ~ '[^ ]' limit 12) w);
 
@@ -300,6 +304,8 @@ declare
     apart text := btrim(words_apart(word));
     parts text[] := regexp_split_to_array(apart, ' +');
     found tsquery := phraseto_tsquery('pg_catalog.simple', apart);
+    stems text[] := '{}';
+    language text;
 begin
     -- No mark is left in it, so that it can stand between quotes.
     if goes_on and length(apart) > 1 then
@@ -308,16 +314,13 @@ begin
     if cardinality(parts) > 1 then
         return found;
     end if;
-    if apart ~ '[a-z]' then
-        found := found || plainto_tsquery('pg_catalog.english', apart) || plainto_tsquery('pg_catalog.french', apart)
-            || plainto_tsquery('pg_catalog.spanish', apart) || plainto_tsquery('pg_catalog.german', apart)
-            || plainto_tsquery('pg_catalog.portuguese', apart);
-    elsif apart ~ '[\u0400-\u04ff]' then
-        found := found || plainto_tsquery('pg_catalog.russian', apart);
-    elsif apart ~ '[\u0600-\u06ff]' then
-        found := found || plainto_tsquery('pg_catalog.arabic', apart);
-    end if;
-    return found;
+    foreach language in array case when apart ~ '[a-z]' then '{en,fr,es,de,pt}' when apart ~ '[\u0400-\u04ff]' then '{ru}'
+        when apart ~ '[\u0600-\u06ff]' then '{ar}' else '{}' end::text[]
+    loop
+        stems := stems || tsvector_to_array(to_tsvector(stems_of(language), apart));
+    end loop;
+    return (select coalesce(found || string_agg('''' || s.stem || '''', ' | ')::tsquery, found)
+        from (select distinct u.stem from unnest(stems) u (stem) where u.stem <> apart) s);
 end $$;
 
 -- Whether a text the reader may read has it.
@@ -368,13 +371,14 @@ begin
 end $$;
 
 -- What a query finds of what the reader may read: how many things, of which kinds, and some of them, what they are called
--- and what they say where that is unclassified. Only the latest thousand are put in order, and those without a day.
+-- and what they say where that is unclassified. Only the latest thousand are put in order, and those without a day first:
+-- fewer where only a few are asked for, by somebody who types.
 create function search_page(query tsquery, within text[], of_kind text, but text[], of_donors bigint[], since date,
     until date, passed_over integer, most integer) returns jsonb
     language plpgsql stable set plan_cache_mode = force_generic_plan as $$
 begin
     return (with matched as materialized (
-        select t.id, t.kind, t.thing_id, t.day from search_texts t
+        select t.kind, t.thing_id, t.day from search_texts t
         where t.words @@ query and may_read(t.classification, t.author_id, t.took_part, t.readers)
             and (within is null or t.kind = any(within))
             and (but is null or t.kind || ' ' || t.code <> all(but))
@@ -382,15 +386,15 @@ begin
             and (since is null or t.day >= since) and (until is null or t.day <= until)
         limit 20000
     ), things as materialized (
-        select m.kind, m.thing_id, max(m.day) as day, array_agg(m.id) as texts from matched m group by m.kind, m.thing_id
+        select m.kind, m.thing_id, max(m.day) as day from matched m group by m.kind, m.thing_id
     ), latest as (
         select x.* from things x where of_kind is null or x.kind = of_kind
-        order by x.day desc nulls first, x.thing_id desc limit 1000
+        order by x.day desc nulls first, x.thing_id desc limit case when most < 20 then 300 else 1000 end
     ), ranked as (
         select x.kind, x.thing_id, x.day, r.passage, r.rank from latest x
         cross join lateral (
             select t.passage, ts_rank('{0.1, 0.15, 0.3, 1}', t.words, query, 1) as rank from search_texts t
-            where t.id = any(x.texts) order by 2 desc, 1 limit 1
+            where t.kind = x.kind and t.thing_id = x.thing_id and t.words @@ query order by 2 desc, 1 limit 1
         ) r
     ), page as (
         select r.*, row_number() over (order by r.rank desc, r.day desc nulls last, r.kind, r.thing_id desc) as nth
@@ -411,7 +415,7 @@ end $$;
 -- no text that the reader may read has it.
 create function search(typed text, goes_on boolean, within text[], of_kind text, but text[], of_donors bigint[],
     since date, until date, passed_over integer, most integer) returns jsonb
-    language plpgsql stable security definer set search_path = public, pg_temp set client_min_messages = warning as $$
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     sought text[] := search_typed(typed);
     parts tsquery[] := '{}';

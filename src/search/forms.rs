@@ -78,12 +78,10 @@ impl Wanted {
         (self.page - 1) * ON_PAGE
     }
 
-    /// The parameters but the page, in their order.
-    pub fn said(&self) -> Vec<(&'static str, String)> {
+    /// The parameters of the filters, in their order.
+    pub fn filters(&self) -> Vec<(&'static str, String)> {
         let day = |day: Option<NaiveDate>| day.map(|day| day.to_string());
         let all = [
-            ("q", Some(self.typed.clone())),
-            ("kind", self.kind.map(|kind| kind.as_str().to_owned())),
             ("donor", self.donor.clone()),
             ("since", day(self.since)),
             ("until", day(self.until)),
@@ -93,7 +91,9 @@ impl Wanted {
 
     /// The address that asks for it.
     pub fn address(&self) -> String {
-        let mut said = self.said();
+        let mut said = vec![("q", self.typed.clone())];
+        said.extend(self.kind.map(|kind| ("kind", kind.as_str().to_owned())));
+        said.extend(self.filters());
         if self.page > 1 {
             said.push(("page", self.page.to_string()));
         }
