@@ -107,12 +107,12 @@ async fn every_kind_is_found_by_a_word_a_mistyped_one_and_in_every_script() {
         .unwrap();
     let title = "Consultation about the Überschwemmungen";
     for typed in [
-        "überschwemmungen", "uberschwemmung", "governance", "Finanzieren governing", "financing consultations",
+        "überschwemmungen", "uberschwemmung", "governance", "zoology governing", "financing consultations",
         "governence", "goverannce", "lodz", "中国", "国际发展", "الأمير", "امير", "российский фонд", "инвестициями", "hagstrom quist", "sweden lodz",
         "anneliese", "konsultation uberschwemmungne",
     ] {
         let all = finds(&site, &cookie, typed).await;
-        if typed == "Finanzieren governing" {
+        if typed == "zoology governing" {
             assert!(!all.contains(&title.to_owned()), "every word counts");
             continue;
         }
@@ -135,12 +135,10 @@ async fn every_kind_is_found_by_a_word_a_mistyped_one_and_in_every_script() {
     let told = search(&site, &cookie, "questionaire", "").await.texts(".notice p");
     assert_eq!(told, ["“questionaire” was not found. Shown instead: “questionnaire”."]);
     // The palette, while one types.
-    for typed in ["overschw", "governan", "governenc", "lodz", "中国国"] {
+    for typed in ["uberschw", "governan", "governenc", "lod", "中国国"] {
         let items = offered(&site, &cookie, typed).await;
         let hit = items.iter().find(|item| item["kind"] == "meeting" && item["name"] == title);
-        let typed_wrong = typed == "overschw";
-        assert!(hit.is_some() || typed_wrong, "{typed}: {items:?}");
-        assert!(hit.is_none_or(|hit| hit["href"] == meeting.as_str()), "{hit:?}");
+        assert_eq!(hit.unwrap_or_else(|| panic!("{typed}: {items:?}"))["href"], meeting.as_str());
     }
     is_whole(&site).await;
     site.close().await;
@@ -240,7 +238,7 @@ async fn what_one_may_not_read_is_not_found_not_counted_and_not_hinted_at() {
     let johan = sign_in(&site, JOHAN).await;
     let open = [("donors", "Sweden"), ("title", "A walk"), ("outcomes", "We saw nordlichter.")];
     log(&site, &johan, &open).await;
-    let word = |level: &str| format!("nordlichtee {level} quetzalcoatl owed");
+    let word = |level: &str| format!("nordlichtee {level} quetzalcoatl");
     let mut meetings = Vec::new();
     for level in ["confidential", "strictly_confidential"] {
         let said = word(level);
@@ -248,7 +246,7 @@ async fn what_one_may_not_read_is_not_found_not_counted_and_not_hinted_at() {
             ("donors", "Sweden"),
             ("title", "Quetzalcoatl"),
             ("outcomes", said.as_str()),
-            ("text-0", said.as_str()),
+            ("text-0", "Send the quetzalcoatl"),
             ("owner-0", "Johan Lindqvist"),
             ("guests", "Quetzalcoatl Xiuhtecuhtli"),
             ("classification", level),
