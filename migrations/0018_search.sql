@@ -52,13 +52,27 @@ begin
     return found;
 end $$;
 
--- A long text in passages, each short enough to be shown from and to be kept in the index, with what stands at the seam
--- in both.
+-- A long text in passages, each short enough to be kept in the index and to be shown from, with what stands at the seam
+-- in both. Twenty at a time: the place of each is counted from the beginning, which for the last of a long text is far.
 create function passages(words text) returns table (nth integer, part text)
-    language sql immutable strict parallel safe rows 5
-begin atomic
-    select n, substr(words, n * 10000 + 1, 10100) from generate_series(0, (length(words) - 1) / 10000) n;
-end;
+    language plpgsql immutable strict parallel safe rows 3 as $$
+declare
+    rest text := words || '';
+    block text;
+begin
+    nth := 0;
+    loop
+        block := left(rest, 200100);
+        for at in 0..19 loop
+            exit when nth > 0 and at * 10000 + 100 >= length(block);
+            part := substr(block, at * 10000 + 1, 10100);
+            return next;
+            nth := nth + 1;
+        end loop;
+        exit when length(block) < 200100;
+        rest := substr(rest, 200001);
+    end loop;
+end $$;
 
 -- -------------------------------------------------------------------------------------------- what there is to be found
 
@@ -100,6 +114,25 @@ create view search_sources as
     cross join lateral (select coalesce(array_agg(md.donor_id order by md.nth), '{}') as donors from meeting_donors md
         where md.meeting_id = m.id) x
     union all
+    -- What its latest file says, a row a passage.
+    select 'document', d.id, p.nth, d.filed_at::date, x.donors, 'documents', d.key::text collate "C", d.title, d.file_name,
+           donor_names(x.donors), donor_names(x.donors), p.part, d.language,
+           greatest(d.classification, v.classification), d.author_id, d.took_part, d.readers
+    from documents d
+    cross join lateral (select coalesce(array_agg(y.donor_id order by y.nth), '{}') as donors from document_donors y
+        where y.document_id = d.id) x
+    left join lateral (select y.id, y.classification from document_versions y where y.document_id = d.id
+        order by y.number desc limit 1) v on true
+    left join document_texts t on t.version_id = v.id and t.state = 'taken'
+    cross join lateral passages(coalesce(t.text, '')) p
+    union all
+    select 'intelligence', i.id, 0, i.as_of_on, array[i.donor_id], 'intelligence', i.key::text collate "C",
+           coalesce(i.title, i.year::text), null, d.name, concat_ws(' ', d.name, i.year, c.name),
+           concat_ws(e'\n', i.text, i.theme, i.subprogramme, i.person_role, i.source), null,
+           i.classification, i.author_id, i.took_part, i.readers
+    from intelligence i join donors d on d.id = i.donor_id left join donor_contacts c on c.id = i.contact_id
+    where i.withdrawn_at is null
+    union all
     select 'pledge', p.id, 0, t.pledged_on, array[t.donor_id], 'pledges', p.ref, coalesce(p.title, p.ref collate "default"),
            concat_ws(' ', p.ref collate "default", p.agreement, p.donor_reference), d.name, null,
            concat_ws(' · ', p.agreement, p.donor_reference, p.subprogramme), null, 'unclassified', null, '{}', '{}'
@@ -130,12 +163,11 @@ create view search_sources as
         order by x.agreed_on desc nulls last limit 1) t
     join donors d on d.id = t.donor_id;
 
--- Some of them: of a kind, by number, one passage or all.
-create function search_source(of_kind text, ids bigint[], of_passage integer) returns setof search_sources
+-- Some of them: of a kind, by number.
+create function search_source(of_kind text, ids bigint[]) returns setof search_sources
     language plpgsql stable rows 20 set plan_cache_mode = force_generic_plan as $$
 begin
-    return query select * from search_sources s
-        where s.kind = of_kind and s.thing_id = any(ids) and (of_passage is null or s.passage = of_passage);
+    return query select * from search_sources s where s.kind = of_kind and s.thing_id = any(ids);
 end $$;
 
 -- ------------------------------------------------------------------------------------------------------------ the index
@@ -145,14 +177,18 @@ create table search_texts (
     kind text collate "C" not null,
     thing_id bigint not null,
     passage integer not null,
+    room text not null,
     code text not null,
+    title text not null,
+    note text,
+    text text,
     day date,
     donors bigint[] not null,
     classification classification not null,
     author_id bigint,
     took_part bigint[] not null,
     readers bigint[] not null,
-    -- A digest of what was indexed: what is the same is not indexed anew.
+    -- A digest of what it says: what is the same is not indexed anew.
     said text not null,
     words tsvector not null,
     unique (kind, thing_id, passage)
@@ -174,23 +210,23 @@ create table search_stale (
     primary key (kind, thing_id)
 );
 
--- Brings the index of some things of a kind up to what they say now: some hundreds at once, for they are compared in loops.
+-- Brings the index of some things of a kind up to what they say now: some dozens at once, for they are compared in loops.
 create function search_refresh(of_kind text, ids bigint[]) returns void
     language plpgsql volatile set plan_cache_mode = force_generic_plan as $$
 begin
     with now as materialized (
-        select s.*, md5(concat_ws(e'\x1f', s.title, s.names, s.about, s.text, s.language)) as said
-        from search_source(of_kind, ids, null) s
+        select s.*, md5(row(s.room, s.code, s.title, s.names, s.note, s.about, s.text, s.language)::text) as said
+        from search_source(of_kind, ids) s
     ), gone as (
         delete from search_texts t where t.kind = of_kind and t.thing_id = any(ids)
             and not exists (select from now n where n.thing_id = t.thing_id and n.passage = t.passage)
     ), kept as (
-        update search_texts t set code = n.code, day = n.day, donors = n.donors, classification = n.classification,
+        update search_texts t set day = n.day, donors = n.donors, classification = n.classification,
             author_id = n.author_id, took_part = n.took_part, readers = n.readers
         from now n
         where t.kind = of_kind and t.thing_id = n.thing_id and t.passage = n.passage and t.said = n.said
-            and (t.code, t.day, t.donors, t.classification, t.author_id, t.took_part, t.readers)
-                is distinct from (n.code, n.day, n.donors, n.classification, n.author_id, n.took_part, n.readers)
+            and (t.day, t.donors, t.classification, t.author_id, t.took_part, t.readers)
+                is distinct from (n.day, n.donors, n.classification, n.author_id, n.took_part, n.readers)
     ), fresh as materialized (
         select n.*, words_apart(concat_ws(' ', n.title, n.names)) as head, words_apart(coalesce(n.about, '')) as beside,
                words_apart(coalesce(n.text, '')) as body
@@ -204,14 +240,14 @@ begin
         where length(w.word) between 4 and 40 and w.word !~ '[0-9]'
         on conflict do nothing
     )
-    insert into search_texts (kind, thing_id, passage, code, day, donors, classification, author_id, took_part, readers,
-        said, words)
-    select f.kind, f.thing_id, f.passage, f.code, f.day, f.donors, f.classification, f.author_id, f.took_part, f.readers,
-           f.said, setweight(words_and_stems(f.head, f.language), 'A') || setweight(words_and_stems(f.beside, f.language), 'C')
+    insert into search_texts (kind, thing_id, passage, room, code, title, note, text, day, donors, classification, author_id,
+        took_part, readers, said, words)
+    select f.kind, f.thing_id, f.passage, f.room, f.code, f.title, f.note, f.text, f.day, f.donors, f.classification,
+           f.author_id, f.took_part, f.readers, f.said, setweight(words_and_stems(f.head, f.language), 'A') || setweight(words_and_stems(f.beside, f.language), 'C')
                 || setweight(words_and_stems(f.body, f.language), 'D')
     from fresh f
-    on conflict (kind, thing_id, passage) do update set code = excluded.code, day = excluded.day,
-        donors = excluded.donors, classification = excluded.classification, author_id = excluded.author_id,
+    on conflict (kind, thing_id, passage) do update set room = excluded.room, code = excluded.code, title = excluded.title,
+        note = excluded.note, text = excluded.text, day = excluded.day, donors = excluded.donors, classification = excluded.classification, author_id = excluded.author_id,
         took_part = excluded.took_part, readers = excluded.readers, said = excluded.said, words = excluded.words;
 end $$;
 
@@ -232,7 +268,7 @@ declare
 begin
     for stale in
         with taken as (delete from search_stale returning kind, thing_id),
-        ordered as (select t.*, row_number() over (partition by t.kind order by t.thing_id) / 200 as lot from taken t)
+        ordered as (select t.*, row_number() over (partition by t.kind order by t.thing_id) / 50 as lot from taken t)
         select o.kind, array_agg(o.thing_id) as ids from ordered o group by o.kind, o.lot
     loop
         perform search_refresh(stale.kind, stale.ids);
@@ -269,6 +305,14 @@ select search_when(t.of_table, t.kind, t.which) from (values
     ('meeting_donors', 'follow_up', 'select a.id from actions a join changed m on m.meeting_id = a.meeting_id'),
     ('meeting_guests', 'meeting', 'select meeting_id from changed'),
     ('actions', 'follow_up', 'select id from changed'),
+    ('donors', 'document', 'select x.document_id from document_donors x join changed d on d.id = x.donor_id'),
+    ('documents', 'document', 'select id from changed'),
+    ('document_donors', 'document', 'select document_id from changed'),
+    ('document_versions', 'document', 'select document_id from changed'),
+    ('document_texts', 'document', 'select v.document_id from document_versions v join changed t on t.version_id = v.id'),
+    ('donors', 'intelligence', 'select i.id from intelligence i join changed d on d.id = i.donor_id'),
+    ('donor_contacts', 'intelligence', 'select i.id from intelligence i join changed c on c.id = i.contact_id'),
+    ('intelligence', 'intelligence', 'select id from changed'),
     ('pledges', 'pledge', 'select id from changed'),
     ('pledge_terms', 'pledge', 'select pledge_id from changed'),
     ('pledge_terms', 'report', 'select r.report_id from report_terms r join changed t on t.pledge_id = r.pledge_id'),
@@ -281,7 +325,7 @@ select search_when(t.of_table, t.kind, t.which) from (values
 ) t (of_table, kind, which);
 
 -- What there is already.
-select search_refresh(s.kind, array_agg(s.thing_id)) from search_sources s group by s.kind, s.thing_id / 200;
+select search_refresh(s.kind, array_agg(distinct s.thing_id)) from search_sources s group by s.kind, s.thing_id / 50;
 
 -- -------------------------------------------------------------------------------------------------------------- asking
 
@@ -406,8 +450,7 @@ begin
         'hits', (select coalesce(jsonb_agg(jsonb_build_object('kind', s.kind, 'room', s.room, 'code', s.code,
                 'title', s.title, 'note', s.note, 'day', s.day, 'classification', s.classification,
                 'text', case when s.classification = 'unclassified' then s.text end) order by p.nth), '[]')
-            from page p cross join lateral search_source(p.kind, array[p.thing_id], p.passage) s
-            where may_read(s.classification, s.author_id, s.took_part, s.readers))));
+            from page p join search_texts s on s.kind = p.kind and s.thing_id = p.thing_id and s.passage = p.passage)));
 end $$;
 
 -- What somebody typed, found: search_page, with the words that were corrected (`understood`) and the query itself, by which

@@ -1,5 +1,5 @@
 # Search: whatever says the words typed.
-search-hint = Donors, contacts, meetings and what came of them, follow-ups, pledges, projects, reports: whatever you may read, in any language. A mistyped word is understood.
+search-hint = Donors, contacts, meetings and what came of them, follow-ups, documents, intelligence, pledges, projects, reports: whatever you may read, in any language. A mistyped word is understood.
 search-count-many = 20,000 things and more found
 search-all = All
 search-kinds = Kinds of things found
@@ -16,6 +16,8 @@ found-one-donor = Donor
 found-one-contact = Contact
 found-one-meeting = Meeting
 found-one-follow_up = Follow-up
+found-one-document = Document
+found-one-intelligence = Donor intelligence
 found-one-pledge = Pledge
 found-one-project = Project
 found-one-report = Donor report

@@ -1,5 +1,5 @@
 # Recherche : tout ce qui dit les mots saisis.
-search-hint = Donateurs, contacts, réunions et leurs résultats, suites à donner, annonces, projets, rapports : tout ce que vous pouvez lire, dans toutes les langues. Un mot mal saisi est compris.
+search-hint = Donateurs, contacts, réunions et leurs résultats, suites à donner, documents, renseignements, annonces, projets, rapports : tout ce que vous pouvez lire, dans toutes les langues. Un mot mal saisi est compris.
 search-count-many = 20 000 résultats et plus
 search-all = Tout
 search-kinds = Types de résultats
@@ -16,6 +16,8 @@ found-one-donor = Donateur
 found-one-contact = Contact
 found-one-meeting = Réunion
 found-one-follow_up = Suite à donner
+found-one-document = Document
+found-one-intelligence = Renseignement sur un donateur
 found-one-pledge = Annonce
 found-one-project = Projet
 found-one-report = Rapport au donateur

@@ -32,6 +32,10 @@ pub enum Kind {
     FollowUp,
     /// A contact at a donor.
     Contact,
+    /// A document, by what its latest file says.
+    Document,
+    /// An entry about a donor.
+    Intelligence,
     /// A unit.
     Unit,
     /// A fund.
@@ -44,7 +48,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order they are shown where all are as near.
-    pub const ALL: [Kind; 15] = [
+    pub const ALL: [Kind; 17] = [
         Kind::Page,
         Kind::Action,
         Kind::View,
@@ -56,6 +60,8 @@ impl Kind {
         Kind::Meeting,
         Kind::FollowUp,
         Kind::Contact,
+        Kind::Document,
+        Kind::Intelligence,
         Kind::Unit,
         Kind::Fund,
         Kind::Person,
@@ -76,6 +82,8 @@ impl Kind {
             Kind::Meeting => "meeting",
             Kind::FollowUp => "follow_up",
             Kind::Contact => "contact",
+            Kind::Document => "document",
+            Kind::Intelligence => "intelligence",
             Kind::Unit => "unit",
             Kind::Fund => "fund",
             Kind::Person => "person",
@@ -95,7 +103,7 @@ impl Kind {
             Kind::Fund => Some("funds"),
             Kind::Currency => Some("rates"),
             Kind::Page | Kind::Action | Kind::View | Kind::Person => None,
-            Kind::Meeting | Kind::FollowUp | Kind::Contact => None,
+            Kind::Meeting | Kind::FollowUp | Kind::Contact | Kind::Document | Kind::Intelligence => None,
         }
     }
 
@@ -113,6 +121,8 @@ impl Kind {
             Kind::Person | Kind::Contact => "user",
             Kind::Meeting => "meetings",
             Kind::FollowUp => "follow-ups",
+            Kind::Document => "documents",
+            Kind::Intelligence => "info",
             Kind::Currency => "exchange",
             Kind::Report => "reports",
             Kind::Donor | Kind::Pledge | Kind::Contribution | Kind::Project | Kind::Unit | Kind::Fund => {

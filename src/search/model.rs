@@ -9,10 +9,20 @@ use crate::classified::Classification;
 use crate::finding::Kind;
 
 /// Kinds of things whose texts are searched, in the order they are shown.
-pub const SEARCHED: [Kind; 7] =
-    [Kind::Donor, Kind::Contact, Kind::Meeting, Kind::FollowUp, Kind::Pledge, Kind::Project, Kind::Report];
+pub const SEARCHED: [Kind; 9] = [
+    Kind::Donor,
+    Kind::Contact,
+    Kind::Meeting,
+    Kind::FollowUp,
+    Kind::Document,
+    Kind::Intelligence,
+    Kind::Pledge,
+    Kind::Project,
+    Kind::Report,
+];
 /// Those of them that names and codes do not find already.
-pub const ONLY_TEXTS: [Kind; 3] = [Kind::Meeting, Kind::FollowUp, Kind::Contact];
+pub const ONLY_TEXTS: [Kind; 5] =
+    [Kind::Meeting, Kind::FollowUp, Kind::Contact, Kind::Document, Kind::Intelligence];
 
 /// Things in texts on a page, and how many pages there are: the index puts so many in order.
 pub const ON_PAGE: i32 = 20;

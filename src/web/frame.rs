@@ -129,7 +129,7 @@ impl Frame {
     }
 
     /// Kinds of things the palette finds, to draw them by.
-    pub fn kinds(&self) -> [Kind; 15] {
+    pub fn kinds(&self) -> [Kind; 17] {
         Kind::ALL
     }
 
