@@ -123,6 +123,8 @@ pub enum Act {
     LogMeetings,
     /// Load meetings from a file.
     LoadMeetings,
+    /// File documents, give them further versions, and edit those one may.
+    FileDocuments,
     /// Ask for a reader of what is strictly confidential, or answer another administrator who asked.
     KeepReaders,
 }
@@ -149,7 +151,7 @@ pub fn may(role: Role, act: Act) -> bool {
         (ResourceMobilization | Manager, Act::PublishFigures) => true,
         // Within their unit and below: `units::may_keep` asks of which.
         (UnitStaff, Act::KeepPledges | Act::KeepProjects | Act::LoadReports | Act::KeepReports) => true,
-        (Admin | ResourceMobilization | Finance | UnitStaff | Manager, Act::LogMeetings) => true,
+        (Admin | ResourceMobilization | Finance | UnitStaff | Manager, Act::LogMeetings | Act::FileDocuments) => true,
         (ResourceMobilization | Finance, Act::LoadMeetings) => true,
         (Admin, Act::KeepReaders) => true,
         _ => false,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::access::Role;
 use crate::db::Db;
+use crate::documents::{self, Files};
 use crate::donors::focal_points::FocalPoint;
 use crate::donors::{contacts, focal_points};
 use crate::facts::tables::SETTING_FACTS;
@@ -20,6 +21,7 @@ use crate::users::{self, NewAccount, UserError};
 pub const PASSWORD: &str = "demonstration";
 
 const CONTACTS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/contacts.csv"));
+const DOCUMENTS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/documents.csv"));
 const FOCAL_POINTS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/focal-points.csv"));
 const FOLLOW_UPS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/follow-ups.csv"));
 const MEETINGS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/meetings.csv"));
@@ -75,6 +77,9 @@ pub enum DemoError {
     /// An account was refused.
     #[error(transparent)]
     Account(#[from] UserError),
+    /// The documents were refused.
+    #[error(transparent)]
+    Documents(#[from] documents::FillError),
     /// The import failed.
     #[error(transparent)]
     Import(#[from] ImportError),
@@ -100,7 +105,7 @@ pub fn sign_ins() -> Vec<String> {
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn fill(db: &Db, clock: &Clock) -> Result<(), DemoError> {
+pub async fn fill(db: &Db, clock: &Clock, documents: &Files) -> Result<(), DemoError> {
     let folder = tempfile::tempdir()?;
     let mut files = Vec::new();
     for (kind, name, content) in FILES {
@@ -126,7 +131,8 @@ pub async fn fill(db: &Db, clock: &Clock) -> Result<(), DemoError> {
     load(db, clock, files).await?;
     mark_year_without_data(db).await?;
     name_people(db).await?;
-    promise(db).await
+    promise(db).await?;
+    Ok(documents::fill(db, documents, DOCUMENTS).await?)
 }
 
 /// Follow-ups of the meetings, entered by whoever logged each of them. Once only.

@@ -18,6 +18,7 @@ pub mod contributions;
 pub mod dashboard;
 pub mod db;
 pub mod demo;
+pub mod documents;
 pub mod donor_reports;
 pub mod donors;
 pub mod embedded;

@@ -9,6 +9,7 @@ use dis::access::Role;
 use dis::commands::export::{self, ExportArgs};
 use dis::config::{Config, ServeConfig};
 use dis::db::{Db, EXPORTS_AT_ONCE};
+use dis::documents;
 use dis::facts::Actor;
 use dis::home::Database;
 use dis::imports::{self, Import};
@@ -73,6 +74,12 @@ enum Command {
         #[command(subcommand)]
         command: UserCommand,
     },
+    /// Take the text from the file at the input: what the server has another process do
+    #[command(hide = true)]
+    ExtractText {
+        /// What the file is
+        media_type: String,
+    },
     /// Check every invariant of the ledger and the chain of changes; exit 1 if anything is broken
     Verify {
         /// The head an earlier run printed, NUMBER:HASH, to find out whether later changes were cut off
@@ -112,9 +119,17 @@ fn parse_head(text: &str) -> Result<Head, String> {
     Ok(Head { change: change.parse().map_err(|_| wrong())?, hash: hash.to_owned() })
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let cli = Cli::parse();
+    // Before anything else is begun: this process trusts nobody.
+    if let Command::ExtractText { media_type } = &cli.command {
+        return documents::child(media_type);
+    }
+    work(cli)
+}
+
+#[tokio::main]
+async fn work(cli: Cli) -> ExitCode {
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::WARN).init();
     match run(cli).await {
         Ok(code) => code,
@@ -138,22 +153,32 @@ async fn run(cli: Cli) -> Result<ExitCode, Box<dyn std::error::Error>> {
     };
     let database = Database::open(&cli.config).await?;
     let done = match cli.command {
-        Command::Demo { .. } => Ok(ExitCode::SUCCESS),
+        Command::Demo { .. } | Command::ExtractText { .. } => Ok(ExitCode::SUCCESS),
         Command::Serve { serve } => serve_site(&cli.config, &database, serve, None).await,
         Command::Migrate => Ok(ExitCode::SUCCESS),
         Command::Import { json, .. } => load(&cli.config, &database, cli.acting.as_deref(), &import, json).await,
         Command::Export(args) => export::run(&cli.config, &database, cli.acting.as_deref(), args).await,
         Command::User { command } => keep_accounts(&database, cli.acting.as_deref(), command).await,
-        Command::Verify { head } => check(&database, head.as_ref()).await,
+        Command::Verify { head } => check(&cli.config, &database, head.as_ref()).await,
     };
     database.close().await?;
     done
 }
 
-async fn check(database: &Database, head: Option<&Head>) -> Result<ExitCode, Box<dyn std::error::Error>> {
+/// The files of documents, in the data folder, and this program to take their text.
+fn files(config: &Config) -> std::io::Result<documents::Files> {
+    documents::Files::open(&config.data_dir.join("documents"), std::env::current_exe()?)
+}
+
+async fn check(
+    config: &Config,
+    database: &Database,
+    head: Option<&Head>,
+) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let db = database.serve(2, false).await?;
     let mut tx = db.read().await?;
-    let verified = verify(&mut tx, head).await?;
+    let mut verified = verify(&mut tx, head).await?;
+    verified.broken.extend(documents::broken(&mut tx, &files(config)?).await?);
     tx.rollback().await?;
     db.close().await;
     for sentence in &verified.broken {
@@ -291,6 +316,7 @@ async fn serve_site(
         exports: Arc::new(tokio::sync::Semaphore::new(EXPORTS_AT_ONCE as usize)),
         arrears_totals: dis::arrears::KnownTotals::default(),
         seal: users::Seal::at(config.data_dir.join("second-factor.key")),
+        files: files(config)?,
         memory: dis::lists::Memory::beside(db.clone()),
         demonstration: demo.is_some(),
     }));
@@ -311,7 +337,8 @@ async fn serve_site(
         }
     };
     tokio::select! {
-        served = server::serve(listener, server::app(state), stop) => served?,
+        served = server::serve(listener, server::app(state.clone()), stop) => served?,
+        () = documents::work::keep_up(&state) => {}
         () = database.keep_up(&db) => {}
     }
     db.close().await;
@@ -344,7 +371,7 @@ async fn serve_demo(config: &Config, serve: ServeConfig, check: bool) -> Result<
     let config = Config { database_url: None, data_dir: config.data_dir.join("demo"), ..config.clone() };
     let database = Database::open(&config).await?;
     let db = database.serve(2, false).await?;
-    let filled = dis::demo::fill(&db, &Clock::system(config.time_zone)).await;
+    let filled = dis::demo::fill(&db, &Clock::system(config.time_zone), &files(&config)?).await;
     db.close().await;
     let served = match filled {
         Ok(()) => serve_site(&config, &database, serve, Some(check)).await,

@@ -1,6 +1,7 @@
 //! THE list of rooms: the router, the menu and the tests read it.
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use crate::access::{Act, may};
@@ -10,7 +11,8 @@ use crate::web::entry_room::{self, EntryRoom};
 use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, address, assets, list, list_files};
 use crate::{
-    actions, allocations, arrears, audit, budget, changes, classified, contributions, dashboard, donor_reports, donors,
+    actions, allocations, arrears, audit, budget, changes, classified, contributions, dashboard, documents, donor_reports,
+    donors,
     exchange_rates, finding, funds, giving, implementation, import_page, instalments, meetings, pledges, projects,
     published, readers, reporting_rates, saved_views, search, settings, units, users,
 };
@@ -47,6 +49,7 @@ pub static ROOMS: &[Room] = &[
     room("meetings", "people", "meetings", "m"),
     room("actions", "people", "follow-ups", "f"),
     room("dialogues", "people", "trend", ""),
+    room("documents", "people", "documents", ""),
     room("pledges", "money", "pledges", "p"),
     room("instalments", "money", "instalments", ""),
     room("contributions", "money", "contributions", "c"),
@@ -125,6 +128,7 @@ pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
         (meetings::Meetings::NAME, each.list::<meetings::Meetings>()),
         (meetings::Drafts::NAME, each.list::<meetings::Drafts>()),
         (actions::Actions::NAME, each.list::<actions::Actions>()),
+        (documents::Documents::NAME, each.list::<documents::Documents>()),
         (pledges::Pledges::NAME, each.list::<pledges::Pledges>()),
         (instalments::Instalments::NAME, each.list::<instalments::Instalments>()),
         (contributions::Contributions::NAME, each.list::<contributions::Contributions>()),
@@ -197,6 +201,7 @@ pub fn new_action(room: &str, frame: &Frame) -> Option<Action> {
         projects::Projects::NAME => Some(Act::KeepProjects),
         users::Users::NAME => Some(Act::KeepAccounts),
         meetings::Meetings::NAME => Some(Act::LogMeetings),
+        documents::Documents::NAME => Some(Act::FileDocuments),
         _ => None,
     };
     let may_do = entered.or(of_its_own)?;
@@ -285,6 +290,7 @@ pub fn router() -> Router<AppState> {
         .route("/static/{*path}", get(assets::serve))
         .merge(projects::routes())
         .merge(meetings::routes())
+        .merge(documents::routes())
         .merge(actions::routes())
         .merge(readers::routes())
         .merge(users::routes())
@@ -299,13 +305,16 @@ pub fn router() -> Router<AppState> {
 }
 
 /// Addresses that take files.
-pub const UPLOADS: [&str; 1] = ["/imports"];
-/// The most those files may hold, in bytes.
-pub const LARGEST_FILES: usize = import_page::upload::LARGEST;
+pub const UPLOADS: [&str; 2] = ["/imports", "/documents/uploads"];
+/// What a form with files says besides them, in bytes.
+const BESIDE_FILES: usize = 1 << 20;
 
-/// The routes of [`UPLOADS`]: apart, because their requests are larger than a form.
+/// The routes of [`UPLOADS`]: apart, because their requests are larger than a form, each with its own limit.
 pub fn uploads() -> Router<AppState> {
-    Router::new().route("/imports", post(import_page::upload::take))
+    let limit = |files: usize| DefaultBodyLimit::max(files + BESIDE_FILES);
+    let imports = post(import_page::upload::take).layer(limit(import_page::upload::LARGEST));
+    let documents = post(documents::upload::take).layer(limit(documents::upload::LARGEST_TOGETHER));
+    Router::new().route("/imports", imports).route("/documents/uploads", documents)
 }
 
 /// Addresses that read, for the test that tries each as every role and as nobody: who may.
@@ -318,6 +327,7 @@ pub fn reading() -> Vec<(String, Act)> {
     }
     addresses.push(("/dialogues".to_owned(), Act::ReadFigures));
     addresses.push(("/meetings/new".to_owned(), Act::LogMeetings));
+    addresses.push(("/documents/new".to_owned(), Act::FileDocuments));
     addresses.push(("/readers".to_owned(), Act::KeepReaders));
     addresses.extend(settings::reading());
     addresses

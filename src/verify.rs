@@ -251,11 +251,15 @@ async fn check_report_states(
     Ok(())
 }
 
-/// What meetings said is what the audit has the digests of. Only how many are broken is told: nothing of what they say.
+/// What meetings and documents said is what the audit has the digests of. Only how many are broken is told: nothing of what they say.
 async fn check_meetings(connection: &mut PgConnection, broken: &mut Vec<String>) -> Result<(), sqlx::Error> {
-    let wrong: i64 = sqlx::query_scalar("select meeting_revisions_broken()").fetch_one(connection).await?;
+    let wrong: i64 = sqlx::query_scalar("select meeting_revisions_broken()").fetch_one(&mut *connection).await?;
     if wrong > 0 {
         broken.push(format!("{wrong} revisions of meetings are not what their changes recorded"));
+    }
+    let wrong: i64 = sqlx::query_scalar("select document_revisions_broken()").fetch_one(connection).await?;
+    if wrong > 0 {
+        broken.push(format!("{wrong} revisions of documents are not what their changes recorded"));
     }
     Ok(())
 }

@@ -575,12 +575,60 @@
 		fetch("/recent", { method: "POST", body: said, keepalive: true }).catch(() => {}); /* a comfort: nothing is lost with it */
 	}
 
+	/* ----- a form of files that tells how far it has come; its files stay chosen where the line dies or the session ran out ----- */
+	const sending = zone => {
+		const bar = zone.querySelector("[data-bar]"), failed = zone.querySelector("[data-failed]"), button = zone.querySelector("button");
+		let anew = false;
+		const fail = text => {
+			bar.hidden = true;
+			failed.hidden = false;
+			failed.textContent = text;
+			button.disabled = false;
+		};
+		on(zone, "submit", async e => {
+			e.preventDefault();
+			e.stopImmediatePropagation();
+			if (button.disabled) return;
+			button.disabled = true;
+			failed.hidden = true;
+			bar.hidden = false;
+			const progress = bar.querySelector("progress");
+			progress.value = 0;
+			if (anew) {
+				/* another session may have begun in another window: its token is on the page as it is now */
+				try {
+					const page = new DOMParser().parseFromString(await (await fetch(location.href, { headers: { accept: "text/html" } })).text(), "text/html");
+					zone.elements.csrf.value = page.querySelector("form[data-progress] [name=csrf]").value;
+				} catch { return fail(failed.dataset.wordsSignedOut); }
+			}
+			const ask = new XMLHttpRequest();
+			ask.open("POST", zone.action);
+			ask.setRequestHeader("accept", "text/html");
+			ask.upload.addEventListener("progress", got => { if (got.lengthComputable) progress.value = 100 * got.loaded / got.total; });
+			ask.addEventListener("error", () => fail(failed.dataset.wordsDead));
+			ask.addEventListener("load", () => {
+				if (ask.status < 400) return void location.assign(ask.responseURL);
+				if (ask.status === 401 || ask.status === 403) {
+					anew = true;
+					return fail(failed.dataset.wordsSignedOut);
+				}
+				const told = new DOMParser().parseFromString(ask.responseText, "text/html").querySelector(".notice.bad, .lead");
+				fail(told ? told.textContent.trim() : failed.dataset.wordsDead);
+			});
+			ask.send(new FormData(zone));
+		}, true);
+	};
+
 	/* ----- imports: files dropped anywhere on the page; work behind the page shows how far it is ----- */
 	const zone = doc.querySelector("form[data-drop]");
 	if (zone) {
 		const input = zone.querySelector("input[type=file]");
 		/* a server that cuts a large upload off cannot always say why: say it before */
-		const fits = () => input.setCustomValidity([...input.files].reduce((sum, f) => sum + f.size, 0) > +input.dataset.most ? input.dataset.tooLarge : "");
+		const fits = () => {
+			const sizes = [...input.files].map(f => f.size), each = +input.dataset.mostEach || Infinity;
+			const over = sizes.reduce((sum, size) => sum + size, 0) > +input.dataset.most || sizes.some(size => size > each);
+			input.setCustomValidity(over ? input.dataset.tooLarge : "");
+		};
 		on(input, "change", fits);
 		const hasFiles = e => [...(e.dataTransfer?.types || [])].includes("Files");
 		on(doc, "dragover", e => { if (hasFiles(e)) { e.preventDefault(); zone.classList.add("over"); } });
@@ -593,6 +641,7 @@
 			fits();
 			zone.requestSubmit();
 		});
+		if ("progress" in zone.dataset) sending(zone);
 	}
 	const working = doc.querySelector("[data-working]");
 	if (working) {

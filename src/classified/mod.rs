@@ -9,5 +9,5 @@ mod rule;
 mod store;
 
 pub use readings::Readings;
-pub use rule::{Classification, Reader, Standing, may_read, reads_confidential};
+pub use rule::{Classification, Classifying, Reader, Standing, may_read, reads_confidential};
 pub use store::{note_export, note_reading, read_as, say_reader};

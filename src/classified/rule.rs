@@ -112,6 +112,35 @@ pub fn may_read(level: Classification, reader: Reader, of: Standing<'_>) -> bool
     }
 }
 
+/// A classification somebody wishes to give to a thing, or the readers they wish to name.
+#[derive(Debug, Clone, Copy)]
+pub struct Classifying {
+    /// Whether its author wishes it.
+    pub by_author: bool,
+    /// What it was before; none for a new thing.
+    pub before: Option<Classification>,
+    /// What it is to be.
+    pub level: Classification,
+    /// Whether its readers stay the same.
+    pub same_readers: bool,
+    /// Whether a reason is given.
+    pub reasoned: bool,
+}
+
+impl Classifying {
+    /// What stands in the way: the field it stands at, and the key of the sentence.
+    pub fn refusals(self) -> Vec<(&'static str, &'static str)> {
+        let strict = Classification::StrictlyConfidential;
+        let before = self.before.unwrap_or_default();
+        let checks = [
+            (!self.by_author && self.level == strict && before != strict, "classification", "meeting-strict-by-author"),
+            (!self.by_author && !self.same_readers, "readers", "meeting-readers-by-author"),
+            (self.before.is_some() && self.level != before && !self.reasoned, "reason", "meeting-reclassify-why"),
+        ];
+        checks.into_iter().filter(|(refused, ..)| *refused).map(|(_, name, key)| (name, key)).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

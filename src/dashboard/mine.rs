@@ -1,4 +1,4 @@
-//! Tiles of what is one's own: follow-ups and drafts, in one statement. Their figures are those of the lists they open.
+//! Tiles of what is one's own: follow-ups and drafts, and strategies for those who follow them, in one statement. Their figures are those of the lists they open.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
@@ -6,7 +6,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::types::Json;
 
 use super::tiles::{Now, Tile};
-use crate::access::{Act, may};
+use crate::access::{Act, Role, may};
 use crate::lists::{Cell, Drawn};
 use crate::web::list::Params;
 use crate::web::session::Viewer;
@@ -26,12 +26,21 @@ struct Draft {
     saved_at: DateTime<Utc>,
 }
 
+#[derive(Deserialize)]
+struct Strategy {
+    key: String,
+    title: String,
+    valid_to: NaiveDate,
+}
+
 #[derive(sqlx::FromRow)]
 struct Mine {
     actions: i64,
     first_actions: Json<Vec<Action>>,
     drafts: i64,
     first_drafts: Json<Vec<Draft>>,
+    strategies: i64,
+    first_strategies: Json<Vec<Strategy>>,
 }
 
 /// How many follow-ups and drafts are shown.
@@ -43,8 +52,14 @@ const SHOWN: i64 = 6;
 /// Where the database fails.
 pub async fn tiles(connection: &mut PgConnection, viewer: &Viewer, now: Now<'_>) -> Result<Vec<Tile>, sqlx::Error> {
     let Now { today, l10n, zone, .. } = now;
+    let follows_strategies = viewer.role == Role::ResourceMobilization;
     let mine: Mine = sqlx::query_as(
-        "select (select count(*) from actions x where x.owner_id = $1 and x.state = 'open') as actions,
+        "with ends as materialized (
+            select d.id, d.key, d.title, d.valid_to from documents d
+            where $4 and d.kind = 'development_strategy' and d.valid_to >= $2
+                and date_trunc('year', d.valid_to) = date_trunc('year', $2::date)
+         )
+         select (select count(*) from actions x where x.owner_id = $1 and x.state = 'open') as actions,
             (select coalesce(json_agg(f), '[]') from (
                 select m.key as meeting, x.text, x.due_on, coalesce(x.due_on < $2, false) as late
                 from actions x join meetings m on m.id = x.meeting_id where x.owner_id = $1 and x.state = 'open'
@@ -52,11 +67,15 @@ pub async fn tiles(connection: &mut PgConnection, viewer: &Viewer, now: Now<'_>)
             (select count(*) from meeting_drafts) as drafts,
             (select coalesce(json_agg(d), '[]') from (
                 select d.id, d.title, d.saved_at from meeting_drafts d order by d.saved_at desc, d.id limit $3) d)
-                as first_drafts",
+                as first_drafts,
+            (select count(*) from ends) as strategies,
+            (select coalesce(json_agg(e), '[]') from (
+                select d.key, d.title, d.valid_to from ends d order by d.valid_to, d.id limit $3) e) as first_strategies",
     )
     .bind(viewer.account)
     .bind(today)
     .bind(SHOWN)
+    .bind(follows_strategies)
     .fetch_one(connection)
     .await?;
     let tile = |name: &'static str, href: String, count: i64, heads: [(&str, &'static str); 2], rows| Tile {
@@ -87,6 +106,14 @@ pub async fn tiles(connection: &mut PgConnection, viewer: &Viewer, now: Now<'_>)
     if may(viewer.role, Act::LogMeetings) {
         let heads = [("col-meeting", ""), ("col-saved", "nowrap")];
         tiles.push(tile("drafts", "/drafts".to_owned(), mine.drafts, heads, drafts.collect()));
+    }
+    if follows_strategies {
+        let strategies = mine.first_strategies.0.iter().map(|one| {
+            vec![Drawn::text(&one.title).link("documents", &one.key), Drawn::of(&Cell::day(Some(one.valid_to)), l10n)]
+        });
+        let these = Params::default().with("document_kind", "development_strategy").with("state", "expires_this_year");
+        let (href, heads) = (these.address("/documents"), [("col-document", ""), ("document-valid-to", "nowrap")]);
+        tiles.push(tile("strategies", href, mine.strategies, heads, strategies.collect()));
     }
     Ok(tiles)
 }

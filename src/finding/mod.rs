@@ -7,8 +7,10 @@
 
 pub mod handlers;
 pub mod model;
+mod named;
 pub mod pages;
 pub mod store;
 
+pub use named::{Person, number, person};
 pub use model::Kind;
 pub use pages::{Group, Item, WITH_A_PAGE, groups, items, ours};

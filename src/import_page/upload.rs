@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{store, work};
 use crate::access::may;
 use crate::imports::Kind;
+use crate::kernel::text::clean_file_name;
 use crate::web::{AppState, PageError, Refused, SignedIn};
 
 /// The most the files of one import may hold, in bytes.
@@ -17,20 +18,11 @@ pub const LARGEST: usize = 64 << 20;
 const CHUNK: usize = 256 << 10;
 /// The most files of one import.
 const MOST_FILES: i32 = 20;
-/// The longest name of a file that is kept.
-const LONGEST_NAME: usize = 200;
 
 /// What a request that cannot be read is told. One that breaks off is nobody's to tell.
 fn cut(error: &MultipartError) -> PageError {
     let too_large = error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE;
     PageError(if too_large { Refused::TooLarge(LARGEST >> 20) } else { Refused::BadParameter("files", String::new()) })
-}
-
-/// A name as it may be shown: the last part of a path, nothing a terminal would obey, not too long.
-fn name_of(said: Option<&str>) -> String {
-    let said = said.unwrap_or_default();
-    let last = said.rsplit(['/', '\\']).next().unwrap_or_default();
-    last.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect::<String>().trim().to_owned()
 }
 
 /// `POST /imports`: the form's token first, then the files.
@@ -63,7 +55,7 @@ pub async fn take(
             if !token_seen {
                 return Err(Refused::Forbidden.into());
             }
-            let called = name_of(field.file_name());
+            let called = clean_file_name(field.file_name().unwrap_or_default());
             // A form without a chosen file sends an empty one without a name.
             if called.is_empty() {
                 continue;
@@ -111,19 +103,4 @@ async fn keep(state: &AppState, id: Uuid, number: i32, mut field: Field<'_>) -> 
     }
     store::end_file(db, id, number, i64::try_from(bytes).unwrap_or(i64::MAX), &digest.finalize()).await?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::name_of;
-
-    #[test]
-    fn a_files_name_is_only_ever_a_name() {
-        assert_eq!(name_of(Some("C:\\Users\\me\\receipts 2021-07.csv")), "receipts 2021-07.csv");
-        assert_eq!(name_of(Some("../../etc/passwd")), "passwd");
-        assert_eq!(name_of(Some("a\u{1b}[31m\u{0}.csv")), "a[31m.csv");
-        assert_eq!(name_of(Some("<b>\"دفتر\"</b>.csv")), "b>.csv");
-        assert_eq!(name_of(Some(&"é".repeat(500))).chars().count(), 200);
-        assert_eq!(name_of(None), "");
-    }
 }

@@ -16,7 +16,7 @@ mod report;
 pub mod spec;
 mod staging;
 mod un_rates;
-mod xlsx;
+pub(crate) mod xlsx;
 
 pub use file::{Unreadable, guess};
 pub use held::{Held, cells, existing, held};

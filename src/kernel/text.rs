@@ -48,6 +48,45 @@ pub fn clean_text(pasted: &str) -> String {
     lines.join("\n").trim_end().to_owned()
 }
 
+/// The parts of a text with `;` between, each once.
+pub fn parts(text: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for part in text.split([';', '\n']).map(str::trim).filter(|part| !part.is_empty()) {
+        if parts.iter().all(|before| before != part) {
+            parts.push(part.to_owned());
+        }
+    }
+    parts
+}
+
+/// The longest name of a file that is kept, in letters.
+const LONGEST_FILE_NAME: usize = 200;
+
+/// Whether no eye sees the letter, or it turns the letters after it round.
+fn unseen(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// A file's name as it may be shown: the last part of a path, on one line, nothing a terminal would obey or that turns
+/// its letters round, not too long; its ending stays. Empty where nothing is left.
+pub fn clean_file_name(said: &str) -> String {
+    let last = said.rsplit(['/', '\\']).next().unwrap_or_default();
+    let seen: String = last
+        .chars()
+        .map(|c| if matches!(c, '\r' | '\n' | '\t') { ' ' } else { c })
+        .filter(|c| !c.is_control() && !unseen(*c))
+        .collect();
+    let name = seen.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = if name.chars().all(|c| c == '.') { "" } else { name.as_str() };
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending).filter(|ending| ending.chars().count() <= 10);
+    let kept = LONGEST_FILE_NAME - ending.map_or(0, |ending| ending.chars().count() + 1);
+    if name.chars().count() <= LONGEST_FILE_NAME {
+        return name.to_owned();
+    }
+    let begin: String = name.chars().take(kept).collect();
+    ending.map_or_else(|| begin.clone(), |ending| format!("{begin}.{ending}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +109,22 @@ mod tests {
         assert_eq!(clean_text(pasted), "Agreed:\n- USD 2 m for 2022\n- a visit\nin May\n\nEnd");
         assert_eq!(clean_text("  a = b < c\n    indented"), "  a = b < c\n    indented");
         assert_eq!(clean_text("\n\n \n"), "");
+    }
+
+    #[test]
+    fn a_files_name_is_only_ever_a_name() {
+        assert_eq!(clean_file_name("C:\\Users\\me\\receipts 2021-07.csv"), "receipts 2021-07.csv");
+        assert_eq!(clean_file_name("../../etc/passwd"), "passwd");
+        assert_eq!(clean_file_name("a\u{1b}[31m\u{0}.csv"), "a[31m.csv");
+        assert_eq!(clean_file_name("<b>\"دفتر\"</b>.csv"), "b>.csv");
+        assert_eq!(clean_file_name("invoice\u{202e}fdp.exe"), "invoicefdp.exe");
+        assert_eq!(clean_file_name("two\r\nlines\u{200f}.pdf"), "two lines.pdf");
+        assert_eq!(clean_file_name(&"é".repeat(500)).chars().count(), 200);
+        let long = clean_file_name(&format!("{}.docx", "長".repeat(300)));
+        assert_eq!((long.chars().count(), long.ends_with("長.docx")), (200, true));
+        for nothing in ["", "..", "/", "\u{200b}", " \n "] {
+            assert_eq!(clean_file_name(nothing), "", "{nothing:?}");
+        }
     }
 
     proptest! {

@@ -106,6 +106,12 @@ pub struct Filters {
     pub level: Option<String>,
     /// What has that classification.
     pub classification: Option<Classification>,
+    /// Documents of that kind.
+    pub document_kind: Option<String>,
+    /// Documents in that language: ISO 639-1.
+    pub tongue: Option<String>,
+    /// What holds on that day.
+    pub in_force_on: Option<NaiveDate>,
     /// These letters.
     pub text: Option<String>,
 }

@@ -8,7 +8,7 @@ use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::drafts;
-use super::forms::{self, FIELDS, Line, MOST_ROWS, Who, lines, says, understand};
+use super::forms::{FIELDS, Line, MOST_ROWS, Who, lines, says, understand};
 use super::handlers::beside_of;
 use super::model::Held;
 use super::pages::{Draft, FormPage, Offer};
@@ -16,6 +16,7 @@ use super::store;
 use crate::access::{Act, Role, may};
 use crate::classified::{note_reading, read_as};
 use crate::facts::{ChangeId, Claim, WriteTx};
+use crate::kernel::text::parts;
 use crate::l10n::L10n;
 use crate::web::entry::merge_fields;
 use crate::web::frame::Frame;
@@ -215,14 +216,7 @@ fn seen(key: &str, change: Option<ChangeId>) -> Response {
 
 /// Where the page of a meeting that a change made is: the form was sent twice, and the first one made it.
 async fn made_before(posting: &Posting, change: ChangeId) -> Result<Response, PageError> {
-    let mut tx = posting.state.0.db.read().await?;
-    let code: Option<String> = sqlx::query_scalar("select details ->> 'code' from changes where id = $1")
-        .bind(change.0)
-        .fetch_optional(&mut *tx)
-        .await?
-        .flatten();
-    tx.commit().await?;
-    Ok(seen(&code.unwrap_or_default(), Some(change)))
+    Ok(seen(&posting.made_by(change).await?.unwrap_or_default(), Some(change)))
 }
 
 /// The form once more, as it was typed.
@@ -367,7 +361,7 @@ pub async fn change(Path(id): Path<String>, mut posting: Posting) -> Result<Resp
 /// The donors a text names, by their codes; what names none is left to the form's own check.
 pub(super) async fn codes(connection: &mut PgConnection, text: &str) -> Result<Vec<(String, String)>, sqlx::Error> {
     let mut found = Vec::new();
-    for named in forms::parts(text).into_iter().take(10) {
+    for named in parts(text).into_iter().take(10) {
         found.extend(crate::finding::store::resolve(&mut *connection, crate::finding::Kind::Donor, &named).await?);
     }
     Ok(found)

@@ -4,16 +4,15 @@ use chrono::NaiveDate;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
-use super::model::{Content, Held, LONGEST_TEXT, LONGEST_TITLE, NewAction, Person};
-use super::store;
-use crate::classified::Classification;
-use crate::finding::Kind;
+use super::model::{Content, Held, LONGEST_TEXT, LONGEST_TITLE, NewAction};
+use crate::classified::{Classification, Classifying};
+use crate::finding::{Kind, Person, person};
 use crate::kernel::ids::{AccountId, DonorId, PledgeId};
-use crate::kernel::text::clean_text;
+use crate::kernel::text::{clean_text, parts};
 use crate::l10n::L10n;
 use crate::lists::scope::LEVELS;
 use crate::web::entry::Wrong;
-use crate::web::{Sent, format};
+use crate::web::{Sent, Typed, format};
 
 /// The fields that can be merged when somebody else edited meanwhile, in the order of the form. That of the summary has another
 /// name: `summary` is what every form calls the list of what is wrong with it.
@@ -122,90 +121,17 @@ pub(super) struct Who<'a> {
     pub(super) l10n: L10n,
 }
 
-/// The parts of a text with `;` between, each once.
-pub(super) fn parts(text: &str) -> Vec<String> {
-    let mut parts: Vec<String> = Vec::new();
-    for part in text.split([';', '\n']).map(str::trim).filter(|part| !part.is_empty()) {
-        if parts.iter().all(|before| before != part) {
-            parts.push(part.to_owned());
-        }
-    }
-    parts
-}
-
 struct Reading<'a> {
-    sent: &'a Sent,
+    typed: Typed<'a>,
     who: &'a Who<'a>,
-    wrong: Wrong,
 }
 
 impl Reading<'_> {
-    fn refuse(&mut self, name: impl Into<String>, sentence: String) {
-        self.wrong.entry(name.into()).or_default().push(sentence);
-    }
-
-    fn line(&mut self, name: &str, most: usize) -> Option<String> {
-        let text = clean_text(self.sent.raw(name)).replace('\n', " ").trim().to_owned();
-        self.fits(name, text, most)
-    }
-
-    fn text(&mut self, name: &str) -> Option<String> {
-        let text = clean_text(self.sent.raw(name));
-        self.fits(name, text, LONGEST_TEXT)
-    }
-
-    fn fits(&mut self, name: &str, text: String, most: usize) -> Option<String> {
-        if text.chars().count() > most {
-            self.refuse(name, self.who.l10n.with("form-too-long", &[("arg", most.to_string().into())]));
-        }
-        (!text.is_empty()).then_some(text)
-    }
-
-    fn day(&mut self, name: &str, typed: &str) -> Option<NaiveDate> {
-        let typed = typed.trim();
-        if typed.is_empty() {
-            return None;
-        }
-        let day = format::read_day(typed, self.who.l10n);
-        if day.is_none() {
-            self.refuse(name, self.who.l10n.t("form-not-a-day"));
-        }
-        day
-    }
-
-    async fn people(&mut self, connection: &mut PgConnection, name: &str) -> Result<Vec<Person>, sqlx::Error> {
-        let mut people: Vec<Person> = Vec::new();
-        for named in parts(self.sent.raw(name)).into_iter().take(50) {
-            match store::person(&mut *connection, &named).await? {
-                Some(person) if people.iter().any(|one| one.id == person.id) => {}
-                Some(person) => people.push(person),
-                None => self.refuse(name, self.who.l10n.with("meeting-person-unknown", &[("name", named.into())])),
-            }
-        }
-        Ok(people)
-    }
-
-    async fn numbers(
-        &mut self,
-        connection: &mut PgConnection,
-        (name, kind, key): (&str, Kind, &str),
-    ) -> Result<Vec<i64>, sqlx::Error> {
-        let mut numbers: Vec<i64> = Vec::new();
-        for named in parts(self.sent.raw(name)).into_iter().take(50) {
-            match store::number(&mut *connection, kind, &named).await? {
-                Some(number) if numbers.contains(&number) => {}
-                Some(number) => numbers.push(number),
-                None => self.refuse(name, self.who.l10n.with(key, &[("name", named.into())])),
-            }
-        }
-        Ok(numbers)
-    }
-
     /// The lines of follow-ups that say something.
     async fn actions(&mut self, connection: &mut PgConnection) -> Result<Vec<NewAction>, sqlx::Error> {
         let mut actions = Vec::new();
         let there = |key: &Uuid| self.who.held.is_some_and(|held| held.actions.iter().any(|one| one.key == *key));
-        let lines: Vec<(usize, Line, Option<Uuid>)> = lines(self.sent)
+        let lines: Vec<(usize, Line, Option<Uuid>)> = lines(self.typed.sent)
             .into_iter()
             .enumerate()
             .filter(|(_, line)| !line.is_empty())
@@ -218,20 +144,20 @@ impl Reading<'_> {
             let l10n = self.who.l10n;
             let text = clean_text(&line.text).replace('\n', " ").trim().to_owned();
             if text.is_empty() {
-                self.refuse(format!("text-{at}"), l10n.t("form-required"));
+                self.typed.refuse(format!("text-{at}"), l10n.t("form-required"));
             } else if text.chars().count() > 1000 {
-                self.refuse(format!("text-{at}"), l10n.with("form-too-long", &[("arg", "1000".into())]));
+                self.typed.refuse(format!("text-{at}"), l10n.with("form-too-long", &[("arg", "1000".into())]));
             }
-            let due_on = self.day(&format!("due-{at}"), &line.due);
+            let due_on = self.typed.day(&format!("due-{at}"), &line.due);
             let side = if line.side == "they" { "they" } else { "we" };
             let named = line.owner.trim();
             let (mut owner, mut owner_name) = (None, None);
             if side == "they" {
                 owner_name = (!named.is_empty()).then(|| named.chars().take(200).collect());
             } else if !named.is_empty() {
-                owner = store::person(&mut *connection, named).await?;
+                owner = person(&mut *connection, named).await?;
                 if owner.is_none() {
-                    self.refuse(format!("owner-{at}"), l10n.with("meeting-person-unknown", &[("name", named.into())]));
+                    self.typed.refuse(format!("owner-{at}"), l10n.with("meeting-person-unknown", &[("name", named.into())]));
                 }
             }
             actions.push(NewAction { key, side, text, owner, owner_name, due_on });
@@ -242,25 +168,23 @@ impl Reading<'_> {
     /// The classification, and whether whoever types may give it.
     fn classification(&mut self, readers: &[Person]) -> Classification {
         let l10n = self.who.l10n;
-        let typed = self.sent.get("classification");
+        let typed = self.typed.sent.get("classification");
         let before = self.who.held.map(|held| held.classification).unwrap_or_default();
         let Ok(level) = (if typed.is_empty() { Ok(before) } else { typed.parse() }) else {
-            self.refuse("classification", l10n.t("form-choose-one"));
+            self.typed.refuse("classification", l10n.t("form-choose-one"));
             return before;
         };
-        let strict = Classification::StrictlyConfidential;
-        let author = self.who.author == self.who.typing;
         let was: Vec<i64> =
             self.who.held.map(|held| held.readers.iter().map(|one| one.id).collect()).unwrap_or_default();
-        let same = readers.iter().map(|one| one.id).collect::<Vec<_>>() == was;
-        if !author && level == strict && before != strict {
-            self.refuse("classification", l10n.t("meeting-strict-by-author"));
-        }
-        if !author && !same {
-            self.refuse("readers", l10n.t("meeting-readers-by-author"));
-        }
-        if self.who.held.is_some() && level != before && self.sent.get("reason").is_empty() {
-            self.refuse("reason", l10n.t("meeting-reclassify-why"));
+        let wish = Classifying {
+            by_author: self.who.author == self.who.typing,
+            before: self.who.held.map(|held| held.classification),
+            level,
+            same_readers: readers.iter().map(|one| one.id).collect::<Vec<_>>() == was,
+            reasoned: !self.typed.sent.get("reason").is_empty(),
+        };
+        for (name, key) in wish.refusals() {
+            self.typed.refuse(name, l10n.t(key));
         }
         level
     }
@@ -272,21 +196,21 @@ pub(super) async fn understand(
     sent: &Sent,
     who: &Who<'_>,
 ) -> Result<Result<Content, Wrong>, sqlx::Error> {
-    let mut reading = Reading { sent, who, wrong: Wrong::new() };
-    let donors = reading.numbers(&mut *connection, ("donors", Kind::Donor, "meeting-donor-unknown")).await?;
-    if donors.is_empty() && !reading.wrong.contains_key("donors") {
-        reading.refuse("donors", who.l10n.t("form-required"));
+    let mut reading = Reading { typed: Typed::new(sent, who.l10n), who };
+    let donors = reading.typed.numbers(&mut *connection, ("donors", Kind::Donor, "meeting-donor-unknown")).await?;
+    if donors.is_empty() && !reading.typed.wrong.contains_key("donors") {
+        reading.typed.refuse("donors", who.l10n.t("form-required"));
     }
-    let title = reading.line("title", LONGEST_TITLE).unwrap_or_default();
+    let title = reading.typed.line("title", LONGEST_TITLE).unwrap_or_default();
     if title.is_empty() {
-        reading.refuse("title", who.l10n.t("form-required"));
+        reading.typed.refuse("title", who.l10n.t("form-required"));
     }
-    let held_on = reading.day("held_on", sent.raw("held_on")).unwrap_or(who.today);
+    let held_on = reading.typed.day("held_on", sent.raw("held_on")).unwrap_or(who.today);
     let level = Some(sent.get("level").to_owned()).filter(|level| LEVELS.contains(&level.as_str()));
-    let took_part = reading.people(&mut *connection, "took_part").await?;
-    let prepared_by = reading.people(&mut *connection, "prepared_by").await?;
-    let readers = reading.people(&mut *connection, "readers").await?;
-    let pledges = reading.numbers(&mut *connection, ("pledges", Kind::Pledge, "meeting-pledge-unknown")).await?;
+    let took_part = reading.typed.people(&mut *connection, "took_part").await?;
+    let prepared_by = reading.typed.people(&mut *connection, "prepared_by").await?;
+    let readers = reading.typed.people(&mut *connection, "readers").await?;
+    let pledges = reading.typed.numbers(&mut *connection, ("pledges", Kind::Pledge, "meeting-pledge-unknown")).await?;
     let actions = reading.actions(&mut *connection).await?;
     let classification = reading.classification(&readers);
     let projects = parts(sent.raw("projects")).join("; ");
@@ -294,12 +218,12 @@ pub(super) async fn understand(
         title,
         held_on,
         donors: donors.into_iter().map(DonorId).collect(),
-        place: reading.line("place", LONGEST_TITLE),
+        place: reading.typed.line("place", LONGEST_TITLE),
         level,
-        purpose: reading.text("purpose"),
-        summary: reading.text("discussion"),
-        outcomes: reading.text("outcomes"),
-        agenda: reading.text("agenda"),
+        purpose: reading.typed.text("purpose", LONGEST_TEXT),
+        summary: reading.typed.text("discussion", LONGEST_TEXT),
+        outcomes: reading.typed.text("outcomes", LONGEST_TEXT),
+        agenda: reading.typed.text("agenda", LONGEST_TEXT),
         prepared_by: prepared_by.first().map(Person::account),
         projects: (!projects.is_empty()).then_some(projects),
         classification,
@@ -314,8 +238,8 @@ pub(super) async fn understand(
     for (at, action) in content.actions.iter().enumerate() {
         if let Some(owner) = action.owner.as_ref().filter(|owner| !content.readable_by(owner, who.author)) {
             let args = [("name", owner.name.as_str().into())];
-            reading.refuse(format!("owner-{at}"), who.l10n.with("meeting-owner-may-not-read", &args));
+            reading.typed.refuse(format!("owner-{at}"), who.l10n.with("meeting-owner-may-not-read", &args));
         }
     }
-    Ok(if reading.wrong.is_empty() { Ok(content) } else { Err(reading.wrong) })
+    Ok(if reading.typed.wrong.is_empty() { Ok(content) } else { Err(reading.typed.wrong) })
 }

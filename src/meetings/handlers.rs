@@ -118,6 +118,7 @@ pub async fn detail(
         earlier: open(earlier, &[], today, l10n),
         buttons: buttons(&held, &frame),
         may_act: may(frame.viewer.role, Act::LogMeetings),
+        may_attach: may(frame.viewer.role, Act::FileDocuments),
         revisions,
         reclassified: reclassified.collect(),
         held,

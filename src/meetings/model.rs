@@ -7,31 +7,13 @@ use uuid::Uuid;
 
 use crate::access::{Act, Role, may};
 use crate::classified::{Classification, Reader, Standing, may_read};
+use crate::finding::Person;
 use crate::kernel::ids::{AccountId, DonorId, PledgeId};
 
 /// Most letters of a title.
 pub(super) const LONGEST_TITLE: usize = 300;
 /// Most letters of any other text.
 pub(super) const LONGEST_TEXT: usize = 10_000;
-
-/// A person with an account.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, sqlx::FromRow)]
-pub(super) struct Person {
-    pub(super) id: i64,
-    pub(super) email: String,
-    pub(super) name: String,
-    pub(super) role: String,
-}
-
-impl Person {
-    pub(super) fn account(&self) -> AccountId {
-        AccountId(self.id)
-    }
-
-    fn reader(&self) -> Option<Reader> {
-        self.role.parse().ok().map(|role: Role| Reader { account: self.account(), role })
-    }
-}
 
 /// A donor, by its code.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -52,6 +34,23 @@ pub(super) struct Guest {
 pub(super) struct Pledge {
     pub(super) reference: String,
     pub(super) title: Option<String>,
+}
+
+/// A document that hangs from the meeting, of those the reader may read.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(super) struct Document {
+    pub(super) key: Uuid,
+    pub(super) title: String,
+    pub(super) kind: String,
+    pub(super) classification: String,
+    pub(super) file_name: String,
+}
+
+impl Document {
+    /// The mark of its classification.
+    pub(super) fn tag(&self) -> Option<(&'static str, &'static str)> {
+        self.classification.parse::<Classification>().ok().and_then(Classification::tag)
+    }
 }
 
 /// A follow-up as it is recorded.
@@ -117,6 +116,7 @@ pub(super) struct Held {
     pub(super) guests: Json<Vec<Guest>>,
     pub(super) pledges: Json<Vec<Pledge>>,
     pub(super) actions: Json<Vec<Action>>,
+    pub(super) documents: Json<Vec<Document>>,
     pub(super) revisions: Json<Vec<Revised>>,
     pub(super) reclassified: Json<Vec<Reclassified>>,
 }

@@ -10,6 +10,8 @@ use super::forms::Line;
 use super::model::{Action, Held};
 use super::store::{LastTime, OpenAction};
 use crate::classified::Classification;
+use crate::finding::Person;
+use crate::kernel::text::parts;
 use crate::l10n::L10n;
 use crate::lists::scope::LEVELS;
 use crate::web::entry::Wrong;
@@ -255,6 +257,7 @@ pub(super) struct MeetingPage {
     pub(super) earlier: Vec<(OpenAction, String, bool, bool)>,
     pub(super) buttons: Vec<Button>,
     pub(super) may_act: bool,
+    pub(super) may_attach: bool,
     pub(super) revisions: Vec<(i32, String, String)>,
     pub(super) reclassified: Vec<(String, String, String)>,
 }
@@ -276,7 +279,7 @@ pub(super) struct AideMemoire {
 /// What is said of a meeting in the head of its page.
 pub(super) fn said(held: &Held, l10n: L10n) -> Vec<Said> {
     let plain = |all: Vec<String>| all.into_iter().map(|one| (one, None)).collect::<Vec<_>>();
-    let people = |all: &[super::model::Person]| plain(all.iter().map(|one| one.name.clone()).collect());
+    let people = |all: &[Person]| plain(all.iter().map(|one| one.name.clone()).collect());
     let one = |text: Option<String>| plain(text.into_iter().collect());
     let donors = held.donors.iter().map(|donor| (donor.name.clone(), Some(address::to("donors", &donor.code))));
     let guests = held.guests.iter().map(|guest| match &guest.title {
@@ -295,7 +298,7 @@ pub(super) fn said(held: &Held, l10n: L10n) -> Vec<Said> {
         ("meeting-us", people(&held.took_part)),
         ("meeting-prepared", one(held.prepared_by.as_ref().map(|one| one.name.clone()))),
         ("meeting-pledges", pledges.collect()),
-        ("meeting-projects", plain(held.projects.iter().flat_map(|all| super::forms::parts(all)).collect())),
+        ("meeting-projects", plain(held.projects.iter().flat_map(|all| parts(all)).collect())),
         ("filter-classification", one(Some(l10n.word("classification", held.classification.as_str())))),
         ("meeting-readers", people(&held.readers)),
         ("col-logged-by", one(Some(held.author.name.clone()))),

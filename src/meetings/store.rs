@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
-use super::model::{Action, Content, Held, NewAction, Person};
+use super::model::{Action, Content, Held, NewAction};
 use crate::db::Select;
 use crate::donors::contacts;
 use crate::facts::WriteTx;
@@ -33,6 +33,9 @@ const READ: &str = "select m.id, m.key, m.ref, m.title, m.held_on, m.place, m.le
             'owner', coalesce(o.name, x.owner_name), 'due_on', x.due_on, 'state', x.state, 'closed_on', x.closed_on)
             order by x.nth, x.id), '[]')
          from actions x left join accounts o on o.id = x.owner_id where x.meeting_id = m.id) as actions,
+        (select coalesce(jsonb_agg(jsonb_build_object('key', f.key, 'title', f.title, 'kind', f.kind,
+            'classification', f.classification, 'file_name', f.file_name) order by f.filed_at, f.id), '[]')
+         from documents f where f.meeting_id = m.id) as documents,
         (select coalesce(jsonb_agg(jsonb_build_object('version', r.version, 'at', r.recorded_at, 'who', a.name)
             order by r.version desc), '[]')
          from meeting_revisions r join accounts a on a.id = r.account_id where r.meeting_id = m.id) as revisions,
@@ -50,40 +53,6 @@ pub(super) async fn read(connection: &mut PgConnection, named: &str) -> Result<O
         Err(_) => select.sql("m.ref = ").bind(named.to_owned()),
     };
     select.done().build_query_as().fetch_optional(connection).await
-}
-
-/// A person by e-mail or exact name, disabled ones too: an old meeting keeps who was there. None where several fit.
-pub(super) async fn person(connection: &mut PgConnection, named: &str) -> Result<Option<Person>, sqlx::Error> {
-    let found: Vec<Person> = sqlx::query_as(
-        "select id, email, name, role from accounts
-         where role <> 'system' and (lower(email) = lower($1) or folded(name) = folded($1)) limit 2",
-    )
-    .bind(named)
-    .fetch_all(&mut *connection)
-    .await?;
-    if found.len() == 1 {
-        return Ok(found.into_iter().next());
-    }
-    let resolved = crate::finding::store::resolve(&mut *connection, crate::finding::Kind::Person, named).await?;
-    let Some((email, _)) = resolved else { return Ok(None) };
-    sqlx::query_as("select id, email, name, role from accounts where email = $1")
-        .bind(email)
-        .fetch_optional(connection)
-        .await
-}
-
-/// The number of a row by its code: of a donor or of a pledge.
-pub(super) async fn number(
-    connection: &mut PgConnection,
-    kind: crate::finding::Kind,
-    named: &str,
-) -> Result<Option<i64>, sqlx::Error> {
-    let Some((code, _)) = crate::finding::store::resolve(&mut *connection, kind, named).await? else { return Ok(None) };
-    let question = match kind {
-        crate::finding::Kind::Pledge => "select id from pledges where ref = $1",
-        _ => "select id from donors where code = $1",
-    };
-    sqlx::query_scalar(question).bind(code).fetch_optional(connection).await
 }
 
 /// A follow-up that is open with a donor.

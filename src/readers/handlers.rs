@@ -129,7 +129,7 @@ pub async fn ask(posting: Posting) -> Result<Response, PageError> {
         Claim::Done(change) => return Ok(done(change.0)),
         Claim::Other => return Err(Refused::SentOtherwise.into()),
     }
-    let thing: Option<(i64, Uuid)> = sqlx::query_as("select id, key from strictly_confidential_meeting($1)")
+    let thing: Option<(String, i64, Uuid)> = sqlx::query_as("select entity, id, key from strictly_confidential_thing($1)")
         .bind(sent.get("thing"))
         .fetch_optional(tx.connection())
         .await?;
@@ -146,7 +146,7 @@ pub async fn ask(posting: Posting) -> Result<Response, PageError> {
     if reason.is_empty() {
         refuse("reason", "form-required");
     }
-    let (Some((id, key)), Some((email, _)), false) = (thing, reader, reason.is_empty()) else {
+    let (Some((entity, id, key)), Some((email, _)), false) = (thing, reader, reason.is_empty()) else {
         tx.rollback().await?;
         let mut tx = read_as(&posting.state.0.db, posting.viewer.reader()).await?;
         let frame = Frame::new(&posting.state, posting.viewer.clone(), "readers");
@@ -156,12 +156,13 @@ pub async fn ask(posting: Posting) -> Result<Response, PageError> {
     };
     let (request, named): (i64, Uuid) = sqlx::query_as(
         "insert into reader_requests (entity, thing_id, thing, account_id, reason)
-         select 'meetings', $1, $2, a.id, $4 from accounts a where a.email = $3 returning id, key",
+         select $5, $1, $2, a.id, $4 from accounts a where a.email = $3 returning id, key",
     )
     .bind(id)
     .bind(key)
     .bind(&email)
     .bind(&reason)
+    .bind(&entity)
     .fetch_one(tx.connection())
     .await?;
     let after = serde_json::json!({ "id": named, "thing": key, "reader": email, "reason": reason });
@@ -190,7 +191,9 @@ pub async fn answer(Path(key): Path<Uuid>, posting: Posting) -> Result<Response,
     // Nobody answers themselves, whatever they send.
     let told = told.ok_or(Refused::Forbidden)?;
     if let Some(id) = told["thing_id"].as_i64() {
-        tx.audit_one("meetings", id, Some(told["before"].clone()), Some(told["after"].clone())).await?;
+        let kinds = ["meetings", "documents"];
+        let entity = kinds.into_iter().find(|kind| told["entity"] == *kind).ok_or(Refused::Fault)?;
+        tx.audit_one(entity, id, Some(told["before"].clone()), Some(told["after"].clone())).await?;
     }
     let request: i64 = sqlx::query_scalar("select id from reader_requests where key = $1")
         .bind(key)

@@ -36,7 +36,7 @@ pub use crate::lists::scope::{
 };
 use crate::lists::{Drawn, Filters, List, Scope};
 use crate::report_states::{CAUSES, KINDS, NO_CAUSE};
-use crate::rooms;
+use crate::{documents, rooms};
 
 /// Where a page of a list begins, and what was known when the reader began to leaf.
 #[derive(Serialize, Deserialize)]
@@ -141,6 +141,7 @@ pub fn understand<L: List>(
     };
     (filters.since, filters.until) = (day("since")?, day("until")?);
     filters.change_since = day("change_since")?;
+    filters.in_force_on = day("in_force_on")?;
     if let Some(later) = filters.change_since.filter(|day| *day > as_of.0) {
         return Err(bad("change_since", &later.to_string()));
     }
@@ -159,6 +160,8 @@ pub fn understand<L: List>(
     filters.level = one_of("level", |word| LEVELS.contains(&word))?;
     filters.classification =
         one_of("classification", |word| word.parse::<Classification>().is_ok())?.and_then(|word| word.parse().ok());
+    filters.document_kind = one_of("document_kind", |word| documents::KINDS.contains(&word))?;
+    filters.tongue = one_of("tongue", |word| documents::LANGUAGES.contains(&word))?;
     filters.earmarking = one_of("earmarking", |word| EARMARKINGS.contains(&word))?;
     filters.report_kind = one_of("kind", |word| KINDS.contains(&word))?;
     filters.counted = one_of("counted", |word| REPORT_COUNTS.contains(&word))?;
@@ -655,10 +658,12 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
                 "cause" => words(&CAUSES.into_iter().chain([NO_CAUSE]).collect::<Vec<_>>(), "cause"),
                 "level" => words(&LEVELS, "level"),
                 "classification" => words(&Classification::ALL.map(Classification::as_str), "classification"),
+                "document_kind" => words(&documents::KINDS, L::NAME),
+                "tongue" => words(&documents::LANGUAGES, "tongue"),
                 "region" => words(&region_keys().chain([NO_REGION]).collect::<Vec<_>>(), "region"),
                 _ => Vec::new(),
             };
-            let hint = ["unit", "donor", "since", "until", "change_since", "donor_kind", "focal_point", "country"]
+            let hint = ["unit", "donor", "since", "until", "in_force_on", "change_since", "donor_kind", "focal_point", "country"]
                 .contains(name)
                 .then(|| l10n.word("filter-hint", name));
             let label = if *name == "state" { l10n.word("filter-state", L::NAME) } else { l10n.word("filter", name) };
@@ -685,7 +690,7 @@ pub(super) fn chips<L: List>(
         Some(NOBODY) => Some(l10n.word("responsible", NOBODY)),
         _ => name(&choices.people, &filters.responsible),
     };
-    let on: [(&'static str, String, Option<String>); 30] = [
+    let on: [(&'static str, String, Option<String>); 33] = [
         ("year", l10n.word("filter", "year"), filters.year.map(|year| year.to_string())),
         ("unit", l10n.word("filter", "unit"), name(&choices.units, &filters.unit)),
         ("donor", l10n.word("filter", "donor"), choices.donor.as_ref().map(|donor| donor.name.clone())),
@@ -710,6 +715,13 @@ pub(super) fn chips<L: List>(
             "classification",
             l10n.word("filter", "classification"),
             filters.classification.map(|level| l10n.word("classification", level.as_str())),
+        ),
+        ("document_kind", l10n.word("filter", "document_kind"), word(L::NAME, &filters.document_kind)),
+        ("tongue", l10n.word("filter", "tongue"), word("tongue", &filters.tongue)),
+        (
+            "in_force_on",
+            l10n.word("filter", "in_force_on"),
+            filters.in_force_on.map(|day| format::day(day, l10n)),
         ),
         ("state", state_label, filters.state.as_ref().map(|state| l10n.word(L::NAME, state))),
         ("kind", l10n.word("filter", "kind"), word("report-kind", &filters.report_kind)),

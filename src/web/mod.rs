@@ -23,8 +23,10 @@ pub mod reader;
 pub mod server;
 pub mod session;
 pub mod state;
+pub mod typed;
 
 pub use errors::{PageError, Refused};
 pub use posting::{Posting, Sent};
 pub use session::SignedIn;
 pub use state::AppState;
+pub use typed::Typed;

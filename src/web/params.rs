@@ -44,7 +44,7 @@ pub fn known_at(text: Option<&str>, latest: KnownAt) -> Result<KnownAt, PageErro
 }
 
 /// The parameters of lists, in the order addresses have them.
-pub(super) const NAMES: [&str; 34] = [
+pub(super) const NAMES: [&str; 37] = [
     "as_of",
     "known_at",
     "year",
@@ -73,6 +73,9 @@ pub(super) const NAMES: [&str; 34] = [
     "responsible",
     "level",
     "classification",
+    "document_kind",
+    "tongue",
+    "in_force_on",
     "since",
     "until",
     "change_since",

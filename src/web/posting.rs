@@ -13,7 +13,7 @@ use super::errors::{PageError, Refused};
 use super::frame::filters;
 use super::session::{self, Viewer};
 use super::state::AppState;
-use crate::facts::{Actor, FormStamp};
+use crate::facts::{Actor, ChangeId, FormStamp};
 use crate::kernel::KnownAt;
 use crate::l10n::L10n;
 
@@ -74,6 +74,21 @@ impl Posting {
     /// Who acts.
     pub fn actor(&self) -> Actor {
         self.viewer.actor()
+    }
+
+    /// The code of what a change made: the form was sent twice, and the first one made it.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn made_by(&self, change: ChangeId) -> Result<Option<String>, sqlx::Error> {
+        let mut tx = self.state.0.db.read().await?;
+        let code: Option<String> = sqlx::query_scalar("select details ->> 'code' from changes where id = $1")
+            .bind(change.0)
+            .fetch_optional(&mut *tx)
+            .await?
+            .flatten();
+        tx.commit().await?;
+        Ok(code)
     }
 }
 

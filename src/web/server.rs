@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -15,6 +15,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
@@ -36,8 +37,6 @@ const PAGE_WITHIN: Duration = Duration::from_millis(1900);
 const FILE_WITHIN: Duration = Duration::from_secs(120);
 /// The most a form may send.
 const LARGEST_FORM: usize = 1 << 20;
-/// The most a form with files may send: the files, and what the form says besides.
-const LARGEST_UPLOAD: usize = rooms::LARGEST_FILES + (1 << 20);
 /// How long files may take to arrive, on a slow line.
 const UPLOAD_WITHIN: Duration = Duration::from_secs(900);
 /// How long connections have to finish when the server stops.
@@ -53,10 +52,14 @@ pub fn app(state: AppState) -> Router {
         .fallback(not_found)
         .layer(RequestBodyLimitLayer::new(LARGEST_FORM))
         // A file is larger than any form: its address has a limit of its own, and reads it by the piece.
-        .merge(rooms::uploads().layer(DefaultBodyLimit::max(LARGEST_UPLOAD)))
+        .merge(rooms::uploads())
         .layer(middleware::from_fn(within_deadline))
         .layer(middleware::from_fn_with_state(state.clone(), same_origin))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
+        .layer(
+            CompressionLayer::new()
+                .quality(CompressionLevel::Fastest)
+                .compress_when(DefaultPredicate::new().and(made_by_us)),
+        );
     let watched = Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
@@ -69,6 +72,15 @@ pub fn app(state: AppState) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), with_headers))
         .layer(middleware::from_fn(reader::spoken_to))
         .with_state(state)
+}
+
+/// On an answer: a file as somebody brought it, packed already or not worth it.
+#[derive(Debug, Clone, Copy)]
+pub struct AsItIs;
+
+/// Whether an answer may be packed on its way out.
+fn made_by_us(_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions) -> bool {
+    extensions.get::<AsItIs>().is_none()
 }
 
 /// No page is there, said in the language of whoever is signed in.

@@ -31,6 +31,8 @@ pub struct Inner {
     pub arrears_totals: crate::arrears::KnownTotals,
     /// What secrets in the database are sealed with.
     pub seal: crate::users::Seal,
+    /// The files of documents.
+    pub files: crate::documents::Files,
     /// What else was worked out already.
     pub memory: crate::lists::Memory,
     /// Whether this is the demonstration: every page says so.

@@ -45,6 +45,13 @@ const STATES = [
 	]),
 	["contributions, the largest", "/contributions?sort=amount"],
 	["contributions, money that went back", "/contributions?state=negative"],
+	["documents, narrowed by every means", "/documents?donor=SWE&document_kind=development_strategy&tongue=en&state=expired&in_force_on=2021-07-31"],
+	["documents, nothing", "/documents?q=nothing+like+this"],
+	["a document", "/documents?q=sida-agreement", async page => {
+		if (page.url().includes("?q=")) await page.locator("table.list th a").first().click();
+		await page.locator(".files").waitFor();
+	}],
+	["files to choose", "/documents/new?donor=SWE"],
 	["a donor", "/donors/SWE?as_of=2021-07-31"],
 	["a donor whose parent is another, with contacts", "/donors/SIDA?as_of=2021-07-31"],
 	["a donor with nothing", "/donors/UNIDENTIFIED?as_of=2013-01-01"],

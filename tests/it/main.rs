@@ -3,6 +3,7 @@
 
 mod crash;
 mod dashboard;
+mod documents;
 mod donor_reports;
 mod donors;
 mod embedded;

@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode, header};
 use dis::access::{Act, Role, may};
+use dis::documents::Files;
 use dis::kernel::Clock;
 use dis::kernel::calendar::parse_instant;
 use dis::l10n::L10n;
@@ -25,6 +26,8 @@ pub(crate) struct Site {
     pub(crate) ground: Ground,
     pub(crate) app: Router,
     pub(crate) clock: Clock,
+    pub(crate) files: Files,
+    pub(crate) state: AppState,
 }
 
 pub(crate) struct Answer {
@@ -60,7 +63,7 @@ impl Site {
     pub(crate) async fn new() -> Self {
         let ground = Ground::new().await;
         let site = Site::over(ground);
-        demo::fill(&site.ground.db, &site.clock).await.unwrap();
+        demo::fill(&site.ground.db, &site.clock, &site.files).await.unwrap();
         site
     }
 
@@ -72,6 +75,8 @@ impl Site {
     /// The site as people reach it through a proxy.
     pub(crate) fn reached_at(ground: Ground, public_url: Option<&str>) -> Self {
         let clock = Clock::fixed(chrono_tz::Africa::Nairobi, parse_instant("2026-11-23T12:00:00Z").unwrap());
+        let program = env!("CARGO_BIN_EXE_dis").into();
+        let files = Files::open(&ground.folder().join("documents"), program).unwrap();
         let state = AppState(Arc::new(Inner {
             db: ground.db.clone(),
             clock: clock.clone(),
@@ -81,10 +86,11 @@ impl Site {
             exports: Arc::new(tokio::sync::Semaphore::new(4)),
             arrears_totals: dis::arrears::KnownTotals::default(),
             seal: users::Seal::at(ground.folder().join("second-factor.key")),
+            files: files.clone(),
             memory: dis::lists::Memory::default(),
             demonstration: true,
         }));
-        Site { app: server::app(state), ground, clock }
+        Site { app: server::app(state.clone()), ground, clock, files, state }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
@@ -350,6 +356,9 @@ impl EachList for Addresses {
             "responsible" => "responsible=lucia.ferrer%40demo.example".to_owned(),
             "level" => "level=head_of_agency".to_owned(),
             "classification" => "classification=confidential".to_owned(),
+            "document_kind" => "document_kind=development_strategy".to_owned(),
+            "tongue" => "tongue=fr".to_owned(),
+            "in_force_on" => "in_force_on=2021-07-31".to_owned(),
             "state" => format!("state={}", L::STATES[0]),
             other => panic!("a filter without a test: {other}"),
         });

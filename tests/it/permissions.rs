@@ -85,6 +85,11 @@ const CHANGING: &[Case] = &[
         &[("donors", "SWE"), ("title", "X")],
         &[Admin, ResourceMobilization, Finance, UnitStaff, Manager],
     ),
+    (
+        "/documents/new",
+        &[("kind", "other"), ("donors", "SWE")],
+        &[Admin, ResourceMobilization, Finance, UnitStaff, Manager],
+    ),
     ("/readers", &[("thing", "X"), ("reader", "X"), ("reason", "x")], &[Admin]),
     ("/changes/2/undo", &[("reason", "x")], &[]),
     ("/users/new", &[("email", "x@y.z"), ("name", "X"), ("role", "admin")], &[Admin]),

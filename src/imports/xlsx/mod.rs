@@ -4,7 +4,7 @@
 //! cell holds. Cells are sparse: a sheet with one cell in its last corner costs one cell. Nothing here is a float.
 
 mod number;
-mod package;
+pub(crate) mod package;
 #[cfg(test)]
 mod tests;
 
@@ -52,7 +52,8 @@ fn broken() -> Unreadable {
     Unreadable::file("xlsx-broken", "")
 }
 
-fn attribute(tag: &BytesStart<'_>, name: &[u8]) -> Option<String> {
+/// What a tag says of itself under that name.
+pub(crate) fn attribute(tag: &BytesStart<'_>, name: &[u8]) -> Option<String> {
     let found =
         tag.attributes().filter_map(Result::ok).find(|attribute| attribute.key.local_name().as_ref() == name)?;
     let text = std::str::from_utf8(&found.value).ok()?;
@@ -76,7 +77,7 @@ fn resolved(reference: &BytesRef<'_>) -> Result<char, Unreadable> {
 }
 
 /// Appends text of an event, if it is one of text.
-fn append(event: &Event<'_>, text: &mut String) -> Result<(), Unreadable> {
+pub(crate) fn append(event: &Event<'_>, text: &mut String) -> Result<(), Unreadable> {
     match event {
         Event::Text(piece) => text.push_str(std::str::from_utf8(piece).map_err(|_| broken())?),
         Event::CData(piece) => text.push_str(std::str::from_utf8(piece).map_err(|_| broken())?),

@@ -85,6 +85,11 @@ impl Package {
         Ok(Package { content, parts })
     }
 
+    /// The names of its parts, in small letters.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().map(|(name, _)| name.as_str())
+    }
+
     /// The part of that name, if there is one; names differ by more than case.
     pub fn part(&self, name: &str) -> Result<Option<Part>, Unreadable> {
         let name = name.to_lowercase();
