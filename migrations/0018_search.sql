@@ -1,6 +1,6 @@
 -- Search: the words of everything people write, in one index, whatever script they are written in.
 --
--- `search_sources` says what there is to be found, a branch a kind; a table whose rows change says so (`search_when`) and
+-- `search_sources` says what there is to be found, from a view a kind; a table whose rows change says so (`search_when`) and
 -- what became of them is in the index when the transaction commits. Nobody but the owner reads the index: `search` passes
 -- over row-level security, because the operators of full text keep an index from being used under a policy, and so
 -- applies `may_read` itself, to whatever it finds, counts, corrects a word by, or shows.
@@ -80,10 +80,11 @@ end $$;
 create function donor_names(ids bigint[]) returns text language sql stable parallel safe
     return (select string_agg(d.name, ', ' order by array_position(ids, d.id)) from donors d where d.id = any(ids));
 
--- A row a text. `room` and `code` are the page it leads to; `title` what it is called; `names` what else it goes by, not
--- shown; `note` a line beside it; `about` who it has to do with, found but not shown; `text` what it says. `day` and
--- `donors` are what it is filtered by. Who may read it: the four columns of every classified thing.
-create view search_sources as
+-- A view a kind, all with the same columns: a row a text. `room` and `code` are the page it leads to; `title` what it is
+-- called; `names` what else it goes by, not shown; `note` a line beside it; `about` who it has to do with, found but not
+-- shown; `text` what it says. `day` and `donors` are what it is filtered by. Who may read it: the four columns of every
+-- classified thing.
+create view search_of_donor as
     select 'donor'::text as kind, d.id as thing_id, 0 as passage, null::date as day, array[d.id] as donors,
            'donors'::text as room, d.code as code, d.name as title, d.code collate "default" as names, null::text as note,
            null::text as about, (select string_agg(a.alias, ' · ' order by a.id) from donor_aliases a
@@ -91,70 +92,86 @@ create view search_sources as
            'unclassified'::classification as classification, null::bigint as author_id, '{}'::bigint[] as took_part,
            '{}'::bigint[] as readers
     from donors d
-    where exists (select from donor_facts f where f.donor_id = d.id and f.voided_at is null)
-    union all
-    select 'contact', c.id, 0, null, array[c.donor_id], 'donors', d.code, c.name, c.email, d.name, d.name,
-           concat_ws(' · ', c.title, c.note), null, 'unclassified', null, '{}', '{}'
+    where exists (select from donor_facts f where f.donor_id = d.id and f.voided_at is null);
+
+create view search_of_contact as
+    select 'contact'::text as kind, c.id as thing_id, 0 as passage, null::date as day, array[c.donor_id] as donors,
+           'donors'::text as room, d.code as code, c.name as title, c.email as names, d.name as note, d.name as about,
+           concat_ws(' · ', c.title, c.note) as text, null::text as language,
+           'unclassified'::classification as classification, null::bigint as author_id, '{}'::bigint[] as took_part,
+           '{}'::bigint[] as readers
     from donor_contacts c join donors d on d.id = c.donor_id
-    where not c.removed
-    union all
-    select 'meeting', m.id, 0, m.held_on, x.donors, 'meetings', m.key::text collate "C", m.title, m.ref collate "default", donor_names(x.donors),
+    where not c.removed;
+
+create view search_of_meeting as
+    select 'meeting'::text as kind, m.id as thing_id, 0 as passage, m.held_on as day, x.donors, 'meetings'::text as room,
+           m.key::text collate "C" as code, m.title, m.ref collate "default" as names, donor_names(x.donors) as note,
            concat_ws(' ', donor_names(x.donors), (select string_agg(g.name, ' ' order by g.nth) from meeting_guests g
-                where g.meeting_id = m.id)),
-           concat_ws(e'\n', m.outcomes, m.summary, m.purpose, m.agenda, m.place), null,
+                where g.meeting_id = m.id)) as about,
+           concat_ws(e'\n', m.outcomes, m.summary, m.purpose, m.agenda, m.place) as text, null::text as language,
            m.classification, m.author_id, m.took_part, m.readers
     from meetings m
     cross join lateral (select coalesce(array_agg(md.donor_id order by md.nth), '{}') as donors from meeting_donors md
-        where md.meeting_id = m.id) x
-    union all
-    select 'follow_up', a.id, 0, a.due_on, x.donors, 'meetings', m.key::text collate "C", a.text, null, m.title,
-           concat_ws(' ', donor_names(x.donors), coalesce(o.name, a.owner_name)), null, null,
-           m.classification, m.author_id, m.took_part, m.readers
+        where md.meeting_id = m.id) x;
+
+create view search_of_follow_up as
+    select 'follow_up'::text as kind, a.id as thing_id, 0 as passage, a.due_on as day, x.donors, 'meetings'::text as room,
+           m.key::text collate "C" as code, a.text as title, null::text as names, m.title as note,
+           concat_ws(' ', donor_names(x.donors), coalesce(o.name, a.owner_name)) as about, null::text as text,
+           null::text as language, m.classification, m.author_id, m.took_part, m.readers
     from actions a join meetings m on m.id = a.meeting_id left join accounts o on o.id = a.owner_id
     cross join lateral (select coalesce(array_agg(md.donor_id order by md.nth), '{}') as donors from meeting_donors md
-        where md.meeting_id = m.id) x
-    union all
-    -- What its latest file says, a row a passage.
-    select 'document', d.id, p.nth, d.filed_at::date, x.donors, 'documents', d.key::text collate "C", d.title, d.file_name,
-           donor_names(x.donors), donor_names(x.donors), p.part, d.language,
-           greatest(d.classification, v.classification), d.author_id, d.took_part, d.readers
+        where md.meeting_id = m.id) x;
+
+-- What its latest file says, a row a passage.
+create view search_of_document as
+    select 'document'::text as kind, d.id as thing_id, p.nth as passage, d.filed_at::date as day, x.donors,
+           'documents'::text as room, d.key::text collate "C" as code, d.title, d.file_name as names,
+           donor_names(x.donors) as note, donor_names(x.donors) as about, p.part as text, d.language,
+           greatest(d.classification, v.classification) as classification, d.author_id, d.took_part, d.readers
     from documents d
     cross join lateral (select coalesce(array_agg(y.donor_id order by y.nth), '{}') as donors from document_donors y
         where y.document_id = d.id) x
     left join lateral (select y.id, y.classification from document_versions y where y.document_id = d.id
         order by y.number desc limit 1) v on true
     left join document_texts t on t.version_id = v.id and t.state = 'taken'
-    cross join lateral passages(coalesce(t.text, '')) p
-    union all
-    select 'intelligence', i.id, 0, i.as_of_on, array[i.donor_id], 'intelligence', i.key::text collate "C",
-           coalesce(i.title, i.year::text), null, d.name, concat_ws(' ', d.name, i.year, c.name),
-           concat_ws(e'\n', i.text, i.theme, i.subprogramme, i.person_role, i.source), null,
-           i.classification, i.author_id, i.took_part, i.readers
-    from intelligence i join donors d on d.id = i.donor_id left join donor_contacts c on c.id = i.contact_id
-    where i.withdrawn_at is null
-    union all
-    select 'pledge', p.id, 0, t.pledged_on, array[t.donor_id], 'pledges', p.ref, coalesce(p.title, p.ref collate "default"),
-           concat_ws(' ', p.ref collate "default", p.agreement, p.donor_reference), d.name, null,
-           concat_ws(' · ', p.agreement, p.donor_reference, p.subprogramme), null, 'unclassified', null, '{}', '{}'
+    cross join lateral passages(coalesce(t.text, '')) p;
+
+create view search_of_pledge as
+    select 'pledge'::text as kind, p.id as thing_id, 0 as passage, t.pledged_on as day, array[t.donor_id] as donors,
+           'pledges'::text as room, p.ref as code, coalesce(p.title, p.ref collate "default") as title,
+           concat_ws(' ', p.ref collate "default", p.agreement, p.donor_reference) as names, d.name as note,
+           null::text as about, concat_ws(' · ', p.agreement, p.donor_reference, p.subprogramme) as text,
+           null::text as language, 'unclassified'::classification as classification, null::bigint as author_id,
+           '{}'::bigint[] as took_part, '{}'::bigint[] as readers
     from pledges p
     cross join lateral (select f.donor_id, f.pledged_on from pledge_terms f where f.pledge_id = p.id and f.voided_at is null
         order by f.agreed_on desc nulls last limit 1) t
-    join donors d on d.id = t.donor_id
-    union all
-    select 'project', p.id, 0, f.starts_on, coalesce((select array_agg(distinct t.donor_id) from pledge_terms t
-                where t.project = p.code and t.voided_at is null), '{}'),
-           'projects', p.code, p.title, concat_ws(' ', p.code collate "default", replace(f.countries, ';', ' ')), u.name, null,
-           p.status, null, 'unclassified', null, '{}', '{}'
+    join donors d on d.id = t.donor_id;
+
+create view search_of_project as
+    select 'project'::text as kind, p.id as thing_id, 0 as passage, f.starts_on as day,
+           coalesce((select array_agg(distinct t.donor_id) from pledge_terms t
+                where t.project = p.code and t.voided_at is null), '{}') as donors,
+           'projects'::text as room, p.code as code, p.title,
+           concat_ws(' ', p.code collate "default", replace(f.countries, ';', ' ')) as names, u.name as note,
+           null::text as about, p.status as text, null::text as language,
+           'unclassified'::classification as classification, null::bigint as author_id, '{}'::bigint[] as took_part,
+           '{}'::bigint[] as readers
     from projects p
     cross join lateral (select x.starts_on, x.countries, x.unit_id from project_facts x
         where x.project_id = p.id and x.voided_at is null order by x.agreed_on desc nulls last limit 1) f
-    join units u on u.id = f.unit_id
-    union all
-    select 'report', r.id, 0, (select y.due_on from report_due_dates y where y.report_id = r.id and y.voided_at is null
-                order by y.agreed_on desc nulls last limit 1),
-           array[t.donor_id], 'donor-reports', r.ref, coalesce(r.title, r.ref collate "default"),
-           concat_ws(' ', r.ref collate "default", p.ref), d.name, null,
-           null, null, 'unclassified', null, '{}', '{}'
+    join units u on u.id = f.unit_id;
+
+create view search_of_report as
+    select 'report'::text as kind, r.id as thing_id, 0 as passage,
+           (select y.due_on from report_due_dates y where y.report_id = r.id and y.voided_at is null
+                order by y.agreed_on desc nulls last limit 1) as day,
+           array[t.donor_id] as donors, 'donor-reports'::text as room, r.ref as code,
+           coalesce(r.title, r.ref collate "default") as title,
+           concat_ws(' ', r.ref collate "default", p.ref collate "default") as names, d.name as note, null::text as about,
+           null::text as text, null::text as language, 'unclassified'::classification as classification,
+           null::bigint as author_id, '{}'::bigint[] as took_part, '{}'::bigint[] as readers
     from donor_reports r
     cross join lateral (select x.pledge_id from report_terms x where x.report_id = r.id and x.voided_at is null
         order by x.in_force_from desc nulls last limit 1) f
@@ -162,6 +179,15 @@ create view search_sources as
     cross join lateral (select x.donor_id from pledge_terms x where x.pledge_id = p.id and x.voided_at is null
         order by x.agreed_on desc nulls last limit 1) t
     join donors d on d.id = t.donor_id;
+
+-- All of them as one view, `search_sources`; again where a migration adds a kind.
+create function search_unite() returns void language plpgsql as $$
+begin
+    execute 'create or replace view search_sources as ' || (
+        select string_agg(format('select * from %I', v.viewname), ' union all ' order by v.viewname)
+        from pg_views v where v.schemaname = 'public' and starts_with(v.viewname, 'search_of_'));
+end $$;
+select search_unite();
 
 -- Some of them: of a kind, by number.
 create function search_source(of_kind text, ids bigint[]) returns setof search_sources
@@ -310,9 +336,6 @@ select search_when(t.of_table, t.kind, t.which) from (values
     ('document_donors', 'document', 'select document_id from changed'),
     ('document_versions', 'document', 'select document_id from changed'),
     ('document_texts', 'document', 'select v.document_id from document_versions v join changed t on t.version_id = v.id'),
-    ('donors', 'intelligence', 'select i.id from intelligence i join changed d on d.id = i.donor_id'),
-    ('donor_contacts', 'intelligence', 'select i.id from intelligence i join changed c on c.id = i.contact_id'),
-    ('intelligence', 'intelligence', 'select id from changed'),
     ('pledges', 'pledge', 'select id from changed'),
     ('pledge_terms', 'pledge', 'select pledge_id from changed'),
     ('pledge_terms', 'report', 'select r.report_id from report_terms r join changed t on t.pledge_id = r.pledge_id'),

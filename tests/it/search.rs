@@ -363,7 +363,52 @@ async fn what_is_known_now_is_found_and_what_was_corrected_is_not() {
 }
 
 #[tokio::test]
-async fn the_page_asks_the_database_little_and_every_role_may_read_it() {
+async fn a_long_document_is_found_by_what_stands_deep_in_it_and_only_by_its_readers() {
+    let site = Site::new().await;
+    let (johan, lucia) = (sign_in(&site, JOHAN).await, sign_in(&site, LUCIA).await);
+    let mut tables = owner(&site).await;
+    sqlx::raw_sql(
+        "set dis.recorded_at = '2026-11-01T00:00:00Z'; set dis.change = '1'; set dis.reader = '1';
+         with filed as (
+            insert into documents (title, kind, language, file_name, classification, author_id)
+            values ('Politique de développement', 'development_strategy', 'fr', 'politique.pdf', 'unclassified', 1),
+                ('Lettre', 'letter', 'fr', 'lettre.pdf', 'confidential', 1) returning id, classification
+         ), given as (
+            insert into document_donors (document_id, donor_id, nth)
+            select f.id, d.id, 1 from filed f join donors d on d.code = 'FRA'
+         )
+         insert into document_versions (document_id, number, file_id, name, media_type, bytes, sha256, classification)
+         select id, 1, gen_random_uuid(), 'x.pdf', 'application/pdf', 10, '', classification from filed;
+         insert into document_texts (version_id, state, text)
+         select v.id, 'taken', repeat('Le texte continue longuement ici. ', 3000) || ' Nous finançons les réseaux d''assainissement et le '
+            || case when v.classification = 'confidential' then 'zwielicht' else 'pumpernickel' end || '. '
+            || repeat('Et encore du texte. ', 2000)
+         from document_versions v where v.name = 'x.pdf'",
+    )
+    .execute(&mut tables)
+    .await
+    .unwrap();
+    for typed in ["pumpernickel", "financer réseau", "pumpernikel", "politique pumpernickel", "assainissements france"] {
+        let answer = search(&site, &lucia, typed, "&kind=document").await;
+        assert_eq!(answer.texts(".hits h3 a")[..1], ["Politique de développement"], "{typed}");
+        assert_eq!(answer.texts(".hits li").len(), 1, "{typed}");
+    }
+    let shown = search(&site, &lucia, "pumpernickel", "").await;
+    assert_eq!(shown.texts(".hits .said mark"), ["pumpernickel"], "from where it stands");
+    assert!(shown.texts(".hits .said")[0].contains("réseaux d'assainissement"), "{:?}", shown.texts(".hits .said"));
+    assert_eq!(finds(&site, &lucia, "zwielicht").await, Vec::<String>::new());
+    assert_eq!(finds(&site, &lucia, "zwielihct").await, Vec::<String>::new());
+    assert_eq!(finds(&site, &johan, "zwielihct").await, ["Lettre"]);
+    sqlx::raw_sql("update document_texts set text = 'Rien' where state = 'taken'").execute(&mut tables).await.unwrap();
+    assert_eq!(finds(&site, &lucia, "pumpernickel").await, Vec::<String>::new());
+    assert!(finds(&site, &lucia, "politique").await.contains(&"Politique de développement".to_owned()));
+    tables.close().await.unwrap();
+    is_whole(&site).await;
+    site.close().await;
+}
+
+#[tokio::test]
+async fn every_role_searches_names_and_texts() {
     let site = Site::new().await;
     for role in Role::OF_PEOPLE {
         let cookie = site.sign_in(role).await;
