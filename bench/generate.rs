@@ -50,6 +50,11 @@ impl Size {
     pub fn instalments(&self) -> usize {
         self.pledges * 4
     }
+
+    /// One for twenty pledges.
+    pub fn projects(&self) -> usize {
+        self.pledges / 20
+    }
 }
 
 /// SplitMix64: small, and the same for ever.
@@ -192,8 +197,13 @@ pub fn files(folder: &Path, size: Size) -> std::io::Result<Vec<(&'static str, Pa
         }
     }
 
+    let mut file = begin("projects", "code,title,unit,starts_on,ends_on,budget_usd,countries")?;
+    let starts = projects(size, &mut file)?;
+    let mut file = begin("expenditures", "project,month,amount_usd")?;
+    expenditures(&starts, &mut file)?;
+
     let pledges: Vec<Pledge> = (0..size.pledges).map(|_| pledge(&mut dice, size)).collect();
-    let header = "ref,donor,unit,fund,earmarking,currency,amount,pledged_on,signed_on,title,cancelled_on";
+    let header = "ref,donor,unit,fund,earmarking,currency,amount,pledged_on,signed_on,title,cancelled_on,project";
     let mut file = begin("pledges", header)?;
     for (at, pledge) in pledges.iter().enumerate() {
         let amount: u64 = pledge.instalments.iter().map(|(amount, _)| amount).sum();
@@ -203,7 +213,7 @@ pub fn files(folder: &Path, size: Size) -> std::io::Result<Vec<(&'static str, Pa
         let cancelled = if dice.percent(2) { cancelled.to_string() } else { String::new() };
         writeln!(
             file,
-            "P{at:06},D{:05},U{:04},{},{},{},{},{},{signed},{} and {} for all {at},{cancelled}",
+            "P{at:06},D{:05},U{:04},{},{},{},{},{},{signed},{} and {} for all {at},{cancelled},J{:04}",
             pledge.donor,
             dice.skewed(size.units),
             FUNDS[pledge.fund].0,
@@ -213,6 +223,7 @@ pub fn files(folder: &Path, size: Size) -> std::io::Result<Vec<(&'static str, Pa
             pledge.pledged_on,
             dice.of(&WORDS),
             dice.of(&WORDS),
+            at % size.projects(),
         )?;
     }
 
@@ -231,6 +242,40 @@ pub fn files(folder: &Path, size: Size) -> std::io::Result<Vec<(&'static str, Pa
     contributions(&mut dice, size, &pledges, &mut file)?;
     file.flush()?;
     Ok(files)
+}
+
+/// Projects of one to five years, the last of them still running; gives when each starts, and its budget in US dollars.
+fn projects(size: Size, file: &mut impl Write) -> std::io::Result<Vec<(NaiveDate, u64)>> {
+    let mut dice = Dice(20_260_702);
+    let mut starts = Vec::new();
+    for at in 0..size.projects() {
+        let starts_on = day("2016-01-01") + chrono::Months::new(dice.below(120) as u32);
+        let ends_on = starts_on + chrono::Months::new(12 + dice.below(48) as u32) - Days::new(1);
+        let (unit, budget) = (dice.skewed(size.units), 50_000 + dice.skewed(5_000_000) as u64);
+        let (one, other) = (dice.of(&WORDS), dice.of(&["KEN", "COL", "PHL;FJI", "EGY", "SEN"]));
+        writeln!(file, "J{at:04},{one} together {at},U{unit:04},{starts_on},{ends_on},{budget},{other}")?;
+        starts.push((starts_on, budget));
+    }
+    Ok(starts)
+}
+
+/// Some months of each: a few spend more than they have.
+fn expenditures(starts: &[(NaiveDate, u64)], file: &mut impl Write) -> std::io::Result<()> {
+    let mut dice = Dice(20_260_703);
+    for (at, (starts_on, budget)) in starts.iter().enumerate() {
+        for month in 0..20 {
+            let on = *starts_on + chrono::Months::new(month);
+            if on < day("2026-06-01") && dice.percent(80) {
+                let (year, month) = (chrono::Datelike::year(&on), chrono::Datelike::month(&on));
+                writeln!(
+                    file,
+                    "J{at:04},{year}-{month:02},{}.00",
+                    budget / 20 + dice.below(*budget as usize / 20) as u64
+                )?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// One a pledge, from dice of their own: the other files stay what they were without them.

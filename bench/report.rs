@@ -30,11 +30,6 @@ impl Report {
         self.rows.push([what.into(), why, String::new(), String::new(), "**not measured**".into()]);
     }
 
-    /// A promise that nothing can be measured of yet.
-    pub fn not_there_yet(&mut self, what: &str, promise: &str) {
-        self.rows.push([what.into(), "not there yet".into(), String::new(), promise.into(), String::new()]);
-    }
-
     /// The table, its columns lined up.
     pub fn table(&self) -> String {
         let header = ["what", "measured", "PostgreSQL alone", "promise", "kept"].map(str::to_owned);

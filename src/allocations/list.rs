@@ -63,13 +63,6 @@ fn act(contribution: &str, word: &str) -> Drawn {
     Drawn { text: contribution.to_owned(), href: Some(href), ..Drawn::default() }
 }
 
-/// Whether no rate was in force for contribution `c`, whose currency's first rate is `first`.
-macro_rules! no_rate {
-    () => {
-        "(c.currency <> 'USD' and (first.valid_from is null or first.valid_from > c.received_on))"
-    };
-}
-
 /// Hand allocations of pledge `b` that do not fit: the contributions' references.
 macro_rules! unfit {
     () => {
@@ -80,6 +73,57 @@ macro_rules! unfit {
                 where a.contribution_id = h.contribution_id and a.pledge_id = h.pledge_id and a.number = h.number
                     and a.by_hand and a.valid @> scope.day and a.known @> scope.known), 0)"
     };
+}
+
+/// Whether receipt `c` came before there was a rate of its currency. Asked of the row, not joined: joined, the order in
+/// which an index gives the receipts would be lost.
+const NO_RATE: &str = "coalesce((select t.days[1] > c.received_on from through t where t.currency = c.currency), true)";
+
+/// Whether receipt `c` is booked to the donor that stands for whoever is not known; null where there is no such donor.
+const UNIDENTIFIED: &str = "c.donor_id = (select id from donors where code = 'UNIDENTIFIED')";
+
+/// Receipts `c` of `from` that are known, not wholly taken back and kept by `which`, as rows that wait.
+fn receipts(select: &mut Select, no_rate: &'static str, from: &'static str, which: &[&'static str]) {
+    select
+        .sql(
+            "select ('c' || c.id) collate \"C\" as id, c.received_on as day, c.currency, c.donor_id, c.fund_id,
+                c.amount + coalesce(back.amount, 0) as amount, c.pledge_id is null as unmatched, ",
+        )
+        .sql("coalesce(")
+        .sql(UNIDENTIFIED)
+        .sql(", false) as unidentified, ")
+        .sql(no_rate)
+        .sql(" as no_rate, false as remainder, false as unfit from ")
+        .sql(from)
+        .sql(
+            " left join lateral (
+                select sum(r.amount) as amount from contribution_facts r
+                where r.reverses_id = c.contribution_id and r.received_on <= scope.day
+                    and was_known(r.recorded_at, r.voided_at, scope.known)
+             ) back on true
+             where c.kind = 'cash' and c.amount > 0 and c.reverses_id is null and c.received_on <= scope.day
+                and was_known(c.recorded_at, c.voided_at, scope.known) and c.amount + coalesce(back.amount, 0) > 0",
+        );
+    for part in which {
+        select.sql(part);
+    }
+}
+
+/// Pledges `b` kept by `which`, as rows that wait.
+fn pledges(select: &mut Select, which: &'static str) {
+    select
+        .sql(
+            "select ('p' || b.id) collate \"C\", coalesce((
+                    select max(r.received_on) from contribution_facts r
+                    where r.pledge_id = b.pledge_id and r.received_on <= scope.day
+                        and was_known(r.recorded_at, r.voided_at, scope.known)
+                ), b.signed_on, date '1900-01-01'), b.currency, b.donor_id, b.fund_id, b.advance, false, false, false,
+                b.advance > 0, unfit.is_there
+             from pledge_balances b cross join lateral (select exists (",
+        )
+        .sql(unfit!())
+        .sql(") as is_there) unfit where stands(b, scope.day, scope.known) and ")
+        .sql(which);
 }
 
 impl List for Allocations {
@@ -106,64 +150,33 @@ impl List for Allocations {
     );
 
     fn pick(select: &mut Select, scope: &Scope) {
-        // Receipts, each once, for whatever it waits; then pledges with money no instalment took.
-        select.sql(concat!(
-            ", w.day as since, w.amount as waits, w.no_rate as lacks_rate from scope cross join lateral (
-                with first as materialized (
-                    select currency, min(valid_from) as valid_from from exchange_rates
-                    where was_known(recorded_at, voided_at, scope.known) group by currency
-                ), waiting as (
-                    select c.id, c.received_on, c.currency, c.donor_id, c.fund_id, c.contribution_id, c.amount,
-                           c.pledge_id is null as unmatched, d.code = 'UNIDENTIFIED' as unidentified, ",
-            no_rate!(),
-            " as no_rate
-                    from contribution_facts c join donors d on d.id = c.donor_id
-                    left join first on first.currency = c.currency
-                    where c.received_on <= scope.day and was_known(c.recorded_at, c.voided_at, scope.known)
-                        and c.kind = 'cash' and c.amount > 0 and c.reverses_id is null
-                        and (c.pledge_id is null or d.code = 'UNIDENTIFIED' or ",
-            no_rate!(),
-            ")
-                    union all
-                    -- Converted to a currency that had no rate yet.
-                    select c.id, c.received_on, c.currency, c.donor_id, c.fund_id, c.contribution_id, c.amount,
-                           false, false, true
-                    from pledge_balances b join contribution_facts c on c.pledge_id = b.pledge_id
-                    join donors d on d.id = c.donor_id
-                    left join first on first.currency = c.currency
-                    left join first owed on owed.currency = b.currency
-                    where b.unconverted and stands(b, scope.day, scope.known) and c.currency <> b.currency
-                        and c.received_on <= scope.day and was_known(c.recorded_at, c.voided_at, scope.known)
-                        and c.kind = 'cash' and c.amount > 0 and c.reverses_id is null and d.code <> 'UNIDENTIFIED'
-                        and not ",
-            no_rate!(),
-            "           and b.currency <> 'USD' and (owed.valid_from is null or owed.valid_from > c.received_on)
-                )
-                select ('c' || n.id) collate \"C\" as id, n.received_on as day, n.currency, n.donor_id, n.fund_id,
-                       n.contribution_id, null::bigint as pledge_id, n.amount + coalesce(back.amount, 0) as amount,
-                       n.unidentified, n.unmatched, n.no_rate, false as remainder, false as unfit
-                from waiting n left join lateral (
-                    select sum(r.amount) as amount from contribution_facts r
-                    where r.reverses_id = n.contribution_id and r.received_on <= scope.day
-                        and was_known(r.recorded_at, r.voided_at, scope.known)
-                ) back on true
-                where n.amount + coalesce(back.amount, 0) > 0
-                union all
-                select ('p' || b.id) collate \"C\", coalesce(last.received_on, b.signed_on, date '1900-01-01'),
-                       b.currency, b.donor_id, b.fund_id, null, b.pledge_id, b.advance, false, false, false,
-                       b.advance > 0, unfit.is_there
-                from pledge_balances b cross join lateral (select exists (",
-            unfit!(),
-            ") as is_there) unfit
-                left join lateral (
-                    select max(r.received_on) as received_on from contribution_facts r
-                    where r.pledge_id = b.pledge_id and r.received_on <= scope.day
-                        and was_known(r.recorded_at, r.voided_at, scope.known)
-                ) last on true
-                where stands(b, scope.day, scope.known)
-                    and (b.advance > 0 or (b.pledge_id in (select pledge_id from hand_allocations) and unfit.is_there))
-             ) w where true"
-        ));
+        select.sql(", w.day as since, w.amount as waits, w.no_rate as lacks_rate from scope cross join lateral ((");
+        // Receipts, each once, for whatever it waits; those without a pledge come as an index has them, the last first.
+        receipts(select, NO_RATE, "contribution_facts c", &[" and c.pledge_id is null order by c.received_on desc"]);
+        select.sql(") union all ");
+        receipts(select, NO_RATE, "contribution_facts c", &[" and c.pledge_id is not null and ", UNIDENTIFIED]);
+        select.sql(" union all ");
+        let before_any = "currencies_received() k (currency) left join through t on t.currency = k.currency
+            cross join lateral (select * from contribution_facts x where x.currency = k.currency and x.currency <> 'USD'
+                and x.received_on < coalesce(t.days[1], 'infinity') offset 0) c";
+        receipts(select, "true", before_any, &[" and c.pledge_id is not null and (", UNIDENTIFIED, ") is not true"]);
+        select.sql(" union all ");
+        // Converted to a currency that had no rate yet.
+        let converted =
+            "pledge_balances b join contribution_facts c on c.pledge_id = b.pledge_id and c.currency <> b.currency
+            left join through owed on owed.currency = b.currency";
+        let to = " and b.unconverted and stands(b, scope.day, scope.known)
+            and (owed.currency is null or owed.days[1] > c.received_on) and not ";
+        receipts(select, "true", converted, &[to, NO_RATE, " and (", UNIDENTIFIED, ") is not true"]);
+        // Then pledges: with money no instalment took, and with an allocation by hand that does not fit.
+        select.sql(" union all ");
+        pledges(select, "b.advance > 0");
+        select.sql(" union all ");
+        pledges(
+            select,
+            "b.advance <= 0 and b.pledge_id in (select pledge_id from hand_allocations) and unfit.is_there",
+        );
+        select.sql(") w where true");
         match scope.filters.state.as_deref() {
             Some("unidentified") => drop(select.sql(" and w.unidentified")),
             Some("unmatched") => drop(select.sql(" and w.unmatched")),

@@ -8,7 +8,7 @@ use crate::kernel::Currency;
 use crate::kernel::money::STALE_AFTER_DAYS;
 use crate::l10n::L10n;
 use crate::lists::query::{Key, KeyKind, Sort, down, up};
-use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
+use crate::lists::{Cell, Column, Drawn, List, Named, Scope, Screen};
 use crate::settings;
 
 /// The list of arrears.
@@ -111,11 +111,10 @@ impl List for Arrears {
         if let Some(bucket) = &scope.filters.bucket {
             select.sql(" and ").sql(BUCKET).sql(" = ").bind(bucket.clone());
         }
-        let places = [
-            Place::Own("select x.id from pledges p join instalment_balances x on x.pledge_id = p.id where", "p.sought"),
-            Place::OfDonor("select x.id from instalment_balances x where x.overdue_until is not null and x.donor_id"),
-        ];
-        scope.keep_text(select, "b.id", &places);
+        scope.keep_text_of(
+            select,
+            &[Named::Own("b.pledge_id", "select p.id from pledges p where", "p.sought"), Named::Donor("b.donor_id")],
+        );
     }
 
     fn dress(select: &mut Select, scope: &Scope) {

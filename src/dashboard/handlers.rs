@@ -139,14 +139,22 @@ pub async fn page(
 
     let soon = (day + TimeDelta::days(SOON_DAYS)).to_string();
     let to_come = of_unit(vec![("state", "to_come".to_owned()), ("until", soon), ("sort", "due".to_owned())]);
-    let oldest = of_unit(Vec::new());
+    let everywhere = of_unit(Vec::new());
+    // How many there are stands in the figure above.
+    let columns = &["col-donor", "col-due", "col-usd"];
+    let oldest = Asks { name: "oldest", params: &everywhere, rows: 6, columns, counted: Some(count) };
     let unsigned = of_unit(vec![("state", "pledged".to_owned())]);
     let owed = of_unit(vec![("counted", format!("owed_{SOON_DAYS}"))]);
-    let reports =
-        Asks { name: "reports-owed", params: &owed, rows: 6, columns: &["col-report", "col-due", "col-state"] };
+    let reports = Asks {
+        name: "reports-owed",
+        params: &owed,
+        rows: 6,
+        columns: &["col-report", "col-due", "col-state"],
+        counted: None,
+    };
     let mine = [("focal_point", frame.viewer.email.clone())];
     let stale = [("state", "stale".to_owned())];
-    let ask = |name, params, rows, columns| Asks { name, params, rows, columns };
+    let ask = |name, params, rows, columns| Asks { name, params, rows, columns, counted: None };
     let mut tiles = Vec::new();
     match frame.viewer.role {
         Role::Finance => {
@@ -177,9 +185,7 @@ pub async fn page(
         }
         Role::Admin | Role::Manager | Role::Auditor | Role::System => {
             tiles.push(tile::<DonorReports>(&mut tx, reports, now).await?);
-            tiles.push(
-                tile::<Arrears>(&mut tx, ask("oldest", &oldest, 6, &["col-donor", "col-due", "col-usd"]), now).await?,
-            );
+            tiles.push(tile::<Arrears>(&mut tx, oldest, now).await?);
             // What a manager looks at is the rate; the statements of a page are counted.
             if frame.viewer.role == Role::Auditor {
                 tiles.push(

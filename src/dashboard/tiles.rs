@@ -13,9 +13,6 @@ use crate::lists::{Drawn, List, Memory};
 use crate::web::list::{Params, Sum, understand};
 use crate::web::{PageError, format};
 
-/// The most rows that are read to be counted.
-const IN_ONE: i64 = 200;
-
 /// A tile.
 pub struct Tile {
     /// Its name: the id of its heading, and the last part of its keys in `locales/`.
@@ -55,6 +52,8 @@ pub struct Asks<'a> {
     pub rows: i64,
     /// Which columns of the screen, by their headings.
     pub columns: &'a [&'static str],
+    /// How many rows there are, where the page knows already.
+    pub counted: Option<i64>,
 }
 
 /// When a page is of, and in which language.
@@ -86,17 +85,13 @@ pub async fn tile<L: List>(connection: &mut PgConnection, asks: Asks<'_>, now: N
     }
     let path = format!("/{}", L::NAME);
     let asked = understand::<L>(&params, today, latest, zone)?;
-    // A list without sums is mostly short: then its rows are its count too, in one statement.
-    let in_one = L::MONEY.is_none() && asks.rows > 0;
-    let most = if in_one { IN_ONE + 1 } else { asks.rows };
-    let stretch = Stretch { sort: asked.sort, reversed: asked.reversed, after: None, most: Some(most) };
-    let mut rows =
-        if most > 0 { query::rows::<L>(&mut *connection, &asked.scope, &stretch).await? } else { Vec::new() };
-    let found = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-    let told = in_one && found <= IN_ONE;
-    let totals = if told { Arc::default() } else { query::totals::<L>(connection, &asked.scope, memory).await? };
-    let counted: i64 = if told { found } else { totals.iter().map(|total| total.rows).sum() };
-    rows.truncate(usize::try_from(asks.rows).unwrap_or_default());
+    let stretch = Stretch { sort: asked.sort, reversed: asked.reversed, after: None, most: Some(asks.rows) };
+    let (rows, totals): (Vec<_>, Arc<[_]>) = match asks.counted {
+        Some(_) => (query::rows::<L>(connection, &asked.scope, &stretch).await?, Arc::default()),
+        None if asks.rows == 0 => (Vec::new(), query::totals::<L>(connection, &asked.scope, memory).await?),
+        None => query::summed::<L>(connection, &asked.scope, &stretch, memory).await?,
+    };
+    let counted = asks.counted.unwrap_or_else(|| totals.iter().map(|total| total.rows).sum());
     let count = if counted > COUNTED {
         l10n.with("list-count-more", &[("rows", format::number(COUNTED.into(), 0, l10n).into())])
     } else {

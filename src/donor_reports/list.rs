@@ -93,7 +93,7 @@ impl List for DonorReports {
         report_state_of(s, scope.day) as state, report_days_late(s, scope.day) as days_late, a.name as responsible_name";
 
     fn pick(select: &mut Select, scope: &Scope) {
-        select.sql(" from scope join report_states s on s.valid @> scope.day and s.known @> scope.known where");
+        select.sql(" from scope join report_states s on stands(s, scope.day, scope.known) where");
         let filters = &scope.filters;
         match filters.state.as_deref() {
             Some("not_owed") => drop(select.sql(" not s.owed")),
@@ -260,9 +260,11 @@ fn keep_counted(select: &mut Select, scope: &Scope, counted: &str) {
         select.bind(days).sql(if soon { "::integer and s.due_on >= scope.day" } else { "::integer" });
         return;
     }
-    // What is due was due in these days: an index holds them.
-    if !["waived", "extended"].contains(&counted) {
+    // What is outstanding has an index of its own; all else that is due was due in these days, and another holds them.
+    if !["waived", "extended", "outstanding", "overdue"].contains(&counted) {
         select.sql(" and s.due_during @> ").bind(scope.as_of.0).sql("::date and not isempty(s.due_during)");
+    }
+    if !["waived", "extended"].contains(&counted) {
         select.sql(" and report_is_due(s, scope.day)");
     }
     select.sql(match counted {

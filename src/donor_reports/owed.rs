@@ -45,7 +45,7 @@ macro_rules! owes {
         concat!(
             "with owed as (
                 select s.unit_id, s.report_id, s.due_on from report_states s
-                where s.valid @> $1 and s.known @> $2 and s.owed and s.waived_on is null and not report_is_submitted(s)
+                where stands(s, $1, $2) and s.owed and s.waived_on is null and not report_is_submitted(s)
                     and s.due_on <= $1 + 90 and ($3::text is null or s.unit_id = any(array(
                         select t.unit_id from unit_tree($1, $2) t where $3 = any(t.path))))
              )

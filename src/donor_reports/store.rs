@@ -118,7 +118,7 @@ pub async fn report(connection: &mut PgConnection, code: &str, scope: &Scope) ->
                     from report_events w where w.report_id = o.id and w.event = 'waived' and w.happened_on <= $2
                         and was_known(w.recorded_at, w.voided_at, $3)) g) as agreements
          from donor_reports o
-         join report_states s on s.report_id = o.id and s.valid @> $2 and s.known @> $3
+         join report_states s on s.report_id = o.id and stands(s, $2, $3)
          join report_terms t on t.id = s.terms_id
          join pledges p on p.id = s.pledge_id
          join donors d on d.id = s.donor_id
@@ -167,7 +167,7 @@ pub async fn sendable(
                 report_state_of(s, $1) as state
          from report_states s join donor_reports o on o.id = s.report_id join donors d on d.id = s.donor_id
          join units u on u.id = s.unit_id
-         where s.valid @> $1 and s.known @> $2 and s.owed and s.waived_on is null and not report_is_submitted(s)
+         where stands(s, $1, $2) and s.owed and s.waived_on is null and not report_is_submitted(s)
             and ($3::text is null or s.unit_id = any(array(
                 select t.unit_id from unit_tree($1, $2) t where $3 = any(t.path))))
          order by s.due_on, s.report_ref limit $4",
@@ -202,7 +202,7 @@ pub async fn agreed(
 ) -> Result<Option<Agreed>, sqlx::Error> {
     sqlx::query_as(
         "select p.id, u.code as unit, coalesce(t.starts_on, b.signed_on, t.pledged_on) as starts_on, t.ends_on
-         from pledges p join pledge_balances b on b.pledge_id = p.id and b.valid @> $2 and b.known @> $3
+         from pledges p join pledge_balances b on b.pledge_id = p.id and stands(b, $2, $3)
          join pledge_terms t on t.id = b.terms_id join units u on u.id = b.unit_id where p.ref = $1",
     )
     .bind(code)

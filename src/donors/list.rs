@@ -92,9 +92,8 @@ impl List for Donors {
              ) o
              cross join lateral (
                 select count(*) as reports_overdue from report_states s
-                where s.donor_id = d.id and s.due_during @> scope.day and not isempty(s.due_during)
-                    and s.known @> scope.known and report_is_due(s, scope.day) and not report_is_submitted(s)
-                    and s.due_on < scope.day
+                where s.donor_id = d.id and stands(s, scope.day, scope.known) and report_is_due(s, scope.day)
+                    and not report_is_submitted(s) and s.due_on < scope.day
              ) w",
         );
     }

@@ -10,7 +10,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
-use super::tables;
+use super::tables::{self, FactTable};
 use crate::access::Role;
 use crate::db::{Db, Select};
 use crate::kernel::ids::AccountId;
@@ -48,6 +48,8 @@ pub struct WriteTx {
     form: Option<Uuid>,
     details: serde_json::Map<String, serde_json::Value>,
     head: Option<Head>,
+    /// The fact tables it wrote to.
+    wrote: Vec<&'static FactTable>,
     rehearsal: bool,
 }
 
@@ -119,12 +121,29 @@ impl WriteTx {
         reason: Option<String>,
         rehearsal: bool,
     ) -> Self {
-        WriteTx { tx, actor, act, reason, form: None, details: serde_json::Map::new(), head: None, rehearsal }
+        WriteTx {
+            tx,
+            actor,
+            act,
+            reason,
+            form: None,
+            details: serde_json::Map::new(),
+            head: None,
+            wrote: Vec::new(),
+            rehearsal,
+        }
     }
 
     /// The connection, for reading and for writing what is neither fact nor label (staging, balances).
     pub fn connection(&mut self) -> &mut PgConnection {
         &mut self.tx
+    }
+
+    /// Notes that this change has rows in a fact table: its digest looks there, and nowhere else.
+    pub(super) fn wrote(&mut self, table: &'static FactTable) {
+        if !self.wrote.iter().any(|one| one.name == table.name) {
+            self.wrote.push(table);
+        }
     }
 
     /// Who acts.
@@ -225,7 +244,7 @@ impl WriteTx {
             return Ok(None);
         };
         let Recorded { change, at } = head.recorded;
-        let digest = digest_of(&mut self.tx, change).await?;
+        let digest = digest_of(&mut self.tx, change, &self.wrote).await?;
         // `json`, not `jsonb`: the text is part of what is hashed and must come back as it was.
         let details = serde_json::Value::Object(std::mem::take(&mut self.details)).to_string();
         let hash = chain_hash(&Envelope {
@@ -312,20 +331,24 @@ pub fn chain_hash(envelope: &Envelope<'_>) -> Vec<u8> {
     Sha256::digest(text.to_string().as_bytes()).to_vec()
 }
 
-/// SHA-256 of every audit row, fact and void mark of a change, in a stated order.
-async fn digest_of(connection: &mut PgConnection, change: ChangeId) -> Result<Vec<u8>, sqlx::Error> {
-    let mut select = rows_of_changes(Some(change));
+/// SHA-256 of every audit row, fact and void mark of a change that wrote to these tables, in a stated order.
+async fn digest_of(
+    connection: &mut PgConnection,
+    change: ChangeId,
+    wrote: &[&'static FactTable],
+) -> Result<Vec<u8>, sqlx::Error> {
+    let mut select = rows_of_changes(Some(change), wrote);
     Ok(select.done().build_query_as::<(i64, Vec<u8>)>().fetch_optional(connection).await?.map(|(_, digest)| digest))
         .map(|digest| digest.unwrap_or_else(digest_of_nothing))
 }
 
 /// The digest of every change there is, for `dis verify`.
 pub async fn digests(connection: &mut PgConnection) -> Result<Vec<(i64, Vec<u8>)>, sqlx::Error> {
-    rows_of_changes(None).done().build_query_as().fetch_all(connection).await
+    rows_of_changes(None, tables::ALL).done().build_query_as().fetch_all(connection).await
 }
 
 /// Empty columns are left out of a row's digest, so that a column added later does not change what was digested.
-fn rows_of_changes(only: Option<ChangeId>) -> Select {
+fn rows_of_changes(only: Option<ChangeId>, tables: &[&'static FactTable]) -> Select {
     let mut select = Select::new(
         "select change_id, sha256(string_agg(digest, ''::bytea order by source, id)) from (
             select change_id, 'audit_entries' as source, id,
@@ -335,7 +358,7 @@ fn rows_of_changes(only: Option<ChangeId>) -> Select {
     if let Some(change) = only {
         select.sql(" where change_id = ").bind(change.0);
     }
-    for table in tables::ALL {
+    for table in tables {
         select.sql(" union all select change_id, '").sql(table.name);
         select.sql("', id, sha256(convert_to(jsonb_strip_nulls(to_jsonb(row) - '{voided_at,voided_change_id}'::text[])::text, 'UTF8')) from ");
         select.sql(table.name).sql(" row");

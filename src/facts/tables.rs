@@ -168,7 +168,7 @@ impl FactTable {
         insert.sql(" from (");
         source(&mut insert);
         insert.sql(") as source");
-        Ok(insert.done().build().execute(tx.connection()).await?.rows_affected())
+        self.write(tx, insert).await
     }
 
     /// Voids one fact by its id. Returns how many that were.
@@ -177,7 +177,7 @@ impl FactTable {
         let mut update = Select::new("update ");
         update.sql(self.name).sql(" set voided_at = ").bind(recorded.at).sql(", voided_change_id = ");
         update.bind(recorded.change.0).sql(" where voided_at is null and id = ").bind(id);
-        Ok(update.done().build().execute(tx.connection()).await?.rows_affected())
+        self.write(tx, update).await
     }
 
     /// Voids every fact whose id `source`, a query of ours, gives. Returns how many.
@@ -200,7 +200,16 @@ impl FactTable {
         update.bind(recorded.change.0).sql(" where voided_at is null and id in (");
         source(&mut update);
         update.sql(")");
-        Ok(update.done().build().execute(tx.connection()).await?.rows_affected())
+        self.write(tx, update).await
+    }
+
+    /// Runs what writes to this table, and notes that the change has rows in it.
+    pub(super) async fn write(&'static self, tx: &mut WriteTx, mut statement: Select) -> Result<u64, sqlx::Error> {
+        let rows = statement.done().build().execute(tx.connection()).await?.rows_affected();
+        if rows > 0 {
+            tx.wrote(self);
+        }
+        Ok(rows)
     }
 }
 

@@ -91,7 +91,7 @@ async fn void_recorded(tx: &mut WriteTx, table: &'static FactTable, change: Chan
     mine(&mut update, table, change);
     update.sql("update ").sql(table.name).sql(" set voided_at = ").bind(recorded.at).sql(", voided_change_id = ");
     update.bind(recorded.change.0).sql(" where voided_at is null and id in (select id from mine)");
-    Ok(update.done().build().execute(tx.connection()).await?.rows_affected())
+    table.write(tx, update).await
 }
 
 /// Records what the change had voided once more: the same content, known from now on.
@@ -101,7 +101,7 @@ async fn record_again(tx: &mut WriteTx, table: &'static FactTable, change: Chang
     insert.sql(table.name).sql(" (change_id, recorded_at, key, replaces, ").sql(table.columns).sql(") select ");
     insert.bind(recorded.change.0).sql(", ").bind(recorded.at).sql(", key, id, ").sql(table.columns).sql(" from ");
     insert.sql(table.name).sql(" where voided_change_id = ").bind(change.0);
-    Ok(insert.done().build().execute(tx.connection()).await?.rows_affected())
+    table.write(tx, insert).await
 }
 
 /// Labels become what they were before the change.

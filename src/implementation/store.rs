@@ -125,9 +125,8 @@ async fn ground(connection: &mut PgConnection, scope: &Scope) -> Result<serde_js
          ), reports as (
             select t.project, count(*) as overdue
             from scope join pledge_terms t on t.project is not null
-            join pledge_balances b on b.pledge_id = t.pledge_id and b.terms_id = t.id and b.valid @> scope.day
-                and b.known @> scope.known
-            join report_states r on r.pledge_id = b.pledge_id and r.valid @> scope.day and r.known @> scope.known
+            join pledge_balances b on b.pledge_id = t.pledge_id and b.terms_id = t.id and stands(b, scope.day, scope.known)
+            join report_states r on r.pledge_id = b.pledge_id and stands(r, scope.day, scope.known)
             where report_is_due(r, scope.day) and not report_is_submitted(r) and r.due_on < scope.day group by t.project
          )
          select json_build_object('projects', (

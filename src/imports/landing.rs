@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgConnection;
+use sqlx::postgres::types::Oid;
 
 use super::draft::{Draft, Phase, Seen};
 use super::file::RowFile;
@@ -146,7 +147,8 @@ pub async fn run(db: &Db, actor: Actor, clock: &Clock, import: &Import) -> Resul
     let mut outcome = Outcome { files: names, ..Outcome::default() };
     let correct = import.correct.is_some() || (draft.is_some() && import.dry_run);
     let few = entry.is_some();
-    let mut landing = Landing { tx: &mut tx, correct, draft, few, found: Found::default(), told: Told::default() };
+    let (found, told, counted) = (Found::default(), Told::default(), Vec::new());
+    let mut landing = Landing { tx: &mut tx, correct, draft, few, found, told, counted };
     let kinds = landing.stage(import, clock).await?;
     if let Some(entry) = entry {
         // Only now: everybody else who writes waits from here on.
@@ -159,6 +161,7 @@ pub async fn run(db: &Db, actor: Actor, clock: &Clock, import: &Import) -> Resul
         if landing.clean() {
             landing.phase(Phase::Recording);
             landing.land(kind.spec()).await?;
+            landing.count_what_grew().await?;
         }
     }
     let taken_out = match entry {
@@ -175,6 +178,7 @@ pub async fn run(db: &Db, actor: Actor, clock: &Clock, import: &Import) -> Resul
         touched.reports.extend(&taken_out);
         balances::recompute(landing.tx, &touched.pledges).await?;
         report_states::recompute(landing.tx, &touched.reports).await?;
+        landing.count_what_grew().await?;
         for kind in &kinds {
             landing.gather(kind.spec().warnings, Vec::new(), "warning").await?;
             if few {
@@ -256,6 +260,8 @@ pub(super) struct Landing<'t> {
     few: bool,
     pub(super) found: Found,
     told: Told,
+    /// Tables whose size the planner was told.
+    counted: Vec<Oid>,
 }
 
 /// What has to be worked out anew once everything is recorded.
@@ -352,6 +358,18 @@ impl Landing<'_> {
     /// Tells the planner how many rows there are, where there may be many.
     async fn analyze(&mut self, spec: &'static Spec) -> Result<(), sqlx::Error> {
         if self.few { Ok(()) } else { self.execute(format!("analyze {}", spec.stage)).await }
+    }
+
+    /// Tells the planner how large the tables have become that rows of files went into: nobody else would before the end,
+    /// and a check that takes a table of twenty thousand rows for an empty one takes minutes.
+    async fn count_what_grew(&mut self) -> Result<(), sqlx::Error> {
+        if !self.few {
+            self.counted = sqlx::query_scalar("select count_what_grew($1)")
+                .bind(std::mem::take(&mut self.counted))
+                .fetch_one(self.tx.connection())
+                .await?;
+        }
+        Ok(())
     }
 
     /// Makes rows for codes never seen, and gives the planner the sizes.

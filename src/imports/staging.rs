@@ -46,7 +46,7 @@ const PROBLEMS: &str = "import_problems";
 pub enum Stay {
     /// For the transaction: rows of files, whose number the plans of the statements depend on.
     Transaction,
-    /// For the connection, emptied when the transaction ends: a few rows from forms. The tables and the plans of the
+    /// For the connection, emptied when the next form begins: a few rows from forms. The tables and the plans of the
     /// statements that read them are made once, not once a form.
     Connection,
 }
@@ -59,17 +59,19 @@ pub async fn create(connection: &mut PgConnection, specs: &[&'static Spec], stay
             .bind(&names)
             .fetch_all(&mut *connection)
             .await?;
+    if stay == Stay::Connection && there.len() == names.len() {
+        return empty(connection, specs).await;
+    }
     let tables = specs.iter().map(|spec| (spec.stage, columns_of(spec)));
     let problems = "severity text not null, file integer not null, line integer not null, col text not null,
         value text not null, key text not null, arg text not null";
     for (name, columns) in tables.chain([(PROBLEMS, problems.to_owned())]) {
-        let is_there = there.iter().any(|table| table == name);
+        // PostgreSQL could empty them at the end by itself, with new files for each: that takes longer than all the rest.
         let end = match stay {
-            Stay::Connection if is_there => continue,
-            Stay::Connection => "delete rows",
+            Stay::Connection => "preserve rows",
             Stay::Transaction => "drop",
         };
-        if is_there {
+        if there.iter().any(|table| table == name) {
             sqlx::query(AssertSqlSafe(format!("drop table pg_temp.{name}"))).execute(&mut *connection).await?;
         }
         let create = format!("create temp table {name} ({columns}) on commit {end}");
@@ -80,6 +82,13 @@ pub async fn create(connection: &mut PgConnection, specs: &[&'static Spec], stay
         }
     }
     Ok(())
+}
+
+/// Takes the rows of the form before out of the tables.
+async fn empty(connection: &mut PgConnection, specs: &[&'static Spec]) -> Result<(), sqlx::Error> {
+    let parts: Vec<String> = specs.iter().map(|spec| format!("{0}_left as (delete from {0})", spec.stage)).collect();
+    let delete = format!("with {} delete from {PROBLEMS}", parts.join(", "));
+    sqlx::query(AssertSqlSafe(delete)).execute(connection).await.map(drop)
 }
 
 fn columns_of(spec: &Spec) -> String {

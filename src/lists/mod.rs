@@ -12,4 +12,4 @@ pub mod scope;
 pub use cell::{Cell, Column, Drawn, Screen};
 pub use memory::Memory;
 pub use query::{Key, KeyKind, List, Sort, Total};
-pub use scope::{Filters, Place, Scope};
+pub use scope::{Filters, Named, Place, Scope};

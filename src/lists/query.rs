@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rust_decimal::Decimal;
+use serde::Deserialize;
 use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::types::Json;
 use sqlx::{FromRow, Row};
 
 use super::cell::{Column, Screen};
@@ -167,15 +169,34 @@ const PARTS: [&str; 6] = ["k1", "k2", "k3", "k4", "k5", "k6"];
 
 /// The statement for a stretch of a list.
 pub fn statement<L: List>(scope: &Scope, stretch: &Stretch<'_>) -> Select {
-    let keys = stretch.sort.keys;
     let mut select = scope.begin();
+    page::<L>(&mut select, scope, stretch);
+    dressed::<L>(&mut select, scope, stretch, false);
+    select
+}
+
+/// The same, with the sums of all rows beside each of the stretch.
+fn with_sums<L: List>(scope: &Scope, stretch: &Stretch<'_>) -> Select {
+    let mut select = scope.begin();
+    page::<L>(&mut select, scope, stretch);
+    counted::<L>(&mut select, scope);
+    select.sql(", sums as (");
+    sums::<L>(&mut select);
+    select.sql(")");
+    dressed::<L>(&mut select, scope, stretch, true);
+    select
+}
+
+/// Appends `page`, the rows picked.
+fn page<L: List>(select: &mut Select, scope: &Scope, stretch: &Stretch<'_>) {
+    let keys = stretch.sort.keys;
     select.sql(", page as (select ").sql(L::ID).sql(" as id");
     for (key, part) in keys.iter().zip(PARTS) {
         select.sql(", ").sql(key.sql).sql(" as ").sql(part);
     }
-    L::pick(&mut select, scope);
+    L::pick(select, scope);
     if let Some(after) = stretch.after {
-        begin_after(&mut select, stretch, after);
+        begin_after(select, stretch, after);
     }
     select.sql(" order by ");
     for (at, key) in keys.iter().enumerate() {
@@ -185,18 +206,29 @@ pub fn statement<L: List>(scope: &Scope, stretch: &Stretch<'_>) -> Select {
     if let Some(most) = stretch.most {
         select.sql(" limit ").bind(most);
     }
-    select.sql(") select ").sql(L::SELECT).sql(", array[");
-    for (at, part) in PARTS.iter().take(keys.len()).enumerate() {
+    select.sql(")");
+}
+
+/// Ends with the rows of `page` and all that is shown of them.
+fn dressed<L: List>(select: &mut Select, scope: &Scope, stretch: &Stretch<'_>, summed: bool) {
+    let parts = || PARTS.iter().take(stretch.sort.keys.len()).enumerate();
+    select.sql(" select ").sql(L::SELECT).sql(", array[");
+    for (at, part) in parts() {
         select.sql(if at == 0 { "page." } else { ", page." }).sql(part).sql("::text");
     }
     select.sql("] as place");
-    L::dress(&mut select, scope);
+    if summed {
+        select.sql(
+            ", (select json_agg(json_build_object('currency', sums.currency, 'rows', sums.rows,
+                'amount', sums.amount::text, 'usd', sums.usd::text, 'without_rate', sums.without_rate)) from sums) as sums",
+        );
+    }
+    L::dress(select, scope);
     select.sql(" order by ");
-    for (at, part) in PARTS.iter().take(keys.len()).enumerate() {
+    for (at, part) in parts() {
         select.sql(if at == 0 { "page." } else { ", page." }).sql(part);
         select.sql(if stretch.goes_down(at) { " desc" } else { "" });
     }
-    select
 }
 
 /// `k1 >= v1 and (k1 > v1 or (k1 = v1 and (k2 > v2 or …)))`, each part in its own direction. The first says again what
@@ -261,7 +293,7 @@ pub fn all<L: List>(scope: &Scope, sort: &Sort, reversed: bool) -> Select {
 }
 
 /// The sum of one currency, over the rows that were counted.
-#[derive(Debug, Clone, FromRow)]
+#[derive(Debug, Clone, FromRow, Deserialize)]
 pub struct Total {
     /// The currency; none for a list without money.
     pub currency: Option<Currency>,
@@ -291,6 +323,28 @@ const KEPT: usize = 512;
 #[derive(Default)]
 struct KnownSums(Mutex<HashMap<SumsOf, Arc<[Total]>>>);
 
+impl KnownSums {
+    /// What the sums of a scope are kept under; nothing where they may not be kept.
+    fn key<L: List>(scope: &Scope) -> Option<SumsOf> {
+        let stand = L::SUMS_STAND && scope.filters.text.is_none() && scope.filters.focal_point.is_none();
+        let Scope { as_of, known_at, .. } = *scope;
+        stand.then(|| SumsOf { list: L::NAME, as_of, known_at, filters: scope.filters.clone() })
+    }
+
+    fn get(&self, key: Option<&SumsOf>) -> Option<Arc<[Total]>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key?).cloned()
+    }
+
+    fn keep(&self, key: Option<SumsOf>, sums: &Arc<[Total]>) {
+        let Some(key) = key else { return };
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= KEPT {
+            kept.clear();
+        }
+        kept.insert(key, sums.clone());
+    }
+}
+
 /// The sums of a scope: those another reader had worked out, where the list's sums stand.
 ///
 /// # Errors
@@ -300,32 +354,57 @@ pub async fn totals<L: List>(
     scope: &Scope,
     memory: &Memory,
 ) -> Result<Arc<[Total]>, sqlx::Error> {
-    if !L::SUMS_STAND || scope.filters.text.is_some() || scope.filters.focal_point.is_some() {
-        return Ok(counted::<L>(connection, scope).await?.into());
+    let (known, key) = (memory.of::<KnownSums>(), KnownSums::key::<L>(scope));
+    if let Some(sums) = known.get(key.as_ref()) {
+        return Ok(sums);
     }
-    let known = memory.of::<KnownSums>();
-    let key = SumsOf { list: L::NAME, as_of: scope.as_of, known_at: scope.known_at, filters: scope.filters.clone() };
-    if let Some(sums) = known.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
-        return Ok(sums.clone());
-    }
-    let sums: Arc<[Total]> = counted::<L>(connection, scope).await?.into();
-    let mut kept = known.0.lock().unwrap_or_else(PoisonError::into_inner);
-    if kept.len() >= KEPT {
-        kept.clear();
-    }
-    kept.insert(key, sums.clone());
+    let mut select = scope.begin();
+    counted::<L>(&mut select, scope);
+    sums::<L>(&mut select);
+    let sums: Arc<[Total]> = select.done().build_query_as().fetch_all(connection).await?.into();
+    known.keep(key, &sums);
     Ok(sums)
 }
 
-/// Counts the rows and sums their money by currency; where there are more than [`COUNTED`], that many and no sums.
-async fn counted<L: List>(connection: &mut PgConnection, scope: &Scope) -> Result<Vec<Total>, sqlx::Error> {
-    let mut select = scope.begin();
-    select.sql(", counted as materialized (select ");
+/// Reads a stretch with the sums of all rows of its scope, in one statement where they are not known yet.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn summed<L: List>(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    stretch: &Stretch<'_>,
+    memory: &Memory,
+) -> Result<(Vec<Placed<L::Row>>, Arc<[Total]>), sqlx::Error> {
+    let (known, key) = (memory.of::<KnownSums>(), KnownSums::key::<L>(scope));
+    if let Some(sums) = known.get(key.as_ref()) {
+        return Ok((rows::<L>(connection, scope, stretch).await?, sums));
+    }
+    let found = with_sums::<L>(scope, stretch).done().build().fetch_all(&mut *connection).await?;
+    let sums: Arc<[Total]> = match found.first() {
+        Some(row) => row.try_get::<Json<Vec<Total>>, _>("sums")?.0.into(),
+        // Behind the last row: what is before it was in no row that came.
+        None if stretch.after.is_some() => return Ok((Vec::new(), totals::<L>(connection, scope, memory).await?)),
+        None => Arc::default(),
+    };
+    let rows = found.iter().map(Placed::from_row).collect::<Result<_, _>>()?;
+    known.keep(key, &sums);
+    Ok((rows, sums))
+}
+
+/// Appends `counted`, the money of all rows: of more than [`COUNTED`], that many and one.
+fn counted<L: List>(select: &mut Select, scope: &Scope) {
     let (currency, amount) = L::MONEY.unwrap_or(("null::text", "null::numeric"));
+    select.sql(", counted as materialized (select ");
     select.sql(currency).sql(" as currency, ").sql(amount).sql(" as amount, ");
     select.sql(L::USD_OF.unwrap_or("null::date")).sql(" as day");
-    L::pick(&mut select, scope);
-    select.sql(" limit ").bind(COUNTED + 1).sql(") select counted.currency, count(*) as rows, sum(amount) as amount, ");
+    L::pick(select, scope);
+    select.sql(" limit ").bind(COUNTED + 1).sql(")");
+}
+
+/// Appends the sums of `counted` by currency.
+fn sums<L: List>(select: &mut Select) {
+    select.sql(" select counted.currency, count(*) as rows, sum(amount) as amount, ");
     if L::USD_OF.is_some() {
         // Where there are too many rows to sum, no rate is looked up either.
         select.sql(
@@ -338,5 +417,4 @@ async fn counted<L: List>(connection: &mut PgConnection, scope: &Scope) -> Resul
         select.sql("null::numeric as usd, 0::bigint as without_rate from counted");
     }
     select.sql(" group by counted.currency order by counted.currency");
-    select.done().build_query_as().fetch_all(connection).await
 }

@@ -182,12 +182,8 @@ impl Scope {
     /// Keeps rows whose `column` is the donor asked for or one of its children.
     pub fn keep_donor(&self, select: &mut Select, column: &'static str) {
         if let Some(donor) = &self.filters.donor {
-            select
-                .sql(" and ")
-                .sql(column)
-                .sql(" = any(array(with recursive below as (select c.id from donors c where c.code = ");
-            select.bind(donor.clone()).sql(" union select i.donor_id from below join donors_in_force(");
-            self.day_and_known(select).sql(") i on i.parent_id = below.id) select id from below))");
+            select.sql(" and ").sql(column).sql(" = any(array(select f.id from donor_family(").bind(donor.clone());
+            self.day_and_known(select.sql(", ")).sql(") f (id)))");
         }
     }
 
@@ -277,11 +273,6 @@ impl Scope {
     /// without accents and case.
     pub fn keep_text(&self, select: &mut Select, key: &'static str, places: &[Place]) {
         let Some(text) = &self.filters.text else { return };
-        let holds = |select: &mut Select, column: &'static str| {
-            // The longest word by itself: an index finds by that, and the others are only looked at in what it finds.
-            select.sql(column).sql(" like (select (sought_words(").bind(text.clone()).sql("))[1]) and ").sql(column);
-            select.sql(" like all ((select sought_words(").bind(text.clone()).sql("))::text[])");
-        };
         // As an array it is worked out first, once; the plan never begins with the rows and asks of each.
         select.sql(" and ").sql(key).sql(" = any(array(");
         for (at, place) in places.iter().enumerate() {
@@ -289,19 +280,61 @@ impl Scope {
             match place {
                 Place::Own(rows, column) => {
                     select.sql(rows).sql(" ");
-                    holds(select, column);
+                    holds(select, column, text);
                 }
                 Place::OfDonor(rows) => {
-                    select.sql(rows).sql(" in (select n.id from donors n where ");
-                    holds(select, "n.sought");
-                    select.sql(" union all select n.donor_id from donor_aliases n where ");
-                    holds(select, "n.sought");
+                    select.sql(rows).sql(" in (");
+                    donors_holding(select, text);
                     select.sql(")");
                 }
             }
         }
         select.sql("))");
     }
+
+    /// As [`Scope::keep_text`], for rows an index gives in order: each is asked whether it names one of what was found,
+    /// and where many words are found the page still ends with its first rows.
+    pub fn keep_text_of(&self, select: &mut Select, named: &[Named]) {
+        let Some(text) = &self.filters.text else { return };
+        for (at, named) in named.iter().enumerate() {
+            select.sql(if at == 0 { " and (" } else { " or " });
+            match named {
+                Named::Own(column, rows, words) => {
+                    select.sql(column).sql(" in (").sql(rows).sql(" ");
+                    holds(select, words, text);
+                }
+                Named::Donor(column) => {
+                    select.sql(column).sql(" in (");
+                    donors_holding(select, text);
+                }
+            }
+            select.sql(")");
+        }
+        select.sql(")");
+    }
+}
+
+/// Whether `column` holds every word. The longest by itself: an index finds by that, and the others are only looked at in
+/// what it finds.
+fn holds(select: &mut Select, column: &'static str, text: &str) {
+    select.sql(column).sql(" like (select (sought_words(").bind(text.to_owned()).sql("))[1]) and ").sql(column);
+    select.sql(" like all ((select sought_words(").bind(text.to_owned()).sql("))::text[])");
+}
+
+/// The donors whose name, code or alias holds every word.
+fn donors_holding(select: &mut Select, text: &str) {
+    select.sql("select n.id from donors n where ");
+    holds(select, "n.sought", text);
+    select.sql(" union all select n.donor_id from donor_aliases n where ");
+    holds(select, "n.sought", text);
+}
+
+/// What a row names whose words are looked for.
+pub enum Named {
+    /// Something with a text of its own: the row's column, `select … from … where`, and the text, folded.
+    Own(&'static str, &'static str, &'static str),
+    /// A donor: the row's column.
+    Donor(&'static str),
 }
 
 /// Where the words of a search may stand.

@@ -73,7 +73,7 @@ pub async fn detail(
                 exists (select from instalment_balances w where w.pledge_id = p.id and stands(w, $2, $3)
                     and w.falls_due_on is null) as waits,
                 exists (select from unit_tree($4, $3) y where y.unit_id = b.unit_id and $5 = any(y.path)) as own,
-                (select count(*) from report_states s where s.pledge_id = p.id and s.valid @> $2 and s.known @> $3
+                (select count(*) from report_states s where s.pledge_id = p.id and stands(s, $2, $3)
                     and not s.owed) as reports_not_owed
          from pledges p join pledge_balances b on b.pledge_id = p.id and stands(b, $2, $3)
          join pledge_terms t on t.id = b.terms_id join donors d on d.id = b.donor_id join units u on u.id = b.unit_id

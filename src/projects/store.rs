@@ -111,7 +111,7 @@ pub async fn project(
     sqlx::query_as(
         "with naming as (
             select b.pledge_id from pledge_terms t join pledge_balances b on b.pledge_id = t.pledge_id and b.terms_id = t.id
-            where t.project = $1 and b.valid @> $2 and b.known @> $3 and least(t.pledged_on, b.signed_on) <= $2
+            where t.project = $1 and stands(b, $2, $3) and least(t.pledged_on, b.signed_on) <= $2
          ), receipts as (
             select date_trunc('month', c.received_on::timestamp)::date as month, usd_of(c.amount, r.units_per_usd) as usd
             from naming join contribution_facts c on c.pledge_id = naming.pledge_id
@@ -141,8 +141,7 @@ pub async fn project(
             (select json_agg(json_build_object('month', m.month, 'usd', m.usd) order by m.month)
              from (select month, sum(usd) as usd from receipts where usd is not null group by month) m) as received,
             (select count(*) from receipts where usd is null) as without_rate,
-            (select count(*) from naming join report_states r on r.pledge_id = naming.pledge_id and r.valid @> $2
-                and r.known @> $3
+            (select count(*) from naming join report_states r on r.pledge_id = naming.pledge_id and stands(r, $2, $3)
              where report_is_due(r, $2) and not report_is_submitted(r) and r.due_on < $2) as reports_overdue,
             (select json_agg(json_build_object('number', m.number, 'milestone', m.milestone, 'planned_on', m.planned_on,
                 'first_planned_on', (select o.planned_on from planned o where o.number = m.number

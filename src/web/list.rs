@@ -477,18 +477,17 @@ pub async fn read<L: List>(
         return Ok(Turned::Elsewhere(Redirect::to(&params.with("donor", &donor.code).address(&path))));
     }
     L::prepare(&mut *signed_in_tx, &mut asked.scope, &frame.memory).await?;
-    let totals = if L::SUMMED {
-        query::totals::<L>(&mut *signed_in_tx, &asked.scope, &frame.memory).await?
-    } else {
-        Arc::default()
-    };
     let stretch = Stretch {
         sort: asked.sort,
         reversed: asked.reversed,
         after: asked.after.as_deref(),
         most: Some(L::ON_A_PAGE + 1),
     };
-    let mut rows = query::rows::<L>(&mut *signed_in_tx, &asked.scope, &stretch).await?;
+    let (mut rows, totals) = if L::SUMMED {
+        query::summed::<L>(&mut *signed_in_tx, &asked.scope, &stretch, &frame.memory).await?
+    } else {
+        (query::rows::<L>(&mut *signed_in_tx, &asked.scope, &stretch).await?, Arc::default())
+    };
     let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > L::ON_A_PAGE;
     rows.truncate(usize::try_from(L::ON_A_PAGE).unwrap_or(usize::MAX));
     let next = rows.last().filter(|_| more).map(|last| {
