@@ -14,8 +14,22 @@ const BEGINNINGS: [&str; 20] = [
     "youth", "gend", "resil", "recov", "munic",
 ];
 const ENDINGS: [&str; 16] = [
-    "ernance", "ing", "ners", "ation", "ment", "ity", "al", "ic", "ness", "ability", "structure", "port", "ful", "ive",
-    "ist", "ship",
+    "ernance",
+    "ing",
+    "ners",
+    "ation",
+    "ment",
+    "ity",
+    "al",
+    "ic",
+    "ness",
+    "ability",
+    "structure",
+    "port",
+    "ful",
+    "ive",
+    "ist",
+    "ship",
 ];
 /// Sentences that stand in a few meetings each.
 const ELSEWHERE: [&str; 5] = [

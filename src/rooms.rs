@@ -11,10 +11,9 @@ use crate::web::entry_room::{self, EntryRoom};
 use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, address, assets, list, list_files};
 use crate::{
-    actions, allocations, arrears, audit, budget, changes, classified, contributions, dashboard, documents, donor_reports,
-    donors,
-    exchange_rates, finding, funds, giving, implementation, import_page, instalments, meetings, pledges, projects,
-    published, readers, reporting_rates, saved_views, search, settings, units, users,
+    actions, allocations, arrears, audit, budget, changes, classified, contributions, dashboard, documents,
+    donor_reports, donors, exchange_rates, finding, funds, giving, implementation, import_page, instalments, meetings,
+    pledges, projects, published, readers, reporting_rates, saved_views, search, settings, units, users,
 };
 
 /// A room with an entry in the menu.

@@ -117,8 +117,11 @@ pub async fn duplicates(
     let about = read(about)?;
     let SignedIn { mut tx, viewer, .. } = signed_in;
     let frame = Frame::new(&state, viewer, "find");
-    let (name, country, but) =
-        (params::typed("name", &about.name)?, params::typed("country", &about.country)?, params::typed("but", &about.but)?);
+    let (name, country, but) = (
+        params::typed("name", &about.name)?,
+        params::typed("country", &about.country)?,
+        params::typed("but", &about.but)?,
+    );
     let given = |text: &'_ str| (!text.is_empty()).then(|| text.to_owned());
     let country = given(&country).map(|country| country.to_uppercase());
     let found = store::lookalikes(&mut tx, &name, country.as_deref(), given(&but).as_deref()).await?;
@@ -138,7 +141,11 @@ pub async fn duplicates(
 /// `GET /find?q=…`: where the search was before it was one of everything.
 pub async fn find(asked: Result<Query<Asked>, QueryRejection>) -> Result<Redirect, PageError> {
     let typed = params::typed("q", &read(asked)?.q)?;
-    Ok(Redirect::permanent(&if typed.is_empty() { "/search".to_owned() } else { format!("/search?q={}", address::escape(&typed)) }))
+    Ok(Redirect::permanent(&if typed.is_empty() {
+        "/search".to_owned()
+    } else {
+        format!("/search?q={}", address::escape(&typed))
+    }))
 }
 
 /// `POST /recent`: the script says that a page about one thing was opened.

@@ -11,6 +11,6 @@ mod named;
 pub mod pages;
 pub mod store;
 
-pub use named::{Person, number, person};
 pub use model::Kind;
+pub use named::{Person, number, person};
 pub use pages::{Group, Item, WITH_A_PAGE, groups, items, ours};

@@ -51,7 +51,8 @@ pub struct Item {
 impl Item {
     /// Whether its code says something to people.
     pub fn named(&self) -> bool {
-        !["page", "action", "view", "meeting", "follow_up", "contact", "document", "intelligence"].contains(&self.kind) && self.code != self.name
+        !["page", "action", "view", "meeting", "follow_up", "contact", "document", "intelligence"].contains(&self.kind)
+            && self.code != self.name
     }
 }
 
@@ -145,7 +146,9 @@ fn item(frame: &Frame, found: Found) -> Option<Item> {
             notes.extend(found.word.as_ref().map(|word| frame.word("report-kind", word)));
             notes.extend(found.day.map(|day| format::day(day, frame.l10n)));
         }
-        Kind::Meeting | Kind::FollowUp | Kind::Document | Kind::Intelligence => notes.extend(found.day.map(|day| format::day(day, frame.l10n))),
+        Kind::Meeting | Kind::FollowUp | Kind::Document | Kind::Intelligence => {
+            notes.extend(found.day.map(|day| format::day(day, frame.l10n)))
+        }
         Kind::Contact | Kind::Pledge | Kind::Project | Kind::Fund | Kind::Currency => {}
     }
     notes.extend(found.note.clone());

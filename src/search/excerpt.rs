@@ -43,7 +43,11 @@ impl Term {
         }
         let last = length - 1;
         let same = self.words.iter().zip(words).enumerate().all(|(at, (sought, word))| {
-            if at == last && self.goes_on { word.folded.starts_with(sought) } else { same(sought, &word.folded, length) }
+            if at == last && self.goes_on {
+                word.folded.starts_with(sought)
+            } else {
+                same(sought, &word.folded, length)
+            }
         });
         if same { length } else { 0 }
     }
@@ -190,9 +194,10 @@ pub fn excerpt(text: &str, terms: &[Term], letters: usize) -> Vec<Piece> {
     };
     // A few words before it, so that one sees what it is about.
     let (first, ..) = *best.1;
-    let before = words[..first].iter().rev().take_while(|word| {
-        text[word.from..words[first].from].chars().count() <= letters / 4
-    });
+    let before = words[..first]
+        .iter()
+        .rev()
+        .take_while(|word| text[word.from..words[first].from].chars().count() <= letters / 4);
     let first = first - before.count();
     cut(text, &words, &marks, first, room(first))
 }
@@ -229,10 +234,7 @@ mod tests {
         let terms = sought("( 'govern' | 'governance' ) & 'p' <-> '2017' <-> '02':*");
         let words: Vec<(Vec<&str>, bool)> =
             terms.iter().map(|term| (term.words.iter().map(String::as_str).collect(), term.goes_on)).collect();
-        assert_eq!(
-            words,
-            [(vec!["govern"], false), (vec!["governance"], false), (vec!["p", "2017", "02"], true)]
-        );
+        assert_eq!(words, [(vec!["govern"], false), (vec!["governance"], false), (vec!["p", "2017", "02"], true)]);
         assert_eq!(sought(""), Vec::new());
     }
 

@@ -56,7 +56,8 @@ fn day(name: &'static str, text: &str) -> Result<Option<NaiveDate>, PageError> {
 pub fn understand(asked: Result<Query<Asked>, QueryRejection>) -> Result<Wanted, PageError> {
     let Query(asked) = asked.map_err(|_| bad("?", ""))?;
     let kind = |word: &str| word.parse::<Kind>().ok().filter(|kind| kind.is_a_thing()).ok_or_else(|| bad("kind", word));
-    let page = |text: &str| text.parse().ok().filter(|page| (1..=PAGES).contains(page)).ok_or_else(|| bad("page", text));
+    let page =
+        |text: &str| text.parse().ok().filter(|page| (1..=PAGES).contains(page)).ok_or_else(|| bad("page", text));
     Ok(Wanted {
         typed: typed("q", &asked.q)?,
         kind: given(Some(&asked.kind)).map(kind).transpose()?,
@@ -81,11 +82,7 @@ impl Wanted {
     /// The parameters of the filters, in their order.
     pub fn filters(&self) -> Vec<(&'static str, String)> {
         let day = |day: Option<NaiveDate>| day.map(|day| day.to_string());
-        let all = [
-            ("donor", self.donor.clone()),
-            ("since", day(self.since)),
-            ("until", day(self.until)),
-        ];
+        let all = [("donor", self.donor.clone()), ("since", day(self.since)), ("until", day(self.until))];
         all.into_iter().filter_map(|(name, value)| value.map(|value| (name, value))).collect()
     }
 
@@ -97,7 +94,8 @@ impl Wanted {
         if self.page > 1 {
             said.push(("page", self.page.to_string()));
         }
-        let pairs: Vec<String> = said.iter().map(|(name, value)| format!("{name}={}", address::escape(value))).collect();
+        let pairs: Vec<String> =
+            said.iter().map(|(name, value)| format!("{name}={}", address::escape(value))).collect();
         format!("/search?{}", pairs.join("&"))
     }
 

@@ -21,8 +21,7 @@ pub const SEARCHED: [Kind; 9] = [
     Kind::Report,
 ];
 /// Those of them that names and codes do not find already.
-pub const ONLY_TEXTS: [Kind; 5] =
-    [Kind::Meeting, Kind::FollowUp, Kind::Contact, Kind::Document, Kind::Intelligence];
+pub const ONLY_TEXTS: [Kind; 5] = [Kind::Meeting, Kind::FollowUp, Kind::Contact, Kind::Document, Kind::Intelligence];
 
 /// Things in texts on a page, and how many pages there are: the index puts so many in order.
 pub const ON_PAGE: i32 = 20;

@@ -161,7 +161,11 @@ fn chips(frame: &Frame, wanted: &Wanted, donor: Option<&Filter>) -> Vec<Chip> {
 
 fn understood(frame: &Frame, answer: &Answer) -> Vec<String> {
     let said = answer.understood.iter().map(|word| {
-        let meant: Vec<String> = word.meant.iter().map(|meant| frame.l10n.with("search-quoted", &[("word", meant.as_str().into())])).collect();
+        let meant: Vec<String> = word
+            .meant
+            .iter()
+            .map(|meant| frame.l10n.with("search-quoted", &[("word", meant.as_str().into())]))
+            .collect();
         let args = [("typed", word.typed.as_str().into()), ("meant", meant.join(", ").into())];
         frame.l10n.with("search-understood", &args)
     });

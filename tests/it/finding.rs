@@ -137,7 +137,8 @@ async fn what_cannot_be_asked_is_named() {
     let site = Site::new().await;
     let cookie = site.sign_in(Role::Auditor).await;
     let long = format!("/suggest?kind=donor&q={}", "x".repeat(201));
-    for address in ["/suggest?kind=table&q=x", "/suggest?kind=donor&q=x&most=0", "/suggest?q=%00", "/search?q=%00", &long]
+    for address in
+        ["/suggest?kind=table&q=x", "/suggest?kind=donor&q=x&most=0", "/suggest?q=%00", "/search?q=%00", &long]
     {
         assert_eq!(site.get(address, &cookie).await.status, StatusCode::BAD_REQUEST, "{address}");
     }

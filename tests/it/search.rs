@@ -103,15 +103,32 @@ async fn every_kind_is_found_by_a_word_a_mistyped_one_and_in_every_script() {
         ],
     )
     .await;
-    sqlx::query("update pledges set agreement = 'AGR/77/Ω', title = 'Drainage of the lowlands' where ref = 'P-2017-021'")
-        .execute(&site.ground.db.pages)
-        .await
-        .unwrap();
+    sqlx::query(
+        "update pledges set agreement = 'AGR/77/Ω', title = 'Drainage of the lowlands' where ref = 'P-2017-021'",
+    )
+    .execute(&site.ground.db.pages)
+    .await
+    .unwrap();
     let title = "Consultation about the Überschwemmungen";
     for typed in [
-        "überschwemmungen", "uberschwemmung", "governance", "zoology governing", "financing consultations",
-        "governence", "goverannce", "lodz", "中国", "国际发展", "الأمير", "امير", "российский фонд", "инвестициями", "hagstrom quist", "sweden lodz",
-        "anneliese", "konsultation uberschwemmungne",
+        "überschwemmungen",
+        "uberschwemmung",
+        "governance",
+        "zoology governing",
+        "financing consultations",
+        "governence",
+        "goverannce",
+        "lodz",
+        "中国",
+        "国际发展",
+        "الأمير",
+        "امير",
+        "российский фонд",
+        "инвестициями",
+        "hagstrom quist",
+        "sweden lodz",
+        "anneliese",
+        "konsultation uberschwemmungne",
     ] {
         let all = finds(&site, &cookie, typed).await;
         if typed == "zoology governing" {
@@ -153,11 +170,28 @@ async fn what_is_shown_is_text_with_the_words_marked() {
     let outcomes = "<script>alert('wasserfall')</script> \"Tom & Jerry\" <b>wasserfall</b> \u{202e}end";
     log(&site, &cookie, &[("donors", "Norway"), ("title", "<i>Wasserfall</i> & co"), ("outcomes", outcomes)]).await;
     let answer = search(&site, &cookie, "WASSERFALL", "").await;
-    assert!(!answer.body.contains("<script>alert") && !answer.body.contains("<i>") && !answer.body.contains("<b>wasser"));
+    assert!(
+        !answer.body.contains("<script>alert") && !answer.body.contains("<i>") && !answer.body.contains("<b>wasser")
+    );
     assert_eq!(answer.texts(".hits h3 a"), ["<i>Wasserfall</i> & co"]);
     assert_eq!(answer.texts(".hits mark"), ["Wasserfall", "wasserfall", "wasserfall"]);
     assert!(answer.texts(".hits .said")[0].contains("\"Tom & Jerry\""), "{:?}", answer.texts(".hits .said"));
-    for typed in ["'", "\"", "%_\\", "a & b | !c:*", "<->", "()", "'':*", "((", "\u{202e}", "的", "-", "☃", "the", "a b c d e f g h i j k l m n o p"] {
+    for typed in [
+        "'",
+        "\"",
+        "%_\\",
+        "a & b | !c:*",
+        "<->",
+        "()",
+        "'':*",
+        "((",
+        "\u{202e}",
+        "的",
+        "-",
+        "☃",
+        "the",
+        "a b c d e f g h i j k l m n o p",
+    ] {
         search(&site, &cookie, typed, "").await;
         offered(&site, &cookie, typed).await;
     }
@@ -165,7 +199,9 @@ async fn what_is_shown_is_text_with_the_words_marked() {
     assert_eq!(nothing.texts(".empty-state strong"), ["Nothing like “<b>zzzzqqqx” is here."]);
     let request = Request::get("/find?q=nor+way").header(header::COOKIE, &cookie).body(Body::empty()).unwrap();
     assert_eq!(site.send(request).await.location(), "/search?q=nor%20way");
-    for wrong in ["kind=table", "kind=page", "donor=NOBODY", "since=soon", "until=31.13.2021", "page=0", "page=x", "page=51"] {
+    for wrong in
+        ["kind=table", "kind=page", "donor=NOBODY", "since=soon", "until=31.13.2021", "page=0", "page=x", "page=51"]
+    {
         assert_eq!(site.get(&format!("/search?q=x&{wrong}"), &cookie).await.status, StatusCode::BAD_REQUEST, "{wrong}");
     }
     site.close().await;
@@ -208,7 +244,8 @@ async fn what_is_found_is_filtered_counted_and_leafed_through() {
     once.dedup();
     assert_eq!((all.len(), once.len()), (45, 45), "each once");
     assert_eq!(all[0], "Zwielicht 45", "of those as good as each other the latest comes first");
-    let count = async |more: &str| search(&site, &cookie, "pumpernickel", more).await.texts(".bar [role=status]")[0].clone();
+    let count =
+        async |more: &str| search(&site, &cookie, "pumpernickel", more).await.texts(".bar [role=status]")[0].clone();
     assert_eq!(count("&kind=donor").await, "45 things found", "the kind is what is shown, not what is counted");
     assert!(search(&site, &cookie, "pumpernickel", "&kind=donor").await.texts(".hits li").is_empty());
     assert_eq!(count("&since=2020-02-01").await, "15 things found");
@@ -255,10 +292,7 @@ async fn what_one_may_not_read_is_not_found_not_counted_and_not_hinted_at() {
         ];
         meetings.push(log(&site, &johan, &fields).await);
     }
-    let may = [
-        (vec![JOHAN, "ngozi.eze@demo.example", AMINA, "tevita.fonua@demo.example"], 2),
-        (vec![JOHAN], 4),
-    ];
+    let may = [(vec![JOHAN, "ngozi.eze@demo.example", AMINA, "tevita.fonua@demo.example"], 2), (vec![JOHAN], 4)];
     let everybody = [
         "dilnoza.yusupova@demo.example",
         "tomasz.zielinski@demo.example",
@@ -284,7 +318,10 @@ async fn what_one_may_not_read_is_not_found_not_counted_and_not_hinted_at() {
                     }
                     assert_eq!(count, "0 things found", "{email} {typed}{more}");
                     assert!(answer.texts(".notice").is_empty(), "{email} {typed}{more}");
-                    assert!(!answer.body.replace(typed, "").to_lowercase().contains("quetzalcoatl"), "{email} {typed}{more}");
+                    assert!(
+                        !answer.body.replace(typed, "").to_lowercase().contains("quetzalcoatl"),
+                        "{email} {typed}{more}"
+                    );
                 } else if typed == "quetzalcoatl" && more.is_empty() {
                     assert_eq!(count, format!("{readable} things found"), "{email}");
                     assert!(!answer.body.contains("nordlichtee confidential"), "read on its page, where it is noted");
@@ -312,10 +349,11 @@ async fn what_one_may_not_read_is_not_found_not_counted_and_not_hinted_at() {
     ] {
         assert!(sqlx::query(asked).execute(&site.ground.db.pages).await.is_err(), "{asked}");
     }
-    let nobody: String = sqlx::query_scalar("select search('quetzalcotl', true, null, null, null, null, null, null, 0, 10)::text")
-        .fetch_one(&site.ground.db.pages)
-        .await
-        .unwrap();
+    let nobody: String =
+        sqlx::query_scalar("select search('quetzalcotl', true, null, null, null, null, null, null, 0, 10)::text")
+            .fetch_one(&site.ground.db.pages)
+            .await
+            .unwrap();
     assert!(nobody.contains("\"kinds\": {}") && nobody.contains("\"understood\": []"), "{nobody}");
     site.close().await;
 }
@@ -354,7 +392,8 @@ async fn what_is_known_now_is_found_and_what_was_corrected_is_not() {
     let made = enter(&site, "/donors/SWE/contacts/new", &johan, &[("name", "Quendolyn Querfeld")]).await;
     assert_eq!(made.status, StatusCode::SEE_OTHER);
     assert_eq!(finds(&site, &lucia, "querfeld").await, ["Quendolyn Querfeld"]);
-    let id: i64 = sqlx::query_scalar("select max(id) from donor_contacts").fetch_one(&site.ground.db.pages).await.unwrap();
+    let id: i64 =
+        sqlx::query_scalar("select max(id) from donor_contacts").fetch_one(&site.ground.db.pages).await.unwrap();
     let removed = enter(&site, &format!("/donors/SWE/contacts/{id}"), &johan, &[("press", "remove")]).await;
     assert_eq!(removed.status, StatusCode::SEE_OTHER, "{:?}", removed.texts("#summary li"));
     assert_eq!(finds(&site, &lucia, "querfeld").await, Vec::<String>::new());
@@ -388,7 +427,8 @@ async fn a_long_document_is_found_by_what_stands_deep_in_it_and_only_by_its_read
     .execute(&mut tables)
     .await
     .unwrap();
-    for typed in ["pumpernickel", "financer réseau", "pumpernikel", "politique pumpernickel", "assainissements france"] {
+    for typed in ["pumpernickel", "financer réseau", "pumpernikel", "politique pumpernickel", "assainissements france"]
+    {
         let answer = search(&site, &lucia, typed, "&kind=document").await;
         assert_eq!(answer.texts(".hits h3 a")[..1], ["Politique de développement"], "{typed}");
         assert_eq!(answer.texts(".hits li").len(), 1, "{typed}");
