@@ -123,6 +123,8 @@ pub enum Act {
     LogMeetings,
     /// Load meetings from a file.
     LoadMeetings,
+    /// Write down what is known about donors, and correct or withdraw what one may.
+    KeepIntelligence,
     /// File documents, give them further versions, and edit those one may.
     FileDocuments,
     /// Ask for a reader of what is strictly confidential, or answer another administrator who asked.
@@ -151,7 +153,10 @@ pub fn may(role: Role, act: Act) -> bool {
         (ResourceMobilization | Manager, Act::PublishFigures) => true,
         // Within their unit and below: `units::may_keep` asks of which.
         (UnitStaff, Act::KeepPledges | Act::KeepProjects | Act::LoadReports | Act::KeepReports) => true,
-        (Admin | ResourceMobilization | Finance | UnitStaff | Manager, Act::LogMeetings | Act::FileDocuments) => true,
+        (
+            Admin | ResourceMobilization | Finance | UnitStaff | Manager,
+            Act::LogMeetings | Act::KeepIntelligence | Act::FileDocuments,
+        ) => true,
         (ResourceMobilization | Finance, Act::LoadMeetings) => true,
         (Admin, Act::KeepReaders) => true,
         _ => false,

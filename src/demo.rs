@@ -10,6 +10,7 @@ use crate::donors::{contacts, focal_points};
 use crate::facts::tables::SETTING_FACTS;
 use crate::facts::{Actor, WriteTx};
 use crate::imports::{self, Held, Import, ImportError, Kind};
+use crate::intelligence;
 use crate::kernel::Clock;
 use crate::kernel::ids::SYSTEM_ACCOUNT;
 use crate::l10n::L10n;
@@ -24,6 +25,7 @@ const CONTACTS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/c
 const DOCUMENTS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/documents.csv"));
 const FOCAL_POINTS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/focal-points.csv"));
 const FOLLOW_UPS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/follow-ups.csv"));
+const INTELLIGENCE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/intelligence.csv"));
 const MEETINGS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/meetings.csv"));
 const ACCOUNTS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/accounts.csv"));
 
@@ -132,6 +134,7 @@ pub async fn fill(db: &Db, clock: &Clock, documents: &Files) -> Result<(), DemoE
     mark_year_without_data(db).await?;
     name_people(db).await?;
     promise(db).await?;
+    know(db).await?;
     Ok(documents::fill(db, documents, DOCUMENTS).await?)
 }
 
@@ -145,7 +148,7 @@ async fn promise(db: &Db) -> Result<(), DemoError> {
     if there {
         return Ok(());
     }
-    let rows = by_donor::<meetings::Promised>(FOLLOW_UPS)?;
+    let rows = by_first::<meetings::Promised>(FOLLOW_UPS)?;
     for line in csv::Reader::from_reader(MEETINGS.as_bytes()).deserialize() {
         let LoggedBy { reference, logged_by } =
             line.map_err(|error: csv::Error| DemoError::Refused(error.to_string()))?;
@@ -156,6 +159,29 @@ async fn promise(db: &Db) -> Result<(), DemoError> {
         let mut tx = WriteTx::begin(db, actor, "action-add", None).await?;
         meetings::promise(&mut tx, &reference, promised).await?;
         tx.say(serde_json::json!({ "room": "meetings" }));
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// What is known about donors, a change by each who wrote of it. Once only.
+async fn know(db: &Db) -> Result<(), DemoError> {
+    let mut tx = db.read().await?;
+    let there: bool = sqlx::query_scalar("select exists (select from changes where act = 'intelligence-add')")
+        .fetch_one(&mut *tx)
+        .await?;
+    let accounts = users::list(&mut tx).await?;
+    tx.rollback().await?;
+    if there {
+        return Ok(());
+    }
+    for (email, entries) in by_first::<intelligence::DemoEntry>(INTELLIGENCE)? {
+        let account = accounts.iter().find(|account| account.email == email);
+        let account = account.ok_or_else(|| DemoError::Refused(email.clone()))?;
+        let actor = Actor { account: account.id, role: account.role, os_user: None };
+        let mut tx = WriteTx::begin(db, actor, "intelligence-add", None).await?;
+        intelligence::record_demo(&mut tx, entries).await?;
+        tx.say(serde_json::json!({ "room": "intelligence" }));
         tx.commit().await?;
     }
     Ok(())
@@ -183,7 +209,7 @@ async fn name_people(db: &Db) -> Result<(), DemoError> {
     if there {
         return Ok(());
     }
-    for (code, people) in by_donor::<Held>(CONTACTS)? {
+    for (code, people) in by_first::<Held>(CONTACTS)? {
         let (id, _) = donors.get(&code).ok_or_else(|| DemoError::Refused(code.clone()))?;
         let mut tx = WriteTx::begin(db, actor(), "contact-add", None).await?;
         for held in people {
@@ -192,7 +218,7 @@ async fn name_people(db: &Db) -> Result<(), DemoError> {
         tx.say(serde_json::json!({ "room": "donors", "code": code }));
         tx.commit().await?;
     }
-    for (code, list) in by_donor::<FocalPoint>(FOCAL_POINTS)? {
+    for (code, list) in by_first::<FocalPoint>(FOCAL_POINTS)? {
         let (id, name) = donors.get(&code).ok_or_else(|| DemoError::Refused(code.clone()))?;
         let mut tx = WriteTx::begin(db, actor(), "focal-points", None).await?;
         focal_points::replace(&mut tx, *id, name, &list).await?;
@@ -202,8 +228,8 @@ async fn name_people(db: &Db) -> Result<(), DemoError> {
     Ok(())
 }
 
-/// The rows of a file of this folder's own, by the donor in their first column.
-fn by_donor<T: serde::de::DeserializeOwned>(file: &str) -> Result<BTreeMap<String, Vec<T>>, DemoError> {
+/// The rows of a file of this folder's own, by the donor or person in their first column.
+fn by_first<T: serde::de::DeserializeOwned>(file: &str) -> Result<BTreeMap<String, Vec<T>>, DemoError> {
     let refused = |error: csv::Error| DemoError::Refused(error.to_string());
     let mut reader = csv::Reader::from_reader(file.as_bytes());
     let mut rows: BTreeMap<String, Vec<T>> = BTreeMap::new();

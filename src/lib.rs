@@ -32,6 +32,7 @@ pub mod implementation;
 pub mod import_page;
 pub mod imports;
 pub mod instalments;
+pub mod intelligence;
 pub mod kernel;
 pub mod l10n;
 pub mod ledger;

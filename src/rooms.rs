@@ -12,8 +12,9 @@ use crate::web::frame::{Action, Frame};
 use crate::web::{AppState, address, assets, list, list_files};
 use crate::{
     actions, allocations, arrears, audit, budget, changes, classified, contributions, dashboard, documents,
-    donor_reports, donors, exchange_rates, finding, funds, giving, implementation, import_page, instalments, meetings,
-    pledges, projects, published, readers, reporting_rates, saved_views, search, settings, units, users,
+    donor_reports, donors, exchange_rates, finding, funds, giving, implementation, import_page, instalments,
+    intelligence, meetings, pledges, projects, published, readers, reporting_rates, saved_views, search, settings, units,
+    users,
 };
 
 /// A room with an entry in the menu.
@@ -48,6 +49,7 @@ pub static ROOMS: &[Room] = &[
     room("meetings", "people", "meetings", "m"),
     room("actions", "people", "follow-ups", "f"),
     room("dialogues", "people", "trend", ""),
+    room("intelligence", "people", "idea", "k"),
     room("documents", "people", "documents", ""),
     room("pledges", "money", "pledges", "p"),
     room("instalments", "money", "instalments", ""),
@@ -127,6 +129,7 @@ pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
         (meetings::Meetings::NAME, each.list::<meetings::Meetings>()),
         (meetings::Drafts::NAME, each.list::<meetings::Drafts>()),
         (actions::Actions::NAME, each.list::<actions::Actions>()),
+        (intelligence::Intelligence::NAME, each.list::<intelligence::Intelligence>()),
         (documents::Documents::NAME, each.list::<documents::Documents>()),
         (pledges::Pledges::NAME, each.list::<pledges::Pledges>()),
         (instalments::Instalments::NAME, each.list::<instalments::Instalments>()),
@@ -151,6 +154,21 @@ pub fn each_list<E: EachList>(each: &mut E) -> Vec<(&'static str, E::Output)> {
         (audit::SignIns::NAME, each.list::<audit::SignIns>()),
         (classified::Readings::NAME, each.list::<classified::Readings>()),
     ]
+}
+
+struct KindWords;
+
+impl EachList for KindWords {
+    type Output = &'static str;
+    fn list<L: List>(&mut self) -> &'static str {
+        L::KIND_WORDS
+    }
+}
+
+/// The family of the words of kinds in a list.
+pub fn kind_words(list: &str) -> &'static str {
+    let all = each_list(&mut KindWords);
+    all.into_iter().find(|(name, _)| *name == list).map_or("", |(_, words)| words)
 }
 
 struct Files;
@@ -200,6 +218,7 @@ pub fn new_action(room: &str, frame: &Frame) -> Option<Action> {
         projects::Projects::NAME => Some(Act::KeepProjects),
         users::Users::NAME => Some(Act::KeepAccounts),
         meetings::Meetings::NAME => Some(Act::LogMeetings),
+        intelligence::Intelligence::NAME => Some(Act::KeepIntelligence),
         documents::Documents::NAME => Some(Act::FileDocuments),
         _ => None,
     };
@@ -208,8 +227,12 @@ pub fn new_action(room: &str, frame: &Frame) -> Option<Action> {
     may(frame.viewer.role, may_do).then(|| Action::new(label, format!("/{room}/new")).first("n"))
 }
 
-/// What else one does in a room's list, with the unit it is filtered by, for those who may.
+/// What else one does in a room's list, with the unit or donor it is filtered by, for those who may.
 pub fn more_actions(room: &str, params: &list::Params, frame: &Frame) -> Vec<Action> {
+    if room == intelligence::Intelligence::NAME {
+        let donor = params.get("donor").map(|donor| format!("?donor={}", address::escape(donor))).unwrap_or_default();
+        return vec![Action::new(frame.t("decisions-open"), format!("/intelligence/calendar{donor}"))];
+    }
     if room != donor_reports::DonorReports::NAME {
         return Vec::new();
     }
@@ -291,6 +314,7 @@ pub fn router() -> Router<AppState> {
         .merge(meetings::routes())
         .merge(documents::routes())
         .merge(actions::routes())
+        .merge(intelligence::routes())
         .merge(readers::routes())
         .merge(users::routes())
         .merge(settings::routes());
@@ -326,6 +350,9 @@ pub fn reading() -> Vec<(String, Act)> {
     }
     addresses.push(("/dialogues".to_owned(), Act::ReadFigures));
     addresses.push(("/meetings/new".to_owned(), Act::LogMeetings));
+    addresses.push(("/intelligence/calendar".to_owned(), Act::ReadFigures));
+    addresses.push(("/intelligence/new".to_owned(), Act::KeepIntelligence));
+    addresses.push(("/intelligence/new?kind=decision&donor=SWE".to_owned(), Act::KeepIntelligence));
     addresses.push(("/documents/new".to_owned(), Act::FileDocuments));
     addresses.push(("/readers".to_owned(), Act::KeepReaders));
     addresses.extend(settings::reading());

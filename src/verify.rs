@@ -75,7 +75,7 @@ pub async fn verify(connection: &mut PgConnection, noted: Option<&Head>) -> Resu
     check_balances(connection, &changes, &mut broken).await?;
     check_report_states(connection, &changes, &mut broken).await?;
     broken.extend(published::broken(connection).await?);
-    check_meetings(connection, &mut broken).await?;
+    check_revisions(connection, &mut broken).await?;
     Ok(Verified { head, broken })
 }
 
@@ -251,15 +251,20 @@ async fn check_report_states(
     Ok(())
 }
 
-/// What meetings and documents said is what the audit has the digests of. Only how many are broken is told: nothing of what they say.
-async fn check_meetings(connection: &mut PgConnection, broken: &mut Vec<String>) -> Result<(), sqlx::Error> {
+/// What classified things said is what the audit has the digests of. Only how many are broken is told: nothing of what they
+/// say.
+async fn check_revisions(connection: &mut PgConnection, broken: &mut Vec<String>) -> Result<(), sqlx::Error> {
     let wrong: i64 = sqlx::query_scalar("select meeting_revisions_broken()").fetch_one(&mut *connection).await?;
     if wrong > 0 {
         broken.push(format!("{wrong} revisions of meetings are not what their changes recorded"));
     }
-    let wrong: i64 = sqlx::query_scalar("select document_revisions_broken()").fetch_one(connection).await?;
+    let wrong: i64 = sqlx::query_scalar("select document_revisions_broken()").fetch_one(&mut *connection).await?;
     if wrong > 0 {
         broken.push(format!("{wrong} revisions of documents are not what their changes recorded"));
+    }
+    let wrong: i64 = sqlx::query_scalar("select intelligence_revisions_broken()").fetch_one(connection).await?;
+    if wrong > 0 {
+        broken.push(format!("{wrong} revisions of intelligence are not what their changes recorded"));
     }
     Ok(())
 }

@@ -42,7 +42,7 @@ cause-partner = Partner
 cause-template = Donor’s template
 cause-other = Other
 
-filter-kind = Kind of report
+filter-kind = Kind
 filter-counted = Counted as
 filter-cause = Cause of delay
 filter-responsible = Responsible

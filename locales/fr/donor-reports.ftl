@@ -42,7 +42,7 @@ cause-partner = Partenaire
 cause-template = Modèle du donateur
 cause-other = Autre
 
-filter-kind = Type de rapport
+filter-kind = Type
 filter-counted = Compté comme
 filter-cause = Cause du retard
 filter-responsible = Responsable

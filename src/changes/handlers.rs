@@ -31,7 +31,8 @@ struct ChangePage {
 }
 
 /// What may be classified is told here by its digest alone, and yet that there is something is not everybody's to know.
-const GUARDED: [&str; 6] = ["accounts", "saved_views", "meetings", "actions", "documents", "reader_requests"];
+const GUARDED: [&str; 7] =
+    ["accounts", "saved_views", "meetings", "actions", "documents", "intelligence", "reader_requests"];
 
 /// Accounts, saved views and what may be classified are the administrators' and auditors' business, and whoever's own
 /// they are; everything else recorded so far is everybody's to read.

@@ -7,7 +7,8 @@ use crate::access::Role;
 use crate::kernel::ids::AccountId;
 
 /// The levels of ST/SGB/2007/6, in their order.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Classification {
     /// For every account.
     #[default]

@@ -71,3 +71,27 @@ pub async fn note_export(db: &Db, reader: Reader, at: DateTime<Utc>) -> Result<(
     .await?;
     tx.commit().await
 }
+
+/// Writes down that a level changed, and why: beside the thing and under its rule, because the reason may say what is
+/// classified. In the transaction that changes it.
+pub async fn note_change(
+    connection: &mut PgConnection,
+    entity: &'static str,
+    thing: i64,
+    was: Classification,
+    became: Classification,
+    reason: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into classification_changes (entity, thing_id, was, became, reason)
+         values ($1, $2, $3::classification, $4::classification, $5)",
+    )
+    .bind(entity)
+    .bind(thing)
+    .bind(was.as_str())
+    .bind(became.as_str())
+    .bind(reason)
+    .execute(connection)
+    .await?;
+    Ok(())
+}

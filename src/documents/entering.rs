@@ -193,12 +193,9 @@ pub async fn create(posting: Posting) -> Result<Response, PageError> {
         Claim::Done(change) => return made_before(&posting, change).await,
         Claim::Other => return Err(Refused::SentOtherwise.into()),
     }
-    let batch = Batch::read(
-        tx.connection(),
-        sent.get("upload").parse().unwrap_or_default(),
-        sent.get("meeting").parse().ok(),
-    )
-    .await?;
+    let batch =
+        Batch::read(tx.connection(), sent.get("upload").parse().unwrap_or_default(), sent.get("meeting").parse().ok())
+            .await?;
     let who = Who {
         author: posting.viewer.account,
         typing: posting.viewer.account,

@@ -169,10 +169,7 @@ impl Draft {
                 self.field("classification", l10n.t("filter-classification"), choice(proposed, levels)),
                 "document-classification-hint",
             ),
-            hinted(
-                self.field("readers", l10n.t("document-readers"), Widget::Many("person")),
-                "document-readers-hint",
-            ),
+            hinted(self.field("readers", l10n.t("document-readers"), Widget::Many("person")), "document-readers-hint"),
         ];
         if edits {
             fields.push(hinted(self.field("reason", l10n.t("form-reason"), Widget::Line), "meeting-reason-hint"));

@@ -21,9 +21,8 @@ use crate::web::{AppState, PageError, Refused, SignedIn};
 fn buttons(held: &Held, frame: &Frame) -> Vec<Action> {
     let base = format!("/documents/{}", held.key);
     let latest = held.versions.first().map(|latest| latest.number);
-    let download = latest.map(|number| {
-        Action::new(frame.t("document-download"), format!("{base}/versions/{number}/file")).first("")
-    });
+    let download = latest
+        .map(|number| Action::new(frame.t("document-download"), format!("{base}/versions/{number}/file")).first(""));
     let mut buttons: Vec<Action> = download.into_iter().collect();
     if held.may_be_edited_by(frame.viewer.reader()) {
         buttons.push(Action::new(frame.t("document-version-new"), format!("{base}/versions/new")));

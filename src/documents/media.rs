@@ -32,7 +32,8 @@ const TEXT: Media = media("text/plain", "txt", &["txt", "csv", "md", "text", "lo
 const OLE: Media = media("application/x-ole-storage", "ole", &["doc", "xls", "ppt", "msg"], false);
 const OTHER: Media = media("application/octet-stream", "unknown", &[], false);
 /// What is no document but runs.
-pub(super) const PROGRAM: Media = media("application/x-executable", "program", &["exe", "dll", "so", "bin", "elf"], false);
+pub(super) const PROGRAM: Media =
+    media("application/x-executable", "program", &["exe", "dll", "so", "bin", "elf"], false);
 
 /// Every type there is.
 const ALL: [Media; 19] = [
@@ -139,7 +140,8 @@ fn markup(head: &[u8]) -> Option<Media> {
         rest = rest[at + end.len()..].trim_start();
     }
     let begins = |tag: &str| {
-        rest.strip_prefix(tag).is_some_and(|after| after.is_empty() || !after.starts_with(|c: char| c.is_alphanumeric()))
+        rest.strip_prefix(tag)
+            .is_some_and(|after| after.is_empty() || !after.starts_with(|c: char| c.is_alphanumeric()))
     };
     let html = ["<!doctype html", "<html", "<head", "<body", "<script", "<title", "<iframe", "<table", "<div", "<p"];
     if begins("<svg") {

@@ -13,9 +13,8 @@ use crate::kernel::ids::{AccountId, DonorId};
 /// The kinds of documents, in the order they are offered.
 pub const KINDS: [&str; 6] = ["development_strategy", "agreement", "letter", "report", "minutes", "other"];
 /// The languages a document may be in: ISO 639-1, those of the United Nations first.
-pub const LANGUAGES: [&str; 18] = [
-    "en", "fr", "es", "ar", "zh", "ru", "da", "de", "fi", "it", "ja", "ko", "nl", "no", "pl", "pt", "sv", "tr",
-];
+pub const LANGUAGES: [&str; 18] =
+    ["en", "fr", "es", "ar", "zh", "ru", "da", "de", "fi", "it", "ja", "ko", "nl", "no", "pl", "pt", "sv", "tr"];
 /// Most letters of a title.
 pub(super) const LONGEST_TITLE: usize = 300;
 

@@ -288,10 +288,8 @@ pub(super) async fn version(
     batch: Uuid,
 ) -> Result<(), sqlx::Error> {
     // Counted here and not by what the reader sees: an earlier version may be classified higher than they read.
-    let number: i32 = sqlx::query_scalar("select next_document_version($1)")
-        .bind(held.id)
-        .fetch_one(tx.connection())
-        .await?;
+    let number: i32 =
+        sqlx::query_scalar("select next_document_version($1)").bind(held.id).fetch_one(tx.connection()).await?;
     add_version(tx, held.id, number, upload, said, held.classification).await?;
     sqlx::query("update documents set file_name = $2, version = version + 1 where id = $1")
         .bind(held.id)

@@ -6,8 +6,8 @@ use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::extract::{self, Unreadable, WITHIN};
-use super::store::{self, Pending};
 use super::files::Files;
+use super::store::{self, Pending};
 use crate::db::Db;
 use crate::web::AppState;
 

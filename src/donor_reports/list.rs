@@ -59,6 +59,8 @@ const UNIT: Key = up("(select u.code from units u where u.id = s.unit_id)", KeyK
 impl List for DonorReports {
     type Row = ReportRow;
     const NAME: &'static str = "donor-reports";
+    const KINDS: &'static [&'static str] = &crate::report_states::KINDS;
+    const KIND_WORDS: &'static str = "report-kind";
     const FILTERS: &'static [&'static str] = &[
         "unit",
         "donor",
@@ -106,7 +108,7 @@ impl List for DonorReports {
         if let Some(pledge) = &filters.pledge {
             select.sql(" and s.pledge_id = (select id from pledges where ref = ").bind(pledge.clone()).sql(")");
         }
-        if let Some(kind) = &filters.report_kind {
+        if let Some(kind) = &filters.kind {
             select.sql(" and s.kind = ").bind(kind.clone());
         }
         if let Some(since) = filters.since {

@@ -15,6 +15,7 @@ use crate::access::{Act, may};
 use crate::arrears::Arrears;
 use crate::contributions::Contributions;
 use crate::facts::tables::DONOR_FACTS;
+use crate::intelligence;
 use crate::kernel::Currency;
 use crate::lists::List;
 use crate::pledges::Pledges;
@@ -48,7 +49,8 @@ pub async fn detail(
         detail::section::<Contributions>(&mut tx, &scope, kicker("contributions"), all("contributions"), l10n).await?,
     ]);
     let spoken = spoken(&donor, &code, frame.today, l10n);
-    sections.splice(0..0, spoken);
+    let known = donor.intelligence.as_ref().map(|all| all.0.as_slice()).unwrap_or_default();
+    sections.splice(0..0, spoken.into_iter().chain(intelligence::sections(known, &code, frame.today, l10n)));
     let versions = donor.versions.as_ref().map(|rows| rows.0.as_slice()).unwrap_or_default();
     sections.extend(entry_from::versions(&super::FORMS, &code, versions, &frame));
     let history = detail::told(&mut tx, &frame, &[&DONOR_FACTS], "donors", donor.id, scope.known_at).await?;
@@ -86,7 +88,10 @@ pub async fn detail(
     };
     let beside = beside(&donor, &code, &frame);
     let log = Action::new(frame.t("new-meetings"), format!("/meetings/new?donor={}", address::escape(&code)));
-    let actions = may(frame.viewer.role, Act::LogMeetings).then_some(log).into_iter().collect();
+    let know = Action::new(frame.t("known-add"), format!("/intelligence/new?donor={}", address::escape(&code)));
+    let may_do = |act: Act| may(frame.viewer.role, act);
+    let actions = [(Act::LogMeetings, log), (Act::KeepIntelligence, know)];
+    let actions = actions.into_iter().filter(|(act, _)| may_do(*act)).map(|(_, action)| action).collect();
     let detail = Detail {
         room: Donors::NAME,
         code,

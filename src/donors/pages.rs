@@ -95,9 +95,13 @@ fn contact(one: &Contact, base: &str, keeps: bool, l10n: L10n) -> Thing {
     Thing {
         title: one.name.clone(),
         href: keeps.then(|| format!("{base}/contacts/{}", one.id)),
-        mark: if one.now { String::new() } else { l10n.t("contact-past") },
+        mark: match (one.now, one.gone) {
+            (true, _) => String::new(),
+            (false, true) => l10n.t("contact-past"),
+            (false, false) => l10n.t("contact-to-come"),
+        },
         lines: lines.into_iter().flatten().collect(),
-        past: !one.now,
+        past: one.gone,
     }
 }
 
@@ -118,7 +122,9 @@ pub(super) fn beside(donor: &DonorFigures, code: &str, frame: &Frame) -> Beside 
         l10n.with(if one.from.is_some() { "focal-lead-from" } else { "focal-lead" }, &args)
     });
     let action = |key: &str, rest: &str| keeps.then(|| (l10n.t(key), format!("{base}/{rest}")));
-    let panels = vec![
+    let (earlier, there): (Vec<&Contact>, Vec<&Contact>) = contacts.iter().partition(|one| one.gone);
+    let contacts = |all: Vec<&Contact>| all.into_iter().map(|one| contact(one, &base, keeps, l10n)).collect();
+    let mut panels = vec![
         Panel {
             title: l10n.t("focal-title"),
             action: action("focal-change", "focal-points"),
@@ -128,10 +134,15 @@ pub(super) fn beside(donor: &DonorFigures, code: &str, frame: &Frame) -> Beside 
         Panel {
             title: l10n.t("contact-title"),
             action: action("contact-add", "contacts/new"),
-            things: contacts.iter().map(|one| contact(one, &base, keeps, l10n)).collect(),
+            things: contacts(there),
             empty: l10n.t("contact-none"),
         },
     ];
+    // Whoever left is kept apart: still found, and taken for nobody one could call.
+    if !earlier.is_empty() {
+        let (title, things) = (l10n.t("contact-earlier"), contacts(earlier));
+        panels.push(Panel { title, action: None, things, empty: String::new() });
+    }
     let kind = donor.kind.as_ref().map(|kind| l10n.word("donors", kind));
     Beside { kicker: kind.into_iter().chain(region).collect(), lead, panels }
 }

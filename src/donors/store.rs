@@ -9,6 +9,7 @@ use super::years;
 use crate::contributions::{EARMARKING, earmarking_from};
 use crate::db::Select;
 use crate::imports::Held;
+use crate::intelligence;
 use crate::lists::Scope;
 use crate::settings::NO_DATA_YEARS;
 
@@ -36,6 +37,8 @@ pub(super) struct DonorFigures {
     pub(super) versions: Option<Json<Vec<Held>>>,
     pub(super) meetings: Option<Json<Vec<Meeting>>>,
     pub(super) open_actions: Option<Json<Vec<OpenAction>>>,
+    /// What is known of the donor and those that belong to it, of what the reader may read.
+    pub(super) intelligence: Option<Json<Vec<intelligence::Entry>>>,
 }
 
 /// A meeting with the donor or one that belongs to it, of those the reader may read.
@@ -98,6 +101,8 @@ pub(super) struct Contact {
     pub(super) note: Option<String>,
     /// Whether the person is there today.
     pub(super) now: bool,
+    /// Whether the person left before today.
+    pub(super) gone: bool,
 }
 
 /// The statement for a donor's page.
@@ -182,8 +187,9 @@ pub(super) fn statement(code: &str, scope: &Scope) -> Select {
                     select c.id, c.name, c.title, c.email, c.phone, c.language, c.from_on, c.to_on, c.note,
                            daterange(c.from_on, c.to_on, '[]') @> ",
     );
+    select.bind(scope.today).sql("::date as now, coalesce(c.to_on < ");
     select.bind(scope.today).sql(
-        "::date as now from donor_contacts c where c.donor_id = d.id and not c.removed) c) as contacts,
+        "::date, false) as gone from donor_contacts c where c.donor_id = d.id and not c.removed) c) as contacts,
                 (select json_agg(m) from (
                     select m.key, m.title, m.held_on, m.level, m.classification::text as classification
                     from meetings m where m.id in (select md.meeting_id from meeting_donors md
@@ -194,9 +200,14 @@ pub(super) fn statement(code: &str, scope: &Scope) -> Select {
                     from actions x join meetings m on m.id = x.meeting_id left join accounts o on o.id = x.owner_id
                     where x.state = 'open' and x.meeting_id in (select md.meeting_id from meeting_donors md
                         where md.donor_id in (select id from family))
-                    order by x.due_on nulls last, x.id limit 12) x) as open_actions
-         from scope join donors d on d.code = ",
+                    order by x.due_on nulls last, x.id limit 12) x) as open_actions,
+                (select json_agg(k.entry) from (select ",
     );
+    select.sql(intelligence::ENTRY).sql(
+        " as entry from intelligence i join donors d on d.id = i.donor_id
+                    where i.donor_id in (select id from family) and i.withdrawn_at is null",
+    );
+    select.sql(intelligence::BY_KIND).sql(" limit 60) k) as intelligence from scope join donors d on d.code = ");
     select.bind(code.to_owned()).sql(
         " left join lateral (
             select f.kind, f.country, f.member_state, f.parent_id from donor_facts f

@@ -30,6 +30,10 @@ pub trait List: Send + Sync + 'static {
     const FILTERS: &'static [&'static str];
     /// What `state` may be.
     const STATES: &'static [&'static str] = &[];
+    /// What `kind` may be.
+    const KINDS: &'static [&'static str] = &[];
+    /// The family of the words of kinds in `locales/`.
+    const KIND_WORDS: &'static str = Self::NAME;
     /// Its sorts; the first is the one where none is asked for.
     const SORTS: &'static [Sort];
     /// What identifies a row in `pick`.

@@ -94,8 +94,8 @@ pub struct Filters {
     pub fund_kind: Option<String>,
     /// That category of earmarking.
     pub earmarking: Option<String>,
-    /// Donor reports of that kind.
-    pub report_kind: Option<String>,
+    /// Of that kind: a donor report, an entry, and the like.
+    pub kind: Option<String>,
     /// Donor reports that are counted in that number of the reporting rate.
     pub counted: Option<String>,
     /// Donor reports whose delay has that cause.

@@ -157,7 +157,8 @@ impl Reading<'_> {
             } else if !named.is_empty() {
                 owner = person(&mut *connection, named).await?;
                 if owner.is_none() {
-                    self.typed.refuse(format!("owner-{at}"), l10n.with("meeting-person-unknown", &[("name", named.into())]));
+                    self.typed
+                        .refuse(format!("owner-{at}"), l10n.with("meeting-person-unknown", &[("name", named.into())]));
                 }
             }
             actions.push(NewAction { key, side, text, owner, owner_name, due_on });

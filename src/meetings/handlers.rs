@@ -13,8 +13,8 @@ use super::pages::{AideMemoire, BesideForm, BesidePage, MeetingPage, Shown, open
 use super::store::{self, last_time, open_actions};
 use crate::access::{Act, may};
 use crate::classified::note_reading;
-use crate::kernel::KnownAt;
 use crate::web::frame::{Action, Frame};
+use crate::web::thing::Told;
 use crate::web::{AppState, PageError, Refused, SignedIn, address, format};
 
 /// What is open with the donors a text names, and what was said last; nothing where it names none.
@@ -101,15 +101,8 @@ pub async fn detail(
     note_reading(&state.0.db, viewer.reader(), "meetings", held.key, held.classification, "page", now).await?;
     let frame = Frame::new(&state, viewer, "meetings");
     let (l10n, today) = (frame.l10n, frame.today);
-    let instant = |at| frame.instant(&KnownAt(at));
-    let revisions = held.revisions.iter().map(|one| (one.version, instant(one.at), one.who.clone())).collect();
-    let reclassified = held.reclassified.iter().map(|one| {
-        let level = |word: &str| l10n.word("classification", word).to_lowercase();
-        let args = [("was", level(&one.was).into()), ("became", level(&one.became).into())];
-        (instant(one.at), l10n.with("meeting-reclassified", &args), format!("{} · {}", one.who, one.reason))
-    });
+    let told = Told::of(&format!("/meetings/{}", held.key), &held.revisions, &held.reclassified, &frame);
     let page = MeetingPage {
-        base: format!("/meetings/{}", held.key),
         day: format::day(held.held_on, l10n),
         planned: held.held_on > today,
         said: said(&held, l10n),
@@ -119,8 +112,7 @@ pub async fn detail(
         buttons: buttons(&held, &frame),
         may_act: may(frame.viewer.role, Act::LogMeetings),
         may_attach: may(frame.viewer.role, Act::FileDocuments),
-        revisions,
-        reclassified: reclassified.collect(),
+        told,
         held,
         frame,
     };

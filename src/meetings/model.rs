@@ -1,12 +1,12 @@
 //! What a meeting says, and who may change it. No statement here.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use serde::Deserialize;
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::access::{Act, Role, may};
-use crate::classified::{Classification, Reader, Standing, may_read};
+use crate::classified::{Classification, Reader, Reclassified, Revised, Standing, may_read};
 use crate::finding::Person;
 use crate::kernel::ids::{AccountId, DonorId, PledgeId};
 
@@ -70,24 +70,6 @@ impl Action {
     pub(super) fn late(&self, today: NaiveDate) -> bool {
         self.state == "open" && self.due_on.is_some_and(|due| due < today)
     }
-}
-
-/// An earlier or later state of what the meeting says.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct Revised {
-    pub(super) version: i32,
-    pub(super) at: DateTime<Utc>,
-    pub(super) who: String,
-}
-
-/// A classification raised or lowered.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct Reclassified {
-    pub(super) at: DateTime<Utc>,
-    pub(super) who: String,
-    pub(super) was: String,
-    pub(super) became: String,
-    pub(super) reason: String,
 }
 
 /// A meeting as it is recorded, with everything its page shows.

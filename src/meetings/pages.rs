@@ -17,10 +17,8 @@ use crate::lists::scope::LEVELS;
 use crate::web::entry::Wrong;
 use crate::web::form::{Field, Widget};
 use crate::web::frame::{Action as Button, Frame, filters};
+use crate::web::thing::{self, Links, Said, Text, Told, plain};
 use crate::web::{Sent, address, format};
-
-/// What stands beside a label: words, and where each leads.
-type Links = Vec<(String, Option<String>)>;
 
 /// A line of the follow-ups, as fields.
 pub(super) struct Row {
@@ -230,24 +228,11 @@ impl Shown {
     }
 }
 
-/// Something said of the meeting: what, it, and where it leads.
-pub(super) struct Said {
-    pub(super) label: String,
-    pub(super) parts: Vec<(String, Option<String>)>,
-}
-
-/// A paragraph of it.
-pub(super) struct Text {
-    pub(super) label: String,
-    pub(super) text: String,
-}
-
 /// The page of a meeting.
 #[derive(Template)]
 #[template(path = "meetings/page.html")]
 pub(super) struct MeetingPage {
     pub(super) frame: Frame,
-    pub(super) base: String,
     pub(super) held: Held,
     pub(super) day: String,
     pub(super) planned: bool,
@@ -258,8 +243,7 @@ pub(super) struct MeetingPage {
     pub(super) buttons: Vec<Button>,
     pub(super) may_act: bool,
     pub(super) may_attach: bool,
-    pub(super) revisions: Vec<(i32, String, String)>,
-    pub(super) reclassified: Vec<(String, String, String)>,
+    pub(super) told: Told,
 }
 
 /// The meeting as an aide-memoire, for paper.
@@ -278,9 +262,8 @@ pub(super) struct AideMemoire {
 
 /// What is said of a meeting in the head of its page.
 pub(super) fn said(held: &Held, l10n: L10n) -> Vec<Said> {
-    let plain = |all: Vec<String>| all.into_iter().map(|one| (one, None)).collect::<Vec<_>>();
-    let people = |all: &[Person]| plain(all.iter().map(|one| one.name.clone()).collect());
-    let one = |text: Option<String>| plain(text.into_iter().collect());
+    let people = |all: &[Person]| plain(all.iter().map(|one| one.name.clone()));
+    let one = |text: Option<String>| plain(text);
     let donors = held.donors.iter().map(|donor| (donor.name.clone(), Some(address::to("donors", &donor.code))));
     let guests = held.guests.iter().map(|guest| match &guest.title {
         Some(title) => format!("{} ({title})", guest.name),
@@ -294,17 +277,16 @@ pub(super) fn said(held: &Held, l10n: L10n) -> Vec<Said> {
         ("meeting-donors", donors.collect()),
         ("meeting-place", one(held.place.clone())),
         ("filter-level", one(held.level.as_ref().map(|level| l10n.word("level", level)))),
-        ("meeting-guests", plain(guests.collect())),
+        ("meeting-guests", plain(guests)),
         ("meeting-us", people(&held.took_part)),
         ("meeting-prepared", one(held.prepared_by.as_ref().map(|one| one.name.clone()))),
         ("meeting-pledges", pledges.collect()),
-        ("meeting-projects", plain(held.projects.iter().flat_map(|all| parts(all)).collect())),
+        ("meeting-projects", plain(held.projects.iter().flat_map(|all| parts(all)))),
         ("filter-classification", one(Some(l10n.word("classification", held.classification.as_str())))),
         ("meeting-readers", people(&held.readers)),
         ("col-logged-by", one(Some(held.author.name.clone()))),
     ];
-    let there = rows.into_iter().filter(|(_, parts)| !parts.is_empty());
-    there.map(|(key, parts)| Said { label: l10n.t(key), parts }).collect()
+    thing::said(rows, l10n)
 }
 
 /// Its paragraphs.

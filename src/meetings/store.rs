@@ -5,6 +5,7 @@ use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::model::{Action, Content, Held, NewAction};
+use crate::classified::note_change;
 use crate::db::Select;
 use crate::donors::contacts;
 use crate::facts::WriteTx;
@@ -172,16 +173,8 @@ pub(super) async fn edit(
     today: NaiveDate,
 ) -> Result<(), sqlx::Error> {
     if content.classification != held.classification {
-        sqlx::query(
-            "insert into classification_changes (entity, thing_id, was, became, reason)
-             values ('meetings', $1, $2::classification, $3::classification, $4)",
-        )
-        .bind(held.id)
-        .bind(held.classification.as_str())
-        .bind(content.classification.as_str())
-        .bind(reason)
-        .execute(tx.connection())
-        .await?;
+        let (was, became) = (held.classification, content.classification);
+        note_change(tx.connection(), "meetings", held.id, was, became, reason).await?;
     }
     sqlx::query(
         "update meetings set title = $2, held_on = $3, place = $4, level = $5, purpose = $6, summary = $7, outcomes = $8,

@@ -129,10 +129,11 @@ pub async fn ask(posting: Posting) -> Result<Response, PageError> {
         Claim::Done(change) => return Ok(done(change.0)),
         Claim::Other => return Err(Refused::SentOtherwise.into()),
     }
-    let thing: Option<(String, i64, Uuid)> = sqlx::query_as("select entity, id, key from strictly_confidential_thing($1)")
-        .bind(sent.get("thing"))
-        .fetch_optional(tx.connection())
-        .await?;
+    let thing: Option<(String, i64, Uuid)> =
+        sqlx::query_as("select entity, id, key from strictly_confidential_thing($1)")
+            .bind(sent.get("thing"))
+            .fetch_optional(tx.connection())
+            .await?;
     let reader = resolve(tx.connection(), Kind::Person, sent.get("reader")).await?;
     let reason: String = sent.get("reason").chars().take(2000).collect();
     let mut wrong = Wrong::new();
@@ -191,7 +192,7 @@ pub async fn answer(Path(key): Path<Uuid>, posting: Posting) -> Result<Response,
     // Nobody answers themselves, whatever they send.
     let told = told.ok_or(Refused::Forbidden)?;
     if let Some(id) = told["thing_id"].as_i64() {
-        let kinds = ["meetings", "documents"];
+        let kinds = ["meetings", "documents", "intelligence"];
         let entity = kinds.into_iter().find(|kind| told["entity"] == *kind).ok_or(Refused::Fault)?;
         tx.audit_one(entity, id, Some(told["before"].clone()), Some(told["after"].clone())).await?;
     }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::model::SavedView;
 use crate::access::{Act, may};
 use crate::kernel::calendar::parse_day;
+use crate::rooms;
 use crate::web::frame::{Frame, filters};
 use crate::web::{address, format};
 
@@ -119,7 +120,7 @@ pub fn keeps(frame: &Frame, view: &str) -> Vec<String> {
                 "donor_kind" => (frame.word("filter", name), frame.word("donors", &value)),
                 "fund_kind" => (frame.word("filter", name), frame.word("funds", &value)),
                 "earmarking" | "region" => (frame.word("filter", name), frame.word(name, &value)),
-                "kind" => (frame.word("filter", name), frame.word("report-kind", &value)),
+                "kind" => (frame.word("filter", name), frame.word(rooms::kind_words(list), &value)),
                 "counted" | "cause" => (frame.word("filter", name), frame.word(name, &value)),
                 "responsible" => (frame.word("filter", name), value),
                 "unit" | "donor" | "fund" | "pledge" | "currency" | "year" => (frame.word("filter", name), value),

@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn what_is_classified_cannot_be_published() {
-        for name in ["meetings", "actions", "drafts", "documents", "readings"] {
+        for name in ["meetings", "actions", "drafts", "documents", "intelligence", "readings"] {
             assert!(named(name).is_none(), "{name}");
         }
         assert!(named("arrears").is_some());

@@ -35,7 +35,7 @@ pub use crate::lists::scope::{
     BUCKETS, DONOR_KINDS, EARMARKINGS, FUND_KINDS, LEVELS, NO_REGION, NOBODY, REPORT_COUNTS,
 };
 use crate::lists::{Drawn, Filters, List, Scope};
-use crate::report_states::{CAUSES, KINDS, NO_CAUSE};
+use crate::report_states::{CAUSES, NO_CAUSE};
 use crate::{documents, rooms};
 
 /// Where a page of a list begins, and what was known when the reader began to leaf.
@@ -163,7 +163,7 @@ pub fn understand<L: List>(
     filters.document_kind = one_of("document_kind", |word| documents::KINDS.contains(&word))?;
     filters.tongue = one_of("tongue", |word| documents::LANGUAGES.contains(&word))?;
     filters.earmarking = one_of("earmarking", |word| EARMARKINGS.contains(&word))?;
-    filters.report_kind = one_of("kind", |word| KINDS.contains(&word))?;
+    filters.kind = one_of("kind", |word| L::KINDS.contains(&word))?;
     filters.counted = one_of("counted", |word| REPORT_COUNTS.contains(&word))?;
     filters.cause = one_of("cause", |word| word == NO_CAUSE || CAUSES.contains(&word))?;
     let scope = Scope { filters, today, zone, ..Scope::new(as_of, known_at) };
@@ -652,7 +652,7 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
                 "donor_kind" => words(&DONOR_KINDS, "donors"),
                 "fund_kind" => words(&FUND_KINDS, "funds"),
                 "earmarking" => words(&EARMARKINGS, "earmarking"),
-                "kind" => words(&KINDS, "report-kind"),
+                "kind" => words(L::KINDS, L::KIND_WORDS),
                 "counted" => words(&REPORT_COUNTS, "counted"),
                 "cause" => words(&CAUSES.into_iter().chain([NO_CAUSE]).collect::<Vec<_>>(), "cause"),
                 "level" => words(&LEVELS, "level"),
@@ -662,9 +662,19 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
                 "region" => words(&region_keys().chain([NO_REGION]).collect::<Vec<_>>(), "region"),
                 _ => Vec::new(),
             };
-            let hint = ["unit", "donor", "since", "until", "in_force_on", "change_since", "donor_kind", "focal_point", "country"]
-                .contains(name)
-                .then(|| l10n.word("filter-hint", name));
+            let hint = [
+                "unit",
+                "donor",
+                "since",
+                "until",
+                "in_force_on",
+                "change_since",
+                "donor_kind",
+                "focal_point",
+                "country",
+            ]
+            .contains(name)
+            .then(|| l10n.word("filter-hint", name));
             let label = if *name == "state" { l10n.word("filter-state", L::NAME) } else { l10n.word("filter", name) };
             let suggest = ["donor", "pledge", "project", "currency"].contains(name).then_some(*name);
             let shown = choices.donor.as_ref().filter(|_| *name == "donor").map(|donor| donor.name.clone());
@@ -717,13 +727,9 @@ pub(super) fn chips<L: List>(
         ),
         ("document_kind", l10n.word("filter", "document_kind"), word(L::NAME, &filters.document_kind)),
         ("tongue", l10n.word("filter", "tongue"), word("tongue", &filters.tongue)),
-        (
-            "in_force_on",
-            l10n.word("filter", "in_force_on"),
-            filters.in_force_on.map(|day| format::day(day, l10n)),
-        ),
+        ("in_force_on", l10n.word("filter", "in_force_on"), filters.in_force_on.map(|day| format::day(day, l10n))),
         ("state", state_label, filters.state.as_ref().map(|state| l10n.word(L::NAME, state))),
-        ("kind", l10n.word("filter", "kind"), word("report-kind", &filters.report_kind)),
+        ("kind", l10n.word("filter", "kind"), word(L::KIND_WORDS, &filters.kind)),
         ("counted", l10n.word("filter", "counted"), word("counted", &filters.counted)),
         ("cause", l10n.word("filter", "cause"), word("cause", &filters.cause)),
         ("responsible", l10n.word("filter", "responsible"), responsible),

@@ -23,6 +23,7 @@ pub mod reader;
 pub mod server;
 pub mod session;
 pub mod state;
+pub mod thing;
 pub mod typed;
 
 pub use errors::{PageError, Refused};

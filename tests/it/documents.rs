@@ -114,9 +114,8 @@ fn packed(parts: &[(&str, &str)]) -> Vec<u8> {
 }
 
 fn docx(text: &str) -> Vec<u8> {
-    let body = format!(
-        "<w:document xmlns:w=\"x\"><w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:body></w:document>"
-    );
+    let body =
+        format!("<w:document xmlns:w=\"x\"><w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:body></w:document>");
     packed(&[("[Content_Types].xml", "<Types/>"), ("word/document.xml", &body)])
 }
 
@@ -226,11 +225,12 @@ async fn the_text_of_every_kind_of_file_is_taken() {
         .await
         .unwrap();
     assert_eq!(states, [("none".to_owned(), 1), ("taken".to_owned(), 37)]);
-    let french: i64 =
-        sqlx::query_scalar("select count(*) from document_texts where text like '%n’a écrit%' or text like '%ça%' or text like '%écrit%'")
-            .fetch_one(&mut owner)
-            .await
-            .unwrap();
+    let french: i64 = sqlx::query_scalar(
+        "select count(*) from document_texts where text like '%n’a écrit%' or text like '%ça%' or text like '%écrit%'",
+    )
+    .fetch_one(&mut owner)
+    .await
+    .unwrap();
     assert!(french >= 1, "accents survive");
     site.close().await;
 }
@@ -239,7 +239,8 @@ async fn the_text_of_every_kind_of_file_is_taken() {
 async fn a_document_is_filed_once_edited_versioned_and_nothing_typed_is_lost() {
     let site = Site::new().await;
     let cookie = sign_in(&site, JOHAN).await;
-    let form = upload(&site, &cookie, &[("donor", "SWE")], &[("plan_2026.pdf", &pdf("first")), ("b.txt", b"second")]).await;
+    let form =
+        upload(&site, &cookie, &[("donor", "SWE")], &[("plan_2026.pdf", &pdf("first")), ("b.txt", b"second")]).await;
     let page = site.get(&form, &cookie).await;
     let fields = fill(&page, &[]);
     for (name, value) in [("title-0", "plan 2026"), ("title-1", "b"), ("donors", "SWE")] {
@@ -249,7 +250,9 @@ async fn a_document_is_filed_once_edited_versioned_and_nothing_typed_is_lost() {
     let refused = send(&site, "/documents/new", &cookie, &fill(&page, &wrong)).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     let told = refused.texts("#summary li");
-    for sentence in ["Title of b.txt: Please fill this in", "Kind: Choose one of these.", "Valid to: It ends before it begins."] {
+    for sentence in
+        ["Title of b.txt: Please fill this in", "Kind: Choose one of these.", "Valid to: It ends before it begins."]
+    {
         assert!(told.iter().any(|one| one == sentence), "{told:?}");
     }
     let kept = fill(&refused, &[]);
@@ -323,6 +326,7 @@ async fn a_document_is_filed_once_edited_versioned_and_nothing_typed_is_lost() {
     assert_eq!(site.ground.broken(None).await, Vec::<String>::new());
     let mut tx = site.ground.db.read().await.unwrap();
     assert_eq!(dis::documents::broken(&mut tx, &site.files).await.unwrap(), Vec::<String>::new());
+    tx.rollback().await.unwrap();
     site.close().await;
 }
 
@@ -330,9 +334,16 @@ async fn a_document_is_filed_once_edited_versioned_and_nothing_typed_is_lost() {
 async fn what_is_classified_is_found_by_its_readers_and_by_nobody_else() {
     let site = Site::new().await;
     let johan = sign_in(&site, JOHAN).await;
-    let level = |level: &'static str, word: &'static str| [("classification", level), ("kind", "letter"), ("title-0", word)];
-    let confidential =
-        file(&site, &johan, "zwielicht-konf-7731.txt", b"zwielicht text konf-7731", &level("confidential", "zwielicht konf-7731")).await;
+    let level =
+        |level: &'static str, word: &'static str| [("classification", level), ("kind", "letter"), ("title-0", word)];
+    let confidential = file(
+        &site,
+        &johan,
+        "zwielicht-konf-7731.txt",
+        b"zwielicht text konf-7731",
+        &level("confidential", "zwielicht konf-7731"),
+    )
+    .await;
     let mut strict = level("strictly_confidential", "zwielicht streng-8842").to_vec();
     strict.push(("readers", "Ngozi Eze"));
     let strict = file(&site, &johan, "zwielicht-streng-8842.docx", &docx("zwielicht text streng-8842"), &strict).await;
@@ -345,7 +356,8 @@ async fn what_is_classified_is_found_by_its_readers_and_by_nobody_else() {
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{:?}", done.texts("#summary li"));
     }
     // And what was brought, but not filed, is nobody else's.
-    let waiting = upload(&site, &johan, &[], &[("zwielicht-streng-8842-draft.txt", b"zwielicht streng-8842 draft")]).await;
+    let waiting =
+        upload(&site, &johan, &[], &[("zwielicht-streng-8842-draft.txt", b"zwielicht streng-8842 draft")]).await;
 
     let changes: i64 =
         sqlx::query_scalar("select max(id) from changes").fetch_one(&site.ground.db.pages).await.unwrap();
@@ -421,10 +433,8 @@ async fn two_administrators_together_add_a_reader_of_a_document() {
     let said = [("classification", "strictly_confidential"), ("title-0", "Told to one")];
     let document = file(&site, &johan, "one.txt", b"told to one", &said).await;
     let key = document.rsplit('/').next().unwrap();
-    let (one, other) = (
-        sign_in(&site, "dilnoza.yusupova@demo.example").await,
-        sign_in(&site, "tomasz.zielinski@demo.example").await,
-    );
+    let (one, other) =
+        (sign_in(&site, "dilnoza.yusupova@demo.example").await, sign_in(&site, "tomasz.zielinski@demo.example").await);
     let amina = sign_in(&site, AMINA).await;
     let asked = enter(&site, "/readers", &one, &[("thing", key), ("reader", AMINA), ("reason", "she decides")]).await;
     assert_eq!(asked.status, StatusCode::SEE_OTHER, "{:?}", asked.texts("#summary li"));
@@ -551,10 +561,32 @@ async fn whatever_file_comes_is_kept_or_refused_in_a_sentence_and_the_server_sta
     let deep = format!("{}zwielicht", "<div>".repeat(200_000));
     let cases: [(&str, Vec<u8>, &str, Option<&str>); 9] = [
         ("page.pdf", b"<html><script>alert(1)</script><p>zwielicht</p>".to_vec(), "taken", None),
-        ("drawing.pdf", b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>".to_vec(), "none", Some("kind")),
-        ("locked.pdf", pdf_with("BT (x) Tj ET", "/Encrypt << /Filter /Standard /V 1 /R 2 /O (0123456789abcdef0123456789abcdef) /U (fedcba9876543210fedcba9876543210) /P -4 >> /ID [(0123456789abcdef) (0123456789abcdef)]"), "unreadable", Some("encrypted")),
+        (
+            "drawing.pdf",
+            b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>".to_vec(),
+            "none",
+            Some("kind"),
+        ),
+        (
+            "locked.pdf",
+            pdf_with(
+                "BT (x) Tj ET",
+                "/Encrypt << /Filter /Standard /V 1 /R 2 /O (0123456789abcdef0123456789abcdef) /U (fedcba9876543210fedcba9876543210) /P -4 >> /ID [(0123456789abcdef) (0123456789abcdef)]",
+            ),
+            "unreadable",
+            Some("encrypted"),
+        ),
         ("bomb.docx", packed_bomb(), "unreadable", Some("too_large")),
-        ("garbage.pdf", [b"%PDF-1.7\n".to_vec(), (0..100_000u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()).collect()].concat(), "unreadable", Some("damaged")),
+        (
+            "garbage.pdf",
+            [
+                b"%PDF-1.7\n".to_vec(),
+                (0..100_000u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()).collect(),
+            ]
+            .concat(),
+            "unreadable",
+            Some("damaged"),
+        ),
         ("cut.docx", docx("zwielicht")[..60].to_vec(), "none", Some("kind")),
         ("deep.html", format!("<!doctype html>{deep}").into_bytes(), "taken", None),
         ("scan.pdf", pdf_with("q Q", ""), "none", Some("nothing")),
@@ -568,7 +600,11 @@ async fn whatever_file_comes_is_kept_or_refused_in_a_sentence_and_the_server_sta
         let page = site.get(&document, &cookie).await;
         assert_eq!(page.status, StatusCode::OK);
         if name == "page.pdf" {
-            assert!(page.texts(".files .tag").contains(&"Web page (HTML)".to_owned()), "{:?}", page.texts(".files .tag"));
+            assert!(
+                page.texts(".files .tag").contains(&"Web page (HTML)".to_owned()),
+                "{:?}",
+                page.texts(".files .tag")
+            );
             assert_eq!(text, "zwielicht");
         }
         let request = Request::get(format!("{document}/versions/1/file")).header(header::COOKIE, &cookie);
@@ -638,7 +674,10 @@ async fn a_file_that_keeps_its_reader_busy_is_given_up_and_no_process_stays_behi
 
     // The clock alone ends a reader, whatever it does.
     let mut owner = site.ground.owner().await;
-    sqlx::query("update document_texts set state = 'pending', tries = 0, reason = null").execute(&mut owner).await.unwrap();
+    sqlx::query("update document_texts set state = 'pending', tries = 0, reason = null")
+        .execute(&mut owner)
+        .await
+        .unwrap();
     work::take_all(&site.ground.db, &site.files, Duration::from_millis(1)).await.unwrap();
     let too_long: i64 = sqlx::query_scalar("select count(*) from document_texts where reason = 'too_long'")
         .fetch_one(&mut owner)
@@ -680,9 +719,7 @@ async fn a_file_that_is_gone_or_altered_is_found_out_and_a_lost_lease_is_taken_u
     // A server died over it: its lease runs out, and the next takes it up.
     let mut owner = site.ground.owner().await;
     let key: uuid::Uuid = document.rsplit('/').next().unwrap().parse().unwrap();
-    let held = |lease: &'static str| {
-        sqlx::query(lease).bind(key)
-    };
+    let held = |lease: &'static str| sqlx::query(lease).bind(key);
     held("update document_texts t set state = 'pending', task = gen_random_uuid(), lease_until = clock_timestamp() + interval '1 hour'
           from document_versions v join documents d on d.id = v.document_id where v.id = t.version_id and d.key = $1")
         .execute(&mut owner)
@@ -690,18 +727,23 @@ async fn a_file_that_is_gone_or_altered_is_found_out_and_a_lost_lease_is_taken_u
         .unwrap();
     read_all(&site).await;
     assert_eq!(text_of(&site, &document).await.0, "pending", "somebody holds it");
-    held("update document_texts t set lease_until = clock_timestamp() - interval '1 second'
-          from document_versions v join documents d on d.id = v.document_id where v.id = t.version_id and d.key = $1")
-        .execute(&mut owner)
-        .await
-        .unwrap();
+    held(
+        "update document_texts t set lease_until = clock_timestamp() - interval '1 second'
+          from document_versions v join documents d on d.id = v.document_id where v.id = t.version_id and d.key = $1",
+    )
+    .execute(&mut owner)
+    .await
+    .unwrap();
     read_all(&site).await;
     assert_eq!(text_of(&site, &document).await.1.as_deref(), Some("gone"));
     // What was brought and never filed goes after a day, and its file with it.
     upload(&site, &cookie, &[], &[("never.txt", b"never filed")]).await;
     let count = || std::fs::read_dir(&folder).unwrap().count();
     let before = count();
-    sqlx::query("update document_uploads set created_at = created_at - interval '2 days'").execute(&mut owner).await.unwrap();
+    sqlx::query("update document_uploads set created_at = created_at - interval '2 days'")
+        .execute(&mut owner)
+        .await
+        .unwrap();
     work::sweep(&site.state).await.unwrap();
     assert_eq!(count(), before - 1);
     site.close().await;

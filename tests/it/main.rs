@@ -14,6 +14,7 @@ mod foundation;
 mod french;
 mod giving;
 mod imports_page;
+mod intelligence;
 mod loading;
 mod meetings;
 mod migrations;

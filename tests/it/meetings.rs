@@ -18,13 +18,13 @@ use crate::foundation::Ground;
 use crate::loading::clock;
 use crate::pages::{Answer, Site};
 
-const JOHAN: &str = "johan.lindqvist@demo.example";
-const NGOZI: &str = "ngozi.eze@demo.example";
-const LUCIA: &str = "lucia.ferrer@demo.example";
-const DILNOZA: &str = "dilnoza.yusupova@demo.example";
-const TOMASZ: &str = "tomasz.zielinski@demo.example";
+pub(crate) const JOHAN: &str = "johan.lindqvist@demo.example";
+pub(crate) const NGOZI: &str = "ngozi.eze@demo.example";
+pub(crate) const LUCIA: &str = "lucia.ferrer@demo.example";
+pub(crate) const DILNOZA: &str = "dilnoza.yusupova@demo.example";
+pub(crate) const TOMASZ: &str = "tomasz.zielinski@demo.example";
 
-async fn sign_in(site: &Site, email: &str) -> String {
+pub(crate) async fn sign_in(site: &Site, email: &str) -> String {
     let answer = site.try_to_sign_in(email, demo::PASSWORD, "/").await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{email}");
     answer.cookies()
@@ -37,7 +37,7 @@ async fn log(site: &Site, cookie: &str, fields: &[(&str, &str)]) -> String {
     done.location().split('?').next().unwrap().to_owned()
 }
 
-async fn owner(ground: &Ground) -> PgConnection {
+pub(crate) async fn owner(ground: &Ground) -> PgConnection {
     PgConnection::connect_with(&ground.cluster.options(OWNER_ROLE, "dis")).await.unwrap()
 }
 
@@ -139,7 +139,7 @@ async fn log_if_may(site: &Site, role: Role, cookie: &str) {
 }
 
 /// Everything an answer holds: text as it is, the parts of a workbook unpacked.
-async fn content(site: &Site, address: &str, cookie: &str) -> String {
+pub(crate) async fn content(site: &Site, address: &str, cookie: &str) -> String {
     let request = Request::get(address).header(header::COOKIE, cookie).header(header::ACCEPT, "text/html");
     let response = site.app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();

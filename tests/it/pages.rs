@@ -350,7 +350,7 @@ impl EachList for Addresses {
             "region" => "region=northern-europe".to_owned(),
             "fund_kind" => "fund_kind=core".to_owned(),
             "earmarking" => "earmarking=soft".to_owned(),
-            "kind" => "kind=narrative".to_owned(),
+            "kind" => format!("kind={}", L::KINDS[0]),
             "counted" => "counted=overdue".to_owned(),
             "cause" => "cause=partner".to_owned(),
             "responsible" => "responsible=lucia.ferrer%40demo.example".to_owned(),

@@ -86,6 +86,11 @@ const CHANGING: &[Case] = &[
         &[Admin, ResourceMobilization, Finance, UnitStaff, Manager],
     ),
     (
+        "/intelligence/new",
+        &[("kind", "oda"), ("donor", "SWE"), ("year", "2025")],
+        &[Admin, ResourceMobilization, Finance, UnitStaff, Manager],
+    ),
+    (
         "/documents/new",
         &[("kind", "other"), ("donors", "SWE")],
         &[Admin, ResourceMobilization, Finance, UnitStaff, Manager],

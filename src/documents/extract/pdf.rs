@@ -34,17 +34,13 @@ pub(super) fn read(mut file: File, text: &mut Text) -> Result<(), Unreadable> {
     file.read_to_end(&mut content).map_err(|_| Unreadable::Gone)?;
     // Where it falls over what it reads, that is told by how this process ends, not on its way out.
     std::panic::set_hook(Box::new(|_| {}));
+    let locked = says_it_is_encrypted(&content);
     let loaded = catch_unwind(AssertUnwindSafe(|| Document::load_mem(&content)));
     let document = match loaded {
         Ok(Ok(document)) => document,
-        Ok(Err(error)) if said_to_be_encrypted(&error) => return Err(Unreadable::Encrypted),
-        Ok(Err(_)) | Err(_) if says_it_is_encrypted(&content) => return Err(Unreadable::Encrypted),
+        Ok(Err(_)) | Err(_) if locked => return Err(Unreadable::Encrypted),
         Ok(Err(_)) | Err(_) => return Err(Unreadable::Damaged),
     };
-    // One that opens without a password was opened so when it was loaded.
-    if document.is_encrypted() && document.encryption_state.is_none() {
-        return Err(Unreadable::Encrypted);
-    }
     drop(content);
     let pages: Vec<u32> = document.get_pages().keys().copied().collect();
     let (mut read, mut failed) = (0, 0);
@@ -63,11 +59,12 @@ pub(super) fn read(mut file: File, text: &mut Text) -> Result<(), Unreadable> {
         }
         text.line();
     }
-    if read == 0 && (failed > 0 || pages.is_empty()) { Err(Unreadable::Damaged) } else { Ok(()) }
-}
-
-fn said_to_be_encrypted(error: &pdf_extract::Error) -> bool {
-    matches!(error, pdf_extract::Error::Decryption(_))
+    // One that opens without a password was opened so, and its pages were read.
+    match (read, failed) {
+        _ if locked && text.0.trim().is_empty() => Err(Unreadable::Encrypted),
+        (0, failed) if failed > 0 || pages.is_empty() => Err(Unreadable::Damaged),
+        _ => Ok(()),
+    }
 }
 
 /// Whether the end of the file names how it is encrypted: a reader that cannot open it may say anything.
