@@ -218,7 +218,8 @@ create table search_texts (
     said text not null,
     words tsvector not null,
     unique (kind, thing_id, passage)
-);
+-- Texts and words lie apart: what is matched and counted is looked at without them.
+) with (toast_tuple_target = 128);
 -- What waits to be put in order is short: a search reads all of it.
 create index search_texts_words on search_texts using gin (words) with (gin_pending_list_limit = 256);
 
