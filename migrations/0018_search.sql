@@ -106,9 +106,9 @@ create view search_of_contact as
 create view search_of_meeting as
     select 'meeting'::text as kind, m.id as thing_id, 0 as passage, m.held_on as day, x.donors, 'meetings'::text as room,
            m.key::text collate "C" as code, m.title, m.ref collate "default" as names, donor_names(x.donors) as note,
-           concat_ws(' ', donor_names(x.donors), (select string_agg(g.name, ' ' order by g.nth) from meeting_guests g
-                where g.meeting_id = m.id)) as about,
-           concat_ws(e'\n', m.outcomes, m.summary, m.purpose, m.agenda, m.place) as text, null::text as language,
+           concat_ws(' ', donor_names(x.donors), m.place, (select string_agg(g.name, ' ' order by g.nth)
+                from meeting_guests g where g.meeting_id = m.id)) as about,
+           concat_ws(e'\n', m.outcomes, m.summary, m.purpose, m.agenda) as text, null::text as language,
            m.classification, m.author_id, m.took_part, m.readers
     from meetings m
     cross join lateral (select coalesce(array_agg(md.donor_id order by md.nth), '{}') as donors from meeting_donors md

@@ -45,10 +45,15 @@ pub struct Item {
     #[serde(skip)]
     pub icon: &'static str,
     #[serde(skip)]
-    pub nearness: f32,
+    nearness: f32,
 }
 
 impl Item {
+    /// Whether it holds all that was typed, rather than resembles it.
+    pub fn is_sure(&self) -> bool {
+        self.nearness <= 4.0
+    }
+
     /// Whether its code says something to people.
     pub fn named(&self) -> bool {
         !["page", "action", "view", "meeting", "follow_up", "contact", "document", "intelligence"].contains(&self.kind)

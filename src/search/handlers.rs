@@ -53,9 +53,9 @@ pub async fn page(
     let mut wanted = understand(asked)?;
     let frame = Frame::new(&state, viewer, "search");
     let donors = donors(&mut tx, &mut wanted, AsOf(frame.today), latest).await?;
-    let names = by_name(&mut tx, &wanted, &frame).await?;
+    let mut names = by_name(&mut tx, &wanted, &frame).await?;
     let searched: Vec<&str> = SEARCHED.iter().map(|kind| kind.as_str()).collect();
-    let of_texts = names.iter().filter(|item| searched.contains(&item.kind));
+    let of_texts = names.iter().filter(|item| item.is_sure() && searched.contains(&item.kind));
     let (donor, ids) = donors.unzip();
     let question = Question {
         typed: &wanted.typed,
@@ -72,6 +72,10 @@ pub async fn page(
     };
     let answer = store::search(&mut tx, &question).await?;
     tx.commit().await?;
+    // A name that only resembles what was typed is for want of better.
+    if !answer.kinds.is_empty() {
+        names.retain(Item::is_sure);
+    }
     let page = SearchPage::of(frame, wanted, donor, names, answer);
     Ok(Html(page.render()?).into_response())
 }
