@@ -13,8 +13,8 @@ use crate::web::{AppState, address, assets, list, list_files};
 use crate::{
     actions, allocations, arrears, audit, budget, changes, classified, contributions, dashboard, documents,
     donor_reports, donors, exchange_rates, finding, funds, giving, implementation, import_page, instalments,
-    intelligence, meetings, pledges, projects, published, readers, reporting_rates, saved_views, search, settings, units,
-    users,
+    intelligence, meetings, pledges, projects, published, readers, reporting_rates, saved_views, search, settings,
+    units, users,
 };
 
 /// A room with an entry in the menu.

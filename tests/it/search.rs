@@ -427,7 +427,8 @@ async fn a_long_document_is_found_by_what_stands_deep_in_it_and_only_by_its_read
     .execute(&mut tables)
     .await
     .unwrap();
-    for typed in ["pumpernickel", "réseau assainissements", "pumpernikel", "politique pumpernickel", "assainissements france"]
+    for typed in
+        ["pumpernickel", "réseau assainissements", "pumpernikel", "politique pumpernickel", "assainissements france"]
     {
         let answer = search(&site, &lucia, typed, "&kind=document").await;
         assert_eq!(answer.texts(".hits h3 a")[..1], ["Politique de développement"], "{typed}");
