@@ -58,7 +58,7 @@ impl Size {
 }
 
 /// SplitMix64: small, and the same for ever.
-struct Dice(u64);
+pub struct Dice(pub u64);
 
 impl Dice {
     fn next(&mut self) -> u64 {
@@ -69,21 +69,21 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, end: usize) -> usize {
+    pub fn below(&mut self, end: usize) -> usize {
         (self.next() % end as u64) as usize
     }
 
     /// Low numbers more often: a few donors and units have most of the pledges.
-    fn skewed(&mut self, end: usize) -> usize {
+    pub fn skewed(&mut self, end: usize) -> usize {
         let one = (self.next() >> 11) as f64 / (1u64 << 53) as f64;
         ((one * one * end as f64) as usize).min(end - 1)
     }
 
-    fn percent(&mut self, percent: usize) -> bool {
+    pub fn percent(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 
-    fn of<'a>(&mut self, all: &[&'a str]) -> &'a str {
+    pub fn of<'a>(&mut self, all: &[&'a str]) -> &'a str {
         all[self.below(all.len())]
     }
 }

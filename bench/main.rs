@@ -4,6 +4,7 @@
 
 mod generate;
 mod http;
+mod knowledge;
 mod program;
 mod receipts;
 mod report;
@@ -132,7 +133,7 @@ async fn run(asked: &Asked) -> Result<(), Failure> {
         ("suggestions for a donor", "/suggest?kind=donor&q=swe".to_owned()),
     ];
     bench.server.forget_most_memory()?;
-    for (name, page) in pages {
+    for (name, page) in pages.into_iter().chain(knowledge::pages()) {
         // A case that cannot be measured says so in the table, and the run goes on.
         if let Err(error) = bench.page(name, &page, &mut report).await {
             report.failed(name, &*error);
@@ -199,7 +200,8 @@ fn time_of_a_case(asked: &Asked) -> Duration {
 
 /// Loads everything through the program's own import, and measures that.
 async fn fill(program: &Program, folder: &Path, size: Size, report: &mut Report) -> Result<(), Failure> {
-    let files = generate::files(folder, size)?;
+    let mut files = generate::files(folder, size)?;
+    files.insert(files.len() - 1, knowledge::meetings(folder, size)?);
     for (email, name, role) in [(READER, "A Reader", "manager"), (FINANCE, "A Clerk", "finance")] {
         let added = program.run(&["user", "add", email, "--name", name, "--role", role]).await?;
         if !added.succeeded {

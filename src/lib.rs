@@ -48,6 +48,7 @@ pub mod report_states;
 pub mod reporting_rates;
 pub mod rooms;
 pub mod saved_views;
+pub mod search;
 pub mod settings;
 pub mod units;
 pub mod users;

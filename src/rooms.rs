@@ -13,8 +13,8 @@ use crate::web::{AppState, address, assets, list, list_files};
 use crate::{
     actions, allocations, arrears, audit, briefing_note, budget, changes, classified, contributions, dashboard,
     documents, donor_page, donor_reports, donors, exchange_rates, finding, funds, giving, implementation, import_page,
-    instalments, intelligence, meetings, pledges, projects, published, readers, reporting_rates, saved_views, settings,
-    units, users,
+    instalments, intelligence, meetings, pledges, projects, published, readers, reporting_rates, saved_views, search,
+    settings, units, users,
 };
 
 /// A room with an entry in the menu.
@@ -313,6 +313,7 @@ pub fn router() -> Router<AppState> {
         .route("/suggest", get(finding::handlers::suggest))
         .route("/suggest/duplicates", get(finding::handlers::duplicates))
         .route("/find", get(finding::handlers::find))
+        .route("/search", get(search::handlers::page))
         .route("/recent", post(finding::handlers::opened))
         .route("/views", get(saved_views::handlers::page).post(saved_views::handlers::save))
         .route("/views/{key}", post(saved_views::handlers::change))
@@ -349,7 +350,7 @@ pub fn uploads() -> Router<AppState> {
 
 /// Addresses that read, for the test that tries each as every role and as nobody: who may.
 pub fn reading() -> Vec<(String, Act)> {
-    let everybodys = ["/", "/donor-reports/owed", "/account", "/find", "/find?q=sw", "/suggest?q=sw", "/views"];
+    let everybodys = ["/", "/donor-reports/owed", "/account", "/search", "/search?q=sw", "/suggest?q=sw", "/views"];
     let mut addresses: Vec<(String, Act)> =
         everybodys.iter().map(|address| ((*address).to_owned(), Act::ReadFigures)).collect();
     for (name, may) in each_list(&mut WhoMay) {

@@ -65,7 +65,7 @@
 	const search = () => {
 		const own = all("[data-list-search]").find(b => b.checkVisibility()), side = doc.getElementById("side");
 		const box = own || doc.querySelector(".side .find input");
-		if (!box) return;
+		if (!box) { const opener = doc.querySelector("[data-opens=palette]"); if (opener) opener.click(); return; }
 		if (!box.checkVisibility() && side && side.showPopover) side.showPopover();
 		box.focus();
 		box.select();
@@ -331,12 +331,13 @@
 		else span.append(name.slice(0, at), el("b", {}, name.slice(at, at + typed.length)), name.slice(at + typed.length));
 		return span;
 	};
+	const NO_CODE = ["page", "action", "view", "person", "meeting", "follow_up", "contact", "document", "intelligence"]; /* what has a code that says nothing to people */
 	const BY_CODE = ["pledge", "contribution", "report", "currency"]; /* what people call by its code rather than by its name */
 	const draw = (item, typed) => {
 		const text = el("span", {}, bold(item.name, typed));
 		if (item.note) text.append(el("span", { className: "sub", dir: "auto" }, item.note));
 		const option = el("div", { role: "option", "aria-selected": "false" }, text);
-		if (!["page", "action", "view", "person"].includes(item.kind) && item.code !== item.name) option.append(el("span", { className: "code" }, item.code));
+		if (!NO_CODE.includes(item.kind) && item.code !== item.name) option.append(el("span", { className: "code" }, item.code));
 		option.item = item;
 		return option;
 	};
@@ -491,6 +492,7 @@
 			else location.assign(href);
 		};
 		const walk = walker(box, list, go);
+		const everywhere = typed => "/search?q=" + encodeURIComponent(typed);
 		const show = items => {
 			const typed = box.value.trim(), groups = [];
 			for (const item of items || []) {
@@ -508,7 +510,14 @@
 					return option;
 				}));
 			}));
-			box.setAttribute("aria-expanded", String(groups.length > 0));
+			/* whatever is found, everything that says the words is a page away */
+			if (typed && items) {
+				const more = draw({ kind: "page", code: "", name: words.everything.replace("#", typed), href: everywhere(typed) }, "");
+				const magnifier = palette.querySelector(".ask .icon");
+				if (magnifier) more.prepend(magnifier.cloneNode(true));
+				list.append(more);
+			}
+			box.setAttribute("aria-expanded", String(list.childElementCount > 0));
 			status.textContent = !items ? words.failed : items.length ? words.found.replace("#", items.length) : typed ? words.nothing : "";
 			status.classList.toggle("sr", !!items && items.length > 0);
 			list.scrollTop = 0;
@@ -543,7 +552,7 @@
 			else if ((key === "Home" || key === "End") && any && !e.shiftKey) walk.mark(key === "Home" ? 0 : -1);
 			else if (key === "Enter") {
 				if (walk.current()) go(walk.current(), e);
-				else if (box.value.trim()) location.assign("/find?q=" + encodeURIComponent(box.value.trim()));
+				else if (box.value.trim()) location.assign(everywhere(box.value.trim()));
 			} else return;
 			e.preventDefault();
 		});

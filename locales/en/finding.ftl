@@ -1,17 +1,16 @@
 # Finding: suggestions, the palette, shortcuts, saved views.
 find-title = Find
 find-question = What are you looking for?
-find-label = Name, code, reference or page
+find-label = Names, codes or words
 find-open = Search
+find-everything = Everything that says “#”
 find-recent = Opened last
 find-count = { $rows ->
     [one] 1 thing found
    *[other] { $rows } things found
 }
 find-nothing = Nothing like “{ $typed }” is here.
-find-nothing-hint = Try another spelling, a code such as SWE, or the beginning of a reference.
-find-hint = Donors and their other names, pledges, contributions by reference, donor reports, projects, units, funds, pages.
-find-placeholder = Find a donor, a pledge, a page…
+find-placeholder = Find a donor, a page, what was said…
 find-close = Close
 find-keys-choose = choose
 find-keys-open = open
@@ -23,6 +22,11 @@ found-view = Saved views
 found-donor = Donors
 found-pledge = Pledges
 found-contribution = Contributions
+found-meeting = Meetings
+found-follow_up = Follow-ups
+found-contact = Contacts
+found-document = Documents
+found-intelligence = Donor intelligence
 found-unit = Units
 found-fund = Funds
 found-person = People

@@ -1,17 +1,16 @@
 # Finding: suggestions, the palette, shortcuts, saved views.
 find-title = Rechercher
 find-question = Que cherchez-vous ?
-find-label = Nom, code, référence ou page
+find-label = Noms, codes ou mots
 find-open = Recherche
+find-everything = Tout ce qui dit « # »
 find-recent = Ouverts en dernier
 find-count = { $rows ->
     [one] { $rows } résultat
    *[other] { $rows } résultats
 }
 find-nothing = Rien ici ne ressemble à « { $typed } ».
-find-nothing-hint = Essayez une autre graphie, un code comme SWE, ou le début d’une référence.
-find-hint = Donateurs et leurs autres noms, annonces, contributions par référence, rapports aux donateurs, projets, unités, fonds, pages.
-find-placeholder = Un donateur, une annonce, une page…
+find-placeholder = Un donateur, une page, ce qui a été dit…
 find-close = Fermer
 find-keys-choose = choisir
 find-keys-open = ouvrir
@@ -23,6 +22,11 @@ found-view = Vues enregistrées
 found-donor = Donateurs
 found-pledge = Annonces
 found-contribution = Contributions
+found-meeting = Réunions
+found-follow_up = Suites à donner
+found-contact = Contacts
+found-document = Documents
+found-intelligence = Renseignements sur les donateurs
 found-unit = Unités
 found-fund = Fonds
 found-person = Personnes

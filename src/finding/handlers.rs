@@ -1,36 +1,23 @@
-//! Suggestions, the page `/find`, and the note of what was opened.
+//! Suggestions, and the note of what was opened.
 
-use askama::Template;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
 
 use super::model::Kind;
-use super::pages::{FindPage, Group, Item, groups, items, ours};
+use super::pages::{Item, WITH_A_PAGE, groups, items, ours};
 use super::store;
+use crate::search::while_typing;
 use crate::web::frame::Frame;
-use crate::web::{AppState, PageError, Posting, Refused, SignedIn, address};
+use crate::web::{AppState, PageError, Posting, Refused, SignedIn, address, params};
 
-/// Kinds that have a page of their own, or lead to one: those of the palette.
-const WITH_A_PAGE: [Kind; 10] = [
-    Kind::Page,
-    Kind::Action,
-    Kind::View,
-    Kind::Donor,
-    Kind::Pledge,
-    Kind::Contribution,
-    Kind::Project,
-    Kind::Report,
-    Kind::Unit,
-    Kind::Fund,
-];
 /// Most things of a kind in the palette.
 const IN_PALETTE: i32 = 5;
-/// Most things of a kind on the page.
-const ON_PAGE: i32 = 20;
+/// Letters from which on texts are searched for what begins with them: fewer begin everything.
+const TEXTS_FROM: usize = 2;
 /// The most one may ask for.
 const MOST: i32 = 50;
 
@@ -53,15 +40,6 @@ fn bad(name: &'static str, value: &str) -> PageError {
     Refused::BadParameter(name, value.replace('\0', "").chars().take(50).collect()).into()
 }
 
-/// Text somebody typed, or what of the address is wrong.
-fn typed(name: &'static str, text: &str) -> Result<String, PageError> {
-    let text = text.trim();
-    if text.contains('\0') || text.chars().count() > 200 {
-        return Err(bad(name, text));
-    }
-    Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
-}
-
 fn read<T>(asked: Result<Query<T>, QueryRejection>) -> Result<T, PageError> {
     asked.map(|Query(asked)| asked).map_err(|_| bad("?", ""))
 }
@@ -75,7 +53,7 @@ pub async fn suggest(
     let asked = read(asked)?;
     let SignedIn { mut tx, viewer, .. } = signed_in;
     let frame = Frame::new(&state, viewer, "find");
-    let text = typed("q", &asked.q)?;
+    let text = params::typed("q", &asked.q)?;
     let most = match asked.most.trim() {
         "" => None,
         most => {
@@ -86,7 +64,12 @@ pub async fn suggest(
         "" if text.is_empty() => store::recent(&mut tx, frame.viewer.account).await?,
         "" => {
             let ours = ours(&frame, &WITH_A_PAGE);
-            store::near(&mut tx, &text, &WITH_A_PAGE, ours, most.unwrap_or(IN_PALETTE)).await?
+            let most = most.unwrap_or(IN_PALETTE);
+            let mut found = store::near(&mut tx, &text, &WITH_A_PAGE, ours, most).await?;
+            if text.chars().count() >= TEXTS_FROM {
+                found.extend(while_typing(&mut tx, &text, most).await?);
+            }
+            found
         }
         kind => {
             let kind: Kind = kind.parse().map_err(|_| bad("kind", kind))?;
@@ -134,8 +117,11 @@ pub async fn duplicates(
     let about = read(about)?;
     let SignedIn { mut tx, viewer, .. } = signed_in;
     let frame = Frame::new(&state, viewer, "find");
-    let (name, country, but) =
-        (typed("name", &about.name)?, typed("country", &about.country)?, typed("but", &about.but)?);
+    let (name, country, but) = (
+        params::typed("name", &about.name)?,
+        params::typed("country", &about.country)?,
+        params::typed("but", &about.but)?,
+    );
     let given = |text: &'_ str| (!text.is_empty()).then(|| text.to_owned());
     let country = given(&country).map(|country| country.to_uppercase());
     let found = store::lookalikes(&mut tx, &name, country.as_deref(), given(&but).as_deref()).await?;
@@ -152,36 +138,19 @@ pub async fn duplicates(
     Ok(Json(Duplicates { items }).into_response())
 }
 
-/// `GET /find?q=…`: the palette as a page.
-pub async fn find(
-    State(state): State<AppState>,
-    signed_in: SignedIn,
-    asked: Result<Query<Asked>, QueryRejection>,
-) -> Result<Response, PageError> {
-    let text = typed("q", &read(asked)?.q)?;
-    let SignedIn { mut tx, viewer, .. } = signed_in;
-    let frame = Frame::new(&state, viewer, "find");
-    let found = if text.is_empty() {
-        store::recent(&mut tx, frame.viewer.account).await?
+/// `GET /find?q=…`: where the search was before it was one of everything.
+pub async fn find(asked: Result<Query<Asked>, QueryRejection>) -> Result<Redirect, PageError> {
+    let typed = params::typed("q", &read(asked)?.q)?;
+    Ok(Redirect::permanent(&if typed.is_empty() {
+        "/search".to_owned()
     } else {
-        // A button of the frame is there to be pressed; only what has an address is found.
-        let ours = ours(&frame, &WITH_A_PAGE);
-        store::near(&mut tx, &text, &WITH_A_PAGE, ours, ON_PAGE).await?
-    };
-    tx.commit().await?;
-    let items: Vec<Item> = items(&frame, found).into_iter().filter(|item| item.href.is_some()).collect();
-    let count = frame.l10n.with("find-count", &[("rows", items.len().into())]);
-    let groups = match text.is_empty() {
-        true if items.is_empty() => Vec::new(),
-        true => vec![Group { label: frame.t("find-recent"), items }],
-        false => groups(&frame, items),
-    };
-    Ok(Html(FindPage { frame, typed: text, groups, count }.render()?).into_response())
+        format!("/search?q={}", address::escape(&typed))
+    }))
 }
 
 /// `POST /recent`: the script says that a page about one thing was opened.
 pub async fn opened(posting: Posting) -> Result<Response, PageError> {
-    let code = typed("code", posting.sent.get("code"))?;
+    let code = params::typed("code", posting.sent.get("code"))?;
     let room = posting.sent.get("room");
     let room = Kind::of_room(room).and_then(Kind::room).ok_or_else(|| bad("room", room))?;
     if code.is_empty() {

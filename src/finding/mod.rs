@@ -1,9 +1,9 @@
-//! Finding: suggestions while typing, the command palette, the page `/find`, and what somebody opened last.
+//! Finding by name and code: suggestions while typing, the command palette, and what somebody opened last.
 //!
 //! What counts as near to what was typed is said once, in the database (`folded`, `nearness`, `donors_near`,
 //! `pledges_near` of migration 0005): without accents and case, in every script, forgiving a typing mistake. The script
-//! asks `/suggest`; without script `/find` shows the same as a page, and a name typed into a field is resolved by
-//! [`store::resolve`].
+//! asks `/suggest`; without script `/search` shows the same as a page, with what is found in texts, and a name typed into a
+//! field is resolved by [`store::resolve`].
 
 pub mod handlers;
 pub mod model;
@@ -13,3 +13,4 @@ pub mod store;
 
 pub use model::Kind;
 pub use named::{Person, number, person};
+pub use pages::{Group, Item, WITH_A_PAGE, groups, items, ours};

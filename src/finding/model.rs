@@ -26,6 +26,16 @@ pub enum Kind {
     Project,
     /// A donor report.
     Report,
+    /// A meeting.
+    Meeting,
+    /// A follow-up of a meeting.
+    FollowUp,
+    /// A contact at a donor.
+    Contact,
+    /// A document, by what its latest file says.
+    Document,
+    /// An entry about a donor.
+    Intelligence,
     /// A unit.
     Unit,
     /// A fund.
@@ -38,7 +48,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order they are shown where all are as near.
-    pub const ALL: [Kind; 12] = [
+    pub const ALL: [Kind; 17] = [
         Kind::Page,
         Kind::Action,
         Kind::View,
@@ -47,6 +57,11 @@ impl Kind {
         Kind::Contribution,
         Kind::Project,
         Kind::Report,
+        Kind::Meeting,
+        Kind::FollowUp,
+        Kind::Contact,
+        Kind::Document,
+        Kind::Intelligence,
         Kind::Unit,
         Kind::Fund,
         Kind::Person,
@@ -64,6 +79,11 @@ impl Kind {
             Kind::Contribution => "contribution",
             Kind::Project => "project",
             Kind::Report => "report",
+            Kind::Meeting => "meeting",
+            Kind::FollowUp => "follow_up",
+            Kind::Contact => "contact",
+            Kind::Document => "document",
+            Kind::Intelligence => "intelligence",
             Kind::Unit => "unit",
             Kind::Fund => "fund",
             Kind::Person => "person",
@@ -71,7 +91,7 @@ impl Kind {
         }
     }
 
-    /// The room with a page about one thing of this kind.
+    /// The room with a page about one thing of this kind, by its code. What is searched by its text says itself where it is.
     pub fn room(self) -> Option<&'static str> {
         match self {
             Kind::Donor => Some("donors"),
@@ -83,7 +103,13 @@ impl Kind {
             Kind::Fund => Some("funds"),
             Kind::Currency => Some("rates"),
             Kind::Page | Kind::Action | Kind::View | Kind::Person => None,
+            Kind::Meeting | Kind::FollowUp | Kind::Contact | Kind::Document | Kind::Intelligence => None,
         }
+    }
+
+    /// Whether it is something recorded, rather than a place of the program, a person or a currency.
+    pub fn is_a_thing(self) -> bool {
+        !matches!(self, Kind::Page | Kind::Action | Kind::View | Kind::Person | Kind::Currency)
     }
 
     /// The name of the icon.
@@ -92,7 +118,11 @@ impl Kind {
             Kind::Page => "arrow-right",
             Kind::Action => "check",
             Kind::View => "bookmark",
-            Kind::Person => "user",
+            Kind::Person | Kind::Contact => "user",
+            Kind::Meeting => "meetings",
+            Kind::FollowUp => "follow-ups",
+            Kind::Document => "documents",
+            Kind::Intelligence => "info",
             Kind::Currency => "exchange",
             Kind::Report => "reports",
             Kind::Donor | Kind::Pledge | Kind::Contribution | Kind::Project | Kind::Unit | Kind::Fund => {
@@ -124,6 +154,9 @@ impl FromStr for Kind {
 pub struct Found {
     /// The word of its [`Kind`].
     pub kind: String,
+    /// The room its page is in, where the kind does not say so.
+    #[sqlx(skip)]
+    pub room: Option<String>,
     /// Its code or reference.
     pub code: String,
     /// Its name; a contribution has its donor's.

@@ -1,14 +1,27 @@
 //! What was found, for the script and for the page.
 
-use askama::Template;
 use serde::Serialize;
 
 use super::model::{Found, Kind};
 use crate::access::may;
 use crate::kernel::money::currencies;
 use crate::rooms::{COMMANDS, Leads, ROOMS, new_action};
-use crate::web::frame::{Frame, filters};
+use crate::web::frame::Frame;
 use crate::web::{address, format};
+
+/// Kinds that have a page of their own, or lead to one, and are found by name or code.
+pub const WITH_A_PAGE: [Kind; 10] = [
+    Kind::Page,
+    Kind::Action,
+    Kind::View,
+    Kind::Donor,
+    Kind::Pledge,
+    Kind::Contribution,
+    Kind::Project,
+    Kind::Report,
+    Kind::Unit,
+    Kind::Fund,
+];
 
 /// A thing to choose or to go to.
 #[derive(Debug, Clone, Serialize)]
@@ -36,9 +49,15 @@ pub struct Item {
 }
 
 impl Item {
+    /// Whether it holds all that was typed, rather than resembles it.
+    pub fn is_sure(&self) -> bool {
+        self.nearness <= 4.0
+    }
+
     /// Whether its code says something to people.
     pub fn named(&self) -> bool {
-        !["page", "action", "view"].contains(&self.kind) && self.code != self.name
+        !["page", "action", "view", "meeting", "follow_up", "contact", "document", "intelligence"].contains(&self.kind)
+            && self.code != self.name
     }
 }
 
@@ -48,20 +67,6 @@ pub struct Group {
     pub label: String,
     /// They.
     pub items: Vec<Item>,
-}
-
-/// The page of what was found.
-#[derive(Template)]
-#[template(path = "finding/page.html")]
-pub struct FindPage {
-    /// The frame.
-    pub frame: Frame,
-    /// What was typed.
-    pub typed: String,
-    /// What is near to it, by kind; what was opened last where nothing was typed.
-    pub groups: Vec<Group>,
-    /// How many, in words.
-    pub count: String,
 }
 
 /// Pages, actions and views this reader has, and currencies: names to look among, in the reader's words.
@@ -101,7 +106,8 @@ pub fn items(frame: &Frame, found: Vec<Found>) -> Vec<Item> {
 fn item(frame: &Frame, found: Found) -> Option<Item> {
     let kind: Kind = found.kind.parse().ok()?;
     let mut icon = kind.icon();
-    let (mut href, mut press) = (kind.room().map(|room| address::to(room, &found.code)), None);
+    let room = found.room.as_deref().or(kind.room());
+    let (mut href, mut press) = (room.map(|room| address::to(room, &found.code)), None);
     let mut notes: Vec<String> = Vec::new();
     match kind {
         Kind::Page => {
@@ -145,7 +151,10 @@ fn item(frame: &Frame, found: Found) -> Option<Item> {
             notes.extend(found.word.as_ref().map(|word| frame.word("report-kind", word)));
             notes.extend(found.day.map(|day| format::day(day, frame.l10n)));
         }
-        Kind::Pledge | Kind::Project | Kind::Fund | Kind::Currency => {}
+        Kind::Meeting | Kind::FollowUp | Kind::Document | Kind::Intelligence => {
+            notes.extend(found.day.map(|day| format::day(day, frame.l10n)))
+        }
+        Kind::Contact | Kind::Pledge | Kind::Project | Kind::Fund | Kind::Currency => {}
     }
     notes.extend(found.note.clone());
     Some(Item {

@@ -129,7 +129,7 @@ impl Frame {
     }
 
     /// Kinds of things the palette finds, to draw them by.
-    pub fn kinds(&self) -> [Kind; 12] {
+    pub fn kinds(&self) -> [Kind; 17] {
         Kind::ALL
     }
 
@@ -230,6 +230,7 @@ impl Frame {
             "nothing": self.t("suggest-nothing"),
             "failed": self.t("suggest-failed"),
             "recent": self.t("find-recent"),
+            "everything": self.t("find-everything"),
             "alike": self.t("duplicates-title"),
             "newTab": self.t("duplicates-new-tab"),
             "kept": self.t("form-kept"),

@@ -11,6 +11,18 @@ use super::reader;
 use crate::kernel::calendar::parse_instant;
 use crate::kernel::{AsOf, KnownAt};
 
+/// Text somebody typed to be found, with single spaces, or what of the address is wrong.
+///
+/// # Errors
+/// Where no text can be like that.
+pub fn typed(name: &'static str, text: &str) -> Result<String, PageError> {
+    let text = text.trim();
+    if text.contains('\0') || text.chars().count() > 200 {
+        return Err(Refused::BadParameter(name, text.replace('\0', "").chars().take(50).collect()).into());
+    }
+    Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
 /// The text of a parameter; empty is not given.
 pub fn given(text: Option<&str>) -> Option<&str> {
     text.map(str::trim).filter(|text| !text.is_empty())

@@ -24,7 +24,7 @@ test("the palette by keyboard: what was opened last, a donor, a page, an action"
 		assert.equal((await noted).status(), 204);
 	}
 	await keyboard.press("Control+k");
-	const box = page.getByRole("combobox", { name: "Name, code, reference or page" });
+	const box = page.getByRole("combobox", { name: "Names, codes or words" });
 	assert.ok(await box.evaluate(el => el === document.activeElement), "the focus is in the box");
 	await page.getByText("Opened last").waitFor();
 	assert.deepEqual((await options(page)).slice(0, 2), ["Local governance, phase III (invented)", "Norway"]);
@@ -67,7 +67,7 @@ test("the palette from the button, on a phone, by touch", async t => {
 	const page = await newPage(launched, { storageState: await staffSignedIn(launched), viewport: PHONE, hasTouch: true });
 	await page.goto("/funds");
 	await page.locator("header.top [data-opens=palette]").tap();
-	await page.getByRole("combobox", { name: "Name, code, reference or page" }).fill("italy");
+	await page.getByRole("combobox", { name: "Names, codes or words" }).fill("italy");
 	const option = page.locator("[role=option]", { hasText: "Italy" });
 	await option.waitFor();
 	assert.ok((await option.boundingBox()).height >= 44, "big enough for a thumb");
@@ -132,8 +132,8 @@ test("without script a name is typed and understood, and the search is a page", 
 	await page.locator("details[open] button.primary").click();
 	await page.waitForURL(/donor=SWE/);
 	await page.getByRole("navigation", { name: "Main" }).getByRole("button", { name: "Search" }).click();
-	await page.waitForURL("**/find**");
-	await page.getByRole("searchbox", { name: "Name, code, reference or page" }).fill("sewden");
+	await page.waitForURL("**/search**");
+	await page.getByRole("searchbox", { name: "Names, codes or words" }).fill("sewden");
 	await page.getByRole("main").getByRole("button", { name: "Search" }).click();
 	await page.getByRole("link", { name: /^Sweden/ }).click();
 	await page.waitForURL("**/donors/SWE");

@@ -182,7 +182,7 @@ async fn a_report_is_drafted_cleared_sent_returned_and_sent_again() {
         history.body
     );
     // Found by its words, in the palette too.
-    let found = site.get("/find?q=half+a+year", &staff).await;
+    let found = site.get("/search?q=half+a+year", &staff).await;
     assert!(found.body.contains("/donor-reports/DR-T1"), "{}", found.body);
     // Another unit's staff change nothing of it.
     let other = sign_in(&site, "mehmet.arslan@demo.example").await;

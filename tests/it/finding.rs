@@ -137,7 +137,8 @@ async fn what_cannot_be_asked_is_named() {
     let site = Site::new().await;
     let cookie = site.sign_in(Role::Auditor).await;
     let long = format!("/suggest?kind=donor&q={}", "x".repeat(201));
-    for address in ["/suggest?kind=table&q=x", "/suggest?kind=donor&q=x&most=0", "/suggest?q=%00", "/find?q=%00", &long]
+    for address in
+        ["/suggest?kind=table&q=x", "/suggest?kind=donor&q=x&most=0", "/suggest?q=%00", "/search?q=%00", &long]
     {
         assert_eq!(site.get(address, &cookie).await.status, StatusCode::BAD_REQUEST, "{address}");
     }
@@ -167,10 +168,10 @@ async fn the_palette_finds_pages_things_and_what_one_may_do() {
     assert_eq!(actions(site.suggestions(&auditor, "?q=dark").await), ["dark"]);
     assert!(actions(site.suggestions(&finance, "?q=new").await).contains(&"/contributions/new".to_owned()));
     assert_eq!(actions(site.suggestions(&auditor, "?q=new").await), Vec::<String>::new(), "an auditor changes nothing");
-    let page = site.get("/find?q=sweden", &auditor).await;
+    let page = site.get("/search?q=sweden", &auditor).await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(links(&page, ".results a").contains(&"/donors/SWE".to_owned()));
-    let nothing = site.get("/find?q=%3Cb%3Ezzzzqqq", &auditor).await;
+    let nothing = site.get("/search?q=%3Cb%3Ezzzzqqq", &auditor).await;
     assert_eq!(nothing.texts(".empty-state strong"), ["Nothing like “<b>zzzzqqq” is here."]);
     site.close().await;
 }
@@ -199,7 +200,7 @@ async fn what_one_opened_last_is_ones_own_and_only_the_last_of_it() {
     let kept: i64 =
         sqlx::query_scalar("select count(*) from recent_things").fetch_one(&site.ground.db.pages).await.unwrap();
     assert_eq!(kept, 8);
-    assert_eq!(site.get("/find", &one).await.texts(".results .name").len(), 7);
+    assert_eq!(site.get("/search", &one).await.texts(".results .name").len(), 7);
     site.close().await;
 }
 
@@ -305,7 +306,7 @@ async fn a_view_is_saved_once_stands_on_every_page_and_is_always_of_today() {
     let mut otherwise = fields.clone();
     otherwise[3].1 = "Another";
     assert_eq!(site.post("/views", &cookie, &otherwise).await.status, StatusCode::CONFLICT);
-    for page in ["/donors", "/donors/SWE", "/find", "/views", "/arrears"] {
+    for page in ["/donors", "/donors/SWE", "/search", "/views", "/arrears"] {
         let side = links(&site.get(page, &cookie).await, "#side .menu a");
         assert!(side.contains(&"/arrears?unit=ROAF&sort=donor".to_owned()), "{page}: {side:?}");
         assert!(!site.get(page, &other).await.body.contains("Chase"), "private on {page}");

@@ -29,6 +29,7 @@ mod published;
 mod real_data;
 mod reporting_rates;
 mod reports_loading;
+mod search;
 mod serving;
 mod tidy;
 mod words;

@@ -11,7 +11,8 @@ async fn everything(site: &Site) -> Vec<(String, String)> {
     let tables: Vec<String> = sqlx::query_scalar(
         "select relname::text from pg_class join pg_namespace n on n.oid = relnamespace
          where nspname = 'public' and relkind = 'r'
-            and relname not in ('sessions', 'sign_in_attempts', '_sqlx_migrations') order by 1",
+            and relname not in ('sessions', 'sign_in_attempts', '_sqlx_migrations')
+            and has_table_privilege(pg_class.oid, 'select') order by 1",
     )
     .fetch_all(&site.ground.db.pages)
     .await

@@ -1,0 +1,279 @@
+//! What is shown of a text: the words that were looked for, marked, with a few around them. Pure; the same folding as the
+//! database's `folded` (migration 0005), so that what was found can be seen.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// A part of a text, marked or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// The text.
+    pub text: String,
+    /// Whether it is what was looked for.
+    pub marked: bool,
+}
+
+/// Something looked for: words one after the other, the last of which may go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    words: Vec<String>,
+    goes_on: bool,
+}
+
+impl Term {
+    /// The terms of a query as PostgreSQL writes it: `'water' | 'wat':* & 'a' <-> 'b'`. No mark stands in its words.
+    pub fn of(query: &str) -> Vec<Term> {
+        let plain = query.replace(['(', ')', '!'], " ");
+        let term = |text: &str| {
+            let goes_on = text.trim_end().ends_with(":*");
+            let words = text.split("<->").map(|word| word.trim().trim_end_matches(":*").replace('\'', ""));
+            let words: Vec<String> = words.filter(|word| !word.is_empty()).collect();
+            (!words.is_empty()).then_some(Term { words, goes_on })
+        };
+        let mut terms: Vec<Term> = plain.split(['&', '|']).filter_map(term).collect();
+        terms.sort_by(|one, other| one.words.cmp(&other.words).then(one.goes_on.cmp(&other.goes_on)));
+        terms.dedup();
+        terms
+    }
+
+    /// How many of the words from here on are this term; 0 where they are not.
+    fn length_at(&self, words: &[Word]) -> usize {
+        let length = self.words.len();
+        if words.len() < length {
+            return 0;
+        }
+        let last = length - 1;
+        let same = self.words.iter().zip(words).enumerate().all(|(at, (sought, word))| {
+            if at == last && self.goes_on {
+                word.folded.starts_with(sought)
+            } else {
+                same(sought, &word.folded, length)
+            }
+        });
+        if same { length } else { 0 }
+    }
+}
+
+/// Whether a word is the one sought, or has its stem: the index finds by stems of several languages, and here a like
+/// beginning stands for all of them.
+fn same(sought: &str, word: &str, of: usize) -> bool {
+    if sought == word {
+        return true;
+    }
+    let (letters, all) = (sought.chars().count(), word.chars().count());
+    if of > 1 || letters < 4 {
+        return false;
+    }
+    let word = word.strip_prefix("ال").unwrap_or(word);
+    let shared = sought.chars().zip(word.chars()).take_while(|(one, other)| one == other).count();
+    shared + usize::from(letters > 4) >= letters && all <= shared + 6
+}
+
+/// A word of a text: from which byte to which, and folded.
+struct Word {
+    from: usize,
+    to: usize,
+    folded: String,
+}
+
+fn is_a_word_of_its_own(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
+}
+
+fn is_a_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{640}' | '\u{64b}'..='\u{65f}' | '\u{670}')
+}
+
+/// Without accents, vowel signs and case.
+fn folded(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for c in text.nfkd().filter(|c| !is_a_mark(*c)).flat_map(char::to_lowercase) {
+        match c {
+            'ł' => folded.push('l'),
+            'ø' => folded.push('o'),
+            'đ' => folded.push('d'),
+            'ı' => folded.push('i'),
+            'ß' => folded.push_str("ss"),
+            'æ' => folded.push_str("ae"),
+            'œ' => folded.push_str("oe"),
+            c => folded.push(c),
+        }
+    }
+    folded
+}
+
+fn words(text: &str) -> Vec<Word> {
+    let mut words = Vec::new();
+    let mut from = None;
+    let end = |words: &mut Vec<Word>, from: &mut Option<usize>, to: usize| {
+        if let Some(from) = from.take() {
+            words.push(Word { from, to, folded: folded(&text[from..to]) });
+        }
+    };
+    for (at, c) in text.char_indices() {
+        if is_a_word_of_its_own(c) {
+            end(&mut words, &mut from, at);
+            from = Some(at);
+            end(&mut words, &mut from, at + c.len_utf8());
+        } else if c.is_alphanumeric() || is_a_mark(c) {
+            from.get_or_insert(at);
+        } else {
+            end(&mut words, &mut from, at);
+        }
+    }
+    end(&mut words, &mut from, text.len());
+    words
+}
+
+/// What is marked of the words: from which to which, and by which term.
+fn marks(words: &[Word], terms: &[Term]) -> Vec<(usize, usize, usize)> {
+    let mut marks = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let longest = terms.iter().enumerate().map(|(term, sought)| (sought.length_at(&words[at..]), term)).max();
+        match longest {
+            Some((length, term)) if length > 0 => {
+                marks.push((at, at + length, term));
+                at += length;
+            }
+            _ => at += 1,
+        }
+    }
+    marks
+}
+
+fn pieces(text: &str, words: &[Word], marks: &[(usize, usize, usize)], from: usize, to: usize) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut push = |from: usize, to: usize, marked: bool| {
+        if from < to {
+            // A line is a line no more.
+            let text = text[from..to].replace(['\n', '\r', '\t'], " ");
+            pieces.push(Piece { text, marked });
+        }
+    };
+    let mut at = from;
+    for (first, after, _) in marks {
+        let (begins, ends) = (words[*first].from, words[after - 1].to);
+        if begins >= at && ends <= to {
+            push(at, begins, false);
+            push(begins, ends, true);
+            at = ends;
+        }
+    }
+    push(at, to, false);
+    pieces
+}
+
+/// The whole of a text, what was looked for marked.
+pub fn marked(text: &str, terms: &[Term]) -> Vec<Piece> {
+    let words = words(text);
+    pieces(text, &words, &marks(&words, terms), 0, text.len())
+}
+
+/// About so many letters of a text, where most of what was looked for stands together; its beginning where nothing of it
+/// is seen.
+pub fn excerpt(text: &str, terms: &[Term], letters: usize) -> Vec<Piece> {
+    let words = words(text);
+    let marks = marks(&words, terms);
+    // Which words there is room for, beginning with one.
+    let room = |first: usize| {
+        let begin = words[first].from;
+        let fits = |word: &&Word| text[begin..word.to].chars().count() <= letters;
+        first + words[first..].iter().take_while(fits).count().max(1)
+    };
+    let Some(best) = marks.iter().enumerate().max_by_key(|(at, (first, _, _))| {
+        let last = room(*first);
+        let mut seen: Vec<usize> =
+            marks[*at..].iter().take_while(|(_, after, _)| *after <= last).map(|(_, _, term)| *term).collect();
+        seen.sort_unstable();
+        seen.dedup();
+        // The first of those as good as each other.
+        (seen.len(), std::cmp::Reverse(*at))
+    }) else {
+        let Some(last) = (!words.is_empty()).then(|| room(0)) else { return Vec::new() };
+        return cut(text, &words, &marks, 0, last);
+    };
+    // A few words before it, so that one sees what it is about.
+    let (first, ..) = *best.1;
+    let before = words[..first]
+        .iter()
+        .rev()
+        .take_while(|word| text[word.from..words[first].from].chars().count() <= letters / 4);
+    let first = first - before.count();
+    cut(text, &words, &marks, first, room(first))
+}
+
+fn cut(text: &str, words: &[Word], marks: &[(usize, usize, usize)], first: usize, after: usize) -> Vec<Piece> {
+    let from = if first == 0 { 0 } else { words[first].from };
+    let to = if after == words.len() { text.len() } else { words[after - 1].to };
+    let mut shown = pieces(text, words, marks, from, to);
+    let dots = || Piece { text: "…".to_owned(), marked: false };
+    if first > 0 {
+        shown.insert(0, dots());
+    }
+    if after < words.len() {
+        shown.push(dots());
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn shown(pieces: &[Piece]) -> String {
+        pieces.iter().map(|piece| if piece.marked { format!("[{}]", piece.text) } else { piece.text.clone() }).collect()
+    }
+
+    fn sought(words: &str) -> Vec<Term> {
+        Term::of(words)
+    }
+
+    #[test]
+    fn a_query_is_read_as_postgresql_writes_it() {
+        let terms = sought("( 'govern' | 'governance' ) & 'p' <-> '2017' <-> '02':*");
+        let words: Vec<(Vec<&str>, bool)> =
+            terms.iter().map(|term| (term.words.iter().map(String::as_str).collect(), term.goes_on)).collect();
+        assert_eq!(words, [(vec!["govern"], false), (vec!["governance"], false), (vec!["p", "2017", "02"], true)]);
+        assert_eq!(sought(""), Vec::new());
+    }
+
+    #[test]
+    fn words_are_marked_whatever_their_accents_case_script_and_ending() {
+        for (text, query, expected) in [
+            ("Good governance, GOVERNING well", "'govern'", "Good [governance], [GOVERNING] well"),
+            ("Une Réunion à Łódź", "'reunion' | 'lodz'", "Une [Réunion] à [Łódź]"),
+            ("Пресс-конференция", "'конференц' | 'конференция'", "Пресс-[конференция]"),
+            ("صندوق الأمير محمد", "'امير'", "صندوق [الأمير] محمد"),
+            ("在中国国际合作", "'中' <-> '国'", "在[中国]国际合作"),
+            ("P-2017-021 and P-2017-03", "'p' <-> '2017' <-> '02':*", "[P-2017-021] and P-2017-03"),
+            ("waterfront and water", "'wat':*", "[waterfront] and [water]"),
+            ("the cat", "'cats'", "the cat"),
+            ("<b>bold</b>", "'bold'", "<b>[bold]</b>"),
+        ] {
+            assert_eq!(shown(&marked(text, &sought(query))), expected);
+        }
+    }
+
+    #[test]
+    fn an_excerpt_is_taken_where_the_words_stand_together() {
+        let filler = "one two three four five six seven eight nine ten ".repeat(10);
+        let text = format!("water first. {filler}then water and\nhousing together at last. {filler}");
+        let shown = shown(&excerpt(&text, &sought("'water' & 'housing'"), 60));
+        assert!(shown.contains("then [water] and [housing] together"), "{shown}");
+        assert!(shown.starts_with('…') && shown.ends_with('…') && shown.chars().count() < 90, "{shown}");
+        assert_eq!(super::excerpt("", &sought("'x'"), 60), Vec::new());
+        assert_eq!(super::excerpt("short", &sought("'x'"), 60)[0].text, "short");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_lost_and_nothing_breaks(text in "[a-zé中国 ،ا\n<&]{0,80}", query in "('[a-z中国é]{1,3}'( (&|<->) )?){0,3}") {
+            let terms = Term::of(&query);
+            let all: String = marked(&text, &terms).into_iter().map(|piece| piece.text).collect();
+            prop_assert_eq!(all, text.replace('\n', " "));
+            let some: String = excerpt(&text, &terms, 20).into_iter().map(|piece| piece.text).collect();
+            prop_assert!(some.chars().count() <= 20 + 20 + 80);
+        }
+    }
+}
