@@ -177,10 +177,13 @@ impl ShownVersion {
     }
 }
 
+/// What stands beside a label: words, and where each leads.
+type Links = Vec<(String, Option<String>)>;
+
 /// Something said of the document: what, it, and where it leads.
 pub(super) struct Said {
     pub(super) label: String,
-    pub(super) parts: Vec<(String, Option<String>)>,
+    pub(super) parts: Links,
 }
 
 /// The page of a document.
@@ -214,7 +217,7 @@ pub(super) fn said(held: &Held, l10n: L10n) -> Vec<Said> {
     });
     let people = held.readers.iter().map(|one| (one.name.clone(), None));
     let stretch = format::stretch(held.valid_from, held.valid_to, l10n);
-    let rows: Vec<(&str, Vec<(String, Option<String>)>)> = vec![
+    let rows: [(&str, Links); 8] = [
         ("document-donors", donors.collect()),
         ("filter-document_kind", plain(l10n.word("documents", &held.kind))),
         ("document-language", held.language.iter().map(|code| (l10n.word("tongue", code), None)).collect()),
