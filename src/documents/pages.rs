@@ -13,6 +13,7 @@ use crate::classified::Classification;
 use crate::kernel::KnownAt;
 use crate::l10n::L10n;
 use crate::web::frame::{Action, Frame, filters};
+use crate::web::thing::Links;
 use crate::web::{PageError, address, format};
 
 /// A length in bytes, for people: two figures that count.
@@ -214,7 +215,7 @@ pub(super) fn said(held: &Held, l10n: L10n) -> Vec<Said> {
     });
     let people = held.readers.iter().map(|one| (one.name.clone(), None));
     let stretch = format::stretch(held.valid_from, held.valid_to, l10n);
-    let rows: Vec<(&str, Vec<(String, Option<String>)>)> = vec![
+    let rows: Vec<(&str, Links)> = vec![
         ("document-donors", donors.collect()),
         ("filter-document_kind", plain(l10n.word("documents", &held.kind))),
         ("document-language", held.language.iter().map(|code| (l10n.word("tongue", code), None)).collect()),
