@@ -58,10 +58,7 @@ fn figures(entry: &Entry, today: NaiveDate, l10n: L10n) -> Vec<Drawn> {
     let told = [Some(entry.source.clone()), entry.is_stale(today).then(|| l10n.t("intelligence-stale"))];
     let phone = told.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     vec![
-        Drawn::text(year)
-            .link("intelligence", &entry.key.to_string())
-            .tag(entry.classification.tag())
-            .phone(phone),
+        Drawn::text(year).link("intelligence", &entry.key.to_string()).tag(entry.classification.tag()).phone(phone),
         Drawn::text(usd),
         Drawn::text(share),
         Drawn::text(&entry.source),
