@@ -13,6 +13,7 @@ use crate::classified::Classification;
 use crate::kernel::KnownAt;
 use crate::l10n::L10n;
 use crate::web::frame::{Action, Frame, filters};
+use crate::web::thing::Links;
 use crate::web::{PageError, address, format};
 
 /// A length in bytes, for people: two figures that count.

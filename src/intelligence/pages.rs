@@ -111,7 +111,7 @@ fn field(name: &str, kind: Kind, draft: &Draft, today: NaiveDate, l10n: L10n) ->
         _ => l10n.has(&hint).then(|| l10n.t(&hint)),
     };
     field.error = draft.wrong.get(name).map(|errors| errors.join(" "));
-    field.required = !OPTIONAL.contains(&name) && !(name == "year" && kind == Kind::BudgetOutlook);
+    field.required = !(OPTIONAL.contains(&name) || name == "year" && kind == Kind::BudgetOutlook);
     field.half = HALF.contains(&name);
     if name == "donor" {
         field.named.clone_from(&draft.donor);

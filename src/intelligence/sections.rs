@@ -54,11 +54,11 @@ fn figures(entry: &Entry, today: NaiveDate, l10n: L10n) -> Vec<Drawn> {
     let year = entry.year.map(|year| year.to_string()).unwrap_or_default();
     let usd = entry.amount_usd.map(|usd| format::amount(usd, Currency::USD, l10n)).unwrap_or_default();
     let share = entry.percent_gni.map(|share| share_of_gni(share, l10n)).unwrap_or_default();
+    // On a phone the day has no column of its own; that it is long ago is said all the same.
+    let told = [Some(entry.source.clone()), entry.is_stale(today).then(|| l10n.t("intelligence-stale"))];
+    let phone = told.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     vec![
-        Drawn::text(year)
-            .link("intelligence", &entry.key.to_string())
-            .tag(entry.classification.tag())
-            .phone(entry.source.clone()),
+        Drawn::text(year).link("intelligence", &entry.key.to_string()).tag(entry.classification.tag()).phone(phone),
         Drawn::text(usd),
         Drawn::text(share),
         Drawn::text(&entry.source),
@@ -91,7 +91,7 @@ pub fn sections(entries: &[Entry], donor: &str, today: NaiveDate, l10n: L10n) ->
                 head("known-amount_usd", "num"),
                 head("known-percent_gni", "num"),
                 head("known-source", "w"),
-                head("known-as_of_on", "nowrap"),
+                head("known-as_of_on", "nowrap w"),
             ],
             rows: oda.into_iter().map(|entry| figures(entry, today, l10n)).collect(),
             all: format!("{all}&kind=oda"),
