@@ -39,6 +39,8 @@ pub async fn while_typing(connection: &mut PgConnection, typed: &str, most: i32)
     let asked = Question { typed, goes_on: true, within, most, ..Question::default() };
     let answer = search(connection, &asked).await?;
     let terms = Term::of(&answer.query);
+    // After a name that holds the words; before one that only resembles them, unless a word had to be corrected.
+    let nearest = if answer.understood.is_empty() { 4.5 } else { 6.5 };
     let found = answer.hits.into_iter().enumerate().map(|(place, hit)| {
         let said = hit.text.as_deref().map(|text| excerpt(text, &terms, 90));
         let said = said.map(|pieces| pieces.iter().map(|piece| piece.text.as_str()).collect::<String>());
@@ -53,8 +55,7 @@ pub async fn while_typing(connection: &mut PgConnection, typed: &str, most: i32)
             day: hit.day,
             currency: None,
             amount: None,
-            // After a name that holds the words, before one that only resembles them.
-            nearness: 4.5 + 0.01 * place as f32,
+            nearness: nearest + 0.01 * place as f32,
         }
     });
     Ok(found.collect())

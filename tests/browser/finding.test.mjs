@@ -42,13 +42,13 @@ test("the palette by keyboard: what was opened last, a donor, a page, an action"
 
 	await keyboard.press("Control+k");
 	await keyboard.type("exchange");
-	await page.locator("[role=option]", { hasText: "Exchange rates" }).waitFor();
+	await page.locator("[role=option]", { hasText: "Exchange rates" }).first().waitFor();
 	await keyboard.press("Enter");
 	await page.waitForURL("**/rates");
 
 	await keyboard.press("Control+k");
 	await keyboard.type("dark th");
-	await page.locator("[role=option]", { hasText: "Dark theme" }).waitFor();
+	await page.locator("[role=option]", { hasText: "Dark theme" }).first().waitFor();
 	await Promise.all([page.waitForNavigation(), keyboard.press("Enter")]);
 	assert.equal(await page.locator("html").getAttribute("data-theme"), "dark");
 	await page.getByRole("button", { name: "As the machine is" }).click();
@@ -68,7 +68,7 @@ test("the palette from the button, on a phone, by touch", async t => {
 	await page.goto("/funds");
 	await page.locator("header.top [data-opens=palette]").tap();
 	await page.getByRole("combobox", { name: "Names, codes or words" }).fill("italy");
-	const option = page.locator("[role=option]", { hasText: "Italy" });
+	const option = page.locator("[role=option]", { hasText: "Italy" }).first();
 	await option.waitFor();
 	assert.ok((await option.boundingBox()).height >= 44, "big enough for a thumb");
 	await option.tap();
