@@ -215,7 +215,6 @@ tile-reports-owed = Reports we owe
 tile-note-reports-owed = Overdue, or due in the next 60 days; the earliest first.
 tile-empty-reports-owed = No report is owed in the next 60 days.
 figure-reports-overdue = Reports overdue
-figure-reports-overdue-note = Reports we owe them, fallen due before this day and not with them; children count.
 
 act-obligations-make = The reporting obligations of pledge { $code } were recorded.
 obligations-open = Reporting obligations

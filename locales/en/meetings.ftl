@@ -211,5 +211,4 @@ tile-drafts = My drafts
 tile-note-drafts = Meetings I began to write.
 tile-empty-drafts = No draft.
 tile-dialogues = Dialogues with Member States
-section-meetings = Meetings
 section-actions = Open follow-ups

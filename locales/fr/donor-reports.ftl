@@ -215,7 +215,6 @@ tile-reports-owed = Rapports que nous devons
 tile-note-reports-owed = En retard, ou dus dans les 60 jours ; les premiers d’abord.
 tile-empty-reports-owed = Aucun rapport n’est dû dans les 60 jours.
 figure-reports-overdue = Rapports en retard
-figure-reports-overdue-note = Rapports que nous leur devons, échus avant ce jour et non remis ; leurs rattachés comptent.
 
 act-obligations-make = Les obligations de rapport de l’annonce { $code } ont été enregistrées.
 obligations-open = Obligations de rapport

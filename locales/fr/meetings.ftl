@@ -211,5 +211,4 @@ tile-drafts = Mes brouillons
 tile-note-drafts = Les réunions que j’ai commencé à consigner.
 tile-empty-drafts = Aucun brouillon.
 tile-dialogues = Dialogues avec les États Membres
-section-meetings = Réunions
 section-actions = Suites à donner en cours

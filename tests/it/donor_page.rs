@@ -153,7 +153,9 @@ async fn everything(site: &Site, donor: &str, day: &str, cookie: &str) -> Vec<(&
     for row in site.rows(&format!("/documents?donor={donor}"), cookie).await {
         // Nairobi keeps three hours of its own.
         let filed = dis::kernel::calendar::parse_instant(&row["filed_at"]).unwrap() + chrono::TimeDelta::hours(3);
-        all.push(("documents", (filed.date_naive().to_string(), at("documents", &row["id"]))));
+        let filed = filed.date_naive().to_string();
+        let day = if row["valid_from"].is_empty() { filed } else { row["valid_from"].clone() };
+        all.push(("documents", (day, at("documents", &row["id"]))));
     }
     for row in site.rows(&format!("/intelligence?donor={donor}"), cookie).await {
         if row["state"] != "withdrawn" {
@@ -236,7 +238,7 @@ async fn what_is_planned_stands_above_today_and_the_filter_stays_for_another_day
     assert!(!days(below).is_empty() && days(below).iter().all(|day| day.as_str() <= "2026-11-23"), "{:?}", days(below));
     // Months are said once a group, and each entry leads to its thing.
     let months = page.texts("#timeline .month");
-    assert!(months.contains(&"Dec 2026".to_owned()) && months.contains(&"Mar 2024".to_owned()), "{months:?}");
+    assert!(months.len() > 5 && months.contains(&"Oct 2026".to_owned()), "{months:?}");
     let past = site.get("/donors/SWE?as_of=2021-07-31&kind=money", &cookie).await;
     assert_eq!(past.texts("#timeline .today"), ["As of 31 Jul 2021"]);
     assert_eq!(past.texts("#timeline nav a[aria-current]"), ["Money"]);

@@ -118,9 +118,9 @@ const MEETINGS: Source = Source {
 const DOCUMENTS: Source = Source {
     kind: "documents",
     ahead: true,
-    // On the day it was filed, in the agency's time zone.
+    // On the first day it is valid, else on the day it was filed, in the agency's time zone.
     pick: "document_donors dd join documents o on o.id = dd.document_id where dd.donor_id = f.donor",
-    day: "(o.filed_at at time zone scope.zone)::date",
+    day: "coalesce(o.valid_from, (o.filed_at at time zone scope.zone)::date)",
     id: "o.id",
     dress:
         "'document', o.key::text, o.title, o.kind, o.file_name, null::text, null::text, null::numeric, null::numeric,

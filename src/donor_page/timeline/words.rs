@@ -110,10 +110,17 @@ fn known(row: &Row, day: NaiveDate, l10n: L10n) -> Said {
 fn pledge(row: &Row, l10n: L10n) -> Said {
     let amount = money(row.amount, row.currency, l10n);
     let words = [("ref", row.code.as_str().into()), ("amount", amount.into())];
+    let key = match row.state.as_deref() {
+        Some("amended") => "timeline-amended",
+        Some("signed") => "timeline-signed",
+        Some("cancelled") => "timeline-cancelled",
+        Some("written_off") => "timeline-written_off",
+        _ => "timeline-pledged",
+    };
     Said {
         icon: "pledges",
         room: "pledges",
-        title: l10n.with(&format!("timeline-{}", row.state.as_deref().unwrap_or_default()), &words),
+        title: l10n.with(key, &words),
         tag: None,
         parts: vec![row.title.clone(), earmarking(row, l10n), row.note.clone()],
     }
