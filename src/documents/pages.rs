@@ -178,9 +178,6 @@ impl ShownVersion {
     }
 }
 
-/// What stands beside a label: words, and where each leads.
-type Links = Vec<(String, Option<String>)>;
-
 /// Something said of the document: what, it, and where it leads.
 pub(super) struct Said {
     pub(super) label: String,

@@ -166,7 +166,9 @@ async fn the_palette_finds_pages_things_and_what_one_may_do() {
         actions.map(|item| item["href"].as_str().or(item["press"].as_str()).unwrap().to_owned()).collect()
     };
     assert_eq!(actions(site.suggestions(&auditor, "?q=dark").await), ["dark"]);
-    assert!(actions(site.suggestions(&finance, "?q=new").await).contains(&"/contributions/new".to_owned()));
+    assert!(
+        actions(site.suggestions(&finance, "?q=new+contribution").await).contains(&"/contributions/new".to_owned())
+    );
     assert_eq!(actions(site.suggestions(&auditor, "?q=new").await), Vec::<String>::new(), "an auditor changes nothing");
     let page = site.get("/search?q=sweden", &auditor).await;
     assert_eq!(page.status, StatusCode::OK);
