@@ -15,6 +15,8 @@ use rust_decimal::Decimal;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
 
+use crate::prepared;
+
 /// A migrated database of its own on a private server of its own.
 pub struct Ground {
     _folder: TempDir,
@@ -30,13 +32,40 @@ pub fn actor() -> Actor {
 impl Ground {
     /// A private server of its own, empty.
     pub async fn server() -> (TempDir, PrivateCluster) {
-        let folder = tempfile::Builder::new().prefix("dis-test-").tempdir_in("/tmp").unwrap();
-        std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        let folder = prepared::folder();
         let cluster = PrivateCluster::open(&folder.path().join("data"), None).await.unwrap();
         (folder, cluster)
     }
 
     pub async fn new() -> Self {
+        let folder = prepared::folder();
+        prepared::migrated(folder.path()).await;
+        Ground::found(folder).await
+    }
+
+    /// One that holds the demonstration.
+    pub async fn filled() -> Self {
+        let folder = prepared::folder();
+        prepared::filled(folder.path()).await;
+        Ground::found(folder).await
+    }
+
+    async fn found(folder: TempDir) -> Self {
+        let cluster = PrivateCluster::open(&folder.path().join("data"), None).await.unwrap();
+        let db = Db::open(&cluster.options(APP_ROLE, "dis"), 4, false).await.unwrap();
+        Ground { _folder: folder, cluster, db }
+    }
+
+    /// Closes it, and leaves what is on disk.
+    pub async fn left(self) -> TempDir {
+        let Ground { _folder: folder, cluster, db } = self;
+        db.close().await;
+        cluster.close().await.unwrap();
+        folder
+    }
+
+    /// One made from nothing; others are copies of it.
+    pub async fn made() -> Self {
         let (folder, cluster) = Ground::server().await;
         cluster.ensure_database("dis").await.unwrap();
         let owner = cluster.options(OWNER_ROLE, "dis");

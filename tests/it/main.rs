@@ -24,6 +24,7 @@ mod money;
 mod pages;
 mod people;
 mod permissions;
+mod prepared;
 mod projects;
 mod published;
 mod real_data;

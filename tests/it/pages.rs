@@ -21,6 +21,7 @@ use scraper::{Html, Selector};
 use tower::ServiceExt;
 
 use crate::foundation::Ground;
+use crate::prepared;
 
 pub(crate) struct Site {
     pub(crate) ground: Ground,
@@ -61,10 +62,7 @@ impl Answer {
 
 impl Site {
     pub(crate) async fn new() -> Self {
-        let ground = Ground::new().await;
-        let site = Site::over(ground);
-        demo::fill(&site.ground.db, &site.clock, &site.files).await.unwrap();
-        site
+        Site::over(Ground::filled().await)
     }
 
     /// The site over a database as it is.
@@ -74,7 +72,7 @@ impl Site {
 
     /// The site as people reach it through a proxy.
     pub(crate) fn reached_at(ground: Ground, public_url: Option<&str>) -> Self {
-        let clock = Clock::fixed(chrono_tz::Africa::Nairobi, parse_instant("2026-11-23T12:00:00Z").unwrap());
+        let clock = prepared::clock();
         let program = env!("CARGO_BIN_EXE_dis").into();
         let files = Files::open(&ground.folder().join("documents"), program).unwrap();
         let state = AppState(Arc::new(Inner {
