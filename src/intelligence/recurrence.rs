@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn the_end_of_time_is_no_panic() {
-        assert_eq!(next_occurrence(day("2199-12-31"), Recurrence::Yearly, NaiveDate::MAX), None);
+        assert_eq!(next_occurrence(day("2199-12-30"), Recurrence::Yearly, NaiveDate::MAX), None);
     }
 
     proptest! {

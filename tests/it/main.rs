@@ -32,5 +32,6 @@ mod reporting_rates;
 mod reports_loading;
 mod search;
 mod serving;
+mod statements;
 mod tidy;
 mod words;
