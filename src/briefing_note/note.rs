@@ -79,7 +79,7 @@ pub(super) fn note(nth: usize, donor: &DonorFigures, found: &Found, of: &Of<'_>)
     let years = Years::of(donor, day);
     let all = |room: &str| format!("/{room}?donor={}", address::escape(&donor.code));
     let chart =
-        match years.chart(Room { id: &format!("years-{nth}"), height: 150, years: 8 }, &all("contributions"), l10n) {
+        match years.chart(Room { id: &format!("years-{nth}"), height: 124, years: 8 }, &all("contributions"), l10n) {
             Some(chart) => {
                 let (bars, legend) = chart.bars();
                 Some((bars.render()?, legend))

@@ -226,15 +226,24 @@ fn promised(donor: &DonorFigures, side: &str, of: &Of<'_>) -> Block {
     }
 }
 
-/// What is known of a donor and stands on its page: of each kind the latest few; decisions that were taken are over.
+/// What is told of what is known, kind by kind, and how many of each.
+const KNOWN: [(Kind, usize); 4] =
+    [(Kind::Priority, 2), (Kind::Decision, 2), (Kind::Position, 1), (Kind::BudgetOutlook, 1)];
+
+/// What is known of a donor and stands on its page: of each kind the latest few, of decisions those that come next.
 pub(super) fn known(donor: &DonorFigures, today: NaiveDate) -> Vec<&Entry> {
-    let mut left = [(Kind::Priority, 3), (Kind::Decision, 3), (Kind::Position, 1), (Kind::BudgetOutlook, 1)];
-    let mut fits = |one: &&Entry| {
-        let to_come = one.kind != Kind::Decision || one.next_on(today).is_some();
-        let left = left.iter_mut().find(|(kind, left)| to_come && *kind == one.kind && *left > 0);
-        left.map(|(_, left)| *left -= 1).is_some()
-    };
-    donor.intelligence.iter().flat_map(|all| &all.0).filter(&mut fits).collect()
+    let all = donor.intelligence.as_ref().map(|all| all.0.as_slice()).unwrap_or_default();
+    let mut told = Vec::new();
+    for (kind, most) in KNOWN {
+        let decided = kind == Kind::Decision;
+        let mut these: Vec<&Entry> =
+            all.iter().filter(|one| one.kind == kind && (!decided || one.next_on(today).is_some())).collect();
+        if decided {
+            these.sort_by_key(|one| one.next_on(today));
+        }
+        told.extend(these.into_iter().take(most));
+    }
+    told
 }
 
 /// What they care about, when they decide and where they stand, as far as it is known.
@@ -254,6 +263,7 @@ fn priorities(donor: &DonorFigures, of: &Of<'_>) -> Block {
     };
     Block {
         title: l10n.t("brief-priorities"),
+        wide: true,
         lines: known(donor, today).into_iter().map(line).collect(),
         empty: l10n.t("known-none"),
         ..Block::default()
@@ -289,6 +299,7 @@ fn people(donor: &DonorFigures, planned: Option<&Planned>, of: &Of<'_>) -> Block
     }
     Block {
         title: l10n.t(if there { "brief-people" } else { "brief-contacts" }),
+        wide: true,
         lines,
         empty: l10n.t("contact-none"),
         ..Block::default()
