@@ -36,7 +36,7 @@ fn logged(site: &Site) -> String {
 }
 
 /// The statements the server reads the data of each page by, as PostgreSQL logged them.
-async fn statements(site: &Site, addresses: &[&str], cookie: &str) -> Vec<Vec<String>> {
+pub(crate) async fn statements(site: &Site, addresses: &[&str], cookie: &str) -> Vec<Vec<String>> {
     let listen = ["alter system set log_destination = 'jsonlog'", "alter system set log_statement = 'all'"];
     settle(site, &[&listen[..], &["select pg_reload_conf()"]].concat()).await;
     let mut all = Vec::new();
