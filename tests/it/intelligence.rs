@@ -161,11 +161,14 @@ async fn every_kind_is_written_down_corrected_compared_and_withdrawn() {
     site.close().await;
 }
 
+/// A kind, fields of its form, and the fields that are wrong.
+type Case = (&'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
+
 #[tokio::test]
 async fn what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost() {
     let site = Site::new().await;
     let cookie = sign_in(&site, JOHAN).await;
-    let cases: [(&str, &[(&str, &str)], &[&str]); 9] = [
+    let cases: [Case; 9] = [
         ("priority", &[("title", "X")], &["theme"]),
         ("priority", &[("title", "X"), ("sdgs", "11; 18"), ("region", "atlantis")], &["sdgs", "region"]),
         ("decision", &[("title", ""), ("decides_on", "")], &["title", "decides_on", "recurs"]),

@@ -49,10 +49,11 @@ fn copy(from: &Path, to: &Path) {
 fn put_on(shelf: &Path, made: &TempDir) {
     std::fs::create_dir(shelf).unwrap();
     copy(made.path(), shelf);
-    let until_we_end = "while [ -d \"/proc/$0\" ]; do sleep 1; done; rm -rf -- \"$1\"";
+    let until_we_end = "(while [ -d \"/proc/$0\" ]; do sleep 1; done; rm -rf -- \"$1\") &";
     let mut after = Command::new("sh");
     after.arg("-c").arg(until_we_end).arg(std::process::id().to_string()).arg(shelf);
-    after.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    after.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    assert!(after.status().unwrap().success());
 }
 
 /// Fills a folder with a migrated database.
