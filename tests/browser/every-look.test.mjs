@@ -48,7 +48,7 @@ const STATES = [
 	["documents, narrowed by every means", "/documents?donor=SWE&document_kind=development_strategy&tongue=en&state=expired&in_force_on=2021-07-31"],
 	["documents, nothing", "/documents?q=nothing+like+this"],
 	["a document", "/documents?q=sida-agreement", async page => {
-		if (page.url().includes("?q=")) await page.locator("table.list th a").first().click();
+		if (page.url().includes("?q=")) await page.locator("table.list tbody a").first().click();
 		await page.locator(".files").waitFor();
 	}],
 	["files to choose", "/documents/new?donor=SWE"],
