@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{Days, NaiveDate};
 
-use crate::generate::{Dice, READER, Size};
+use crate::generate::{A_DONOR, Dice, READER, Size};
 
 /// Syllables of words that are like words: some occur everywhere, most in a meeting or two.
 const BEGINNINGS: [&str; 20] = [
@@ -87,13 +87,18 @@ pub fn meetings(folder: &Path, size: Size) -> std::io::Result<(&'static str, Pat
     Ok(("meetings", path))
 }
 
-/// The pages that search, by name.
-pub fn pages() -> [(&'static str, String); 6] {
+/// The pages that tell what is known and was said, and those that search it, by name.
+pub fn pages() -> [(&'static str, String); 11] {
     [
+        ("meetings", "/meetings".to_owned()),
+        ("documents", "/documents".to_owned()),
+        ("timeline: a donor's meetings", format!("/donors/{A_DONOR}?timeline=meetings")),
+        ("the briefing note of a donor", format!("/donors/{A_DONOR}/brief")),
+        ("search: a donor's documents", format!("/search?q=planning&kind=document&donor={A_DONOR}")),
         ("search: a word that is everywhere", "/search?q=planning".to_owned()),
         ("search: two words, one mistyped", "/search?q=housing+govrenance".to_owned()),
         ("search: in Chinese", "/search?q=%E5%9B%BD%E9%99%85%E5%8F%91%E5%B1%95".to_owned()),
-        ("search: a donor's meetings", "/search?q=planning&kind=meeting&donor=D00007".to_owned()),
+        ("search: a donor's meetings", format!("/search?q=planning&kind=meeting&donor={A_DONOR}")),
         ("typing in the palette", "/suggest?q=gover".to_owned()),
         ("typing in the palette, mistyped", "/suggest?q=govrenanc".to_owned()),
     ]

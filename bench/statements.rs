@@ -38,6 +38,33 @@ impl<'c> Postgres<'c> {
         Ok(())
     }
 
+    /// Files documents, each with the words of some meetings as the text of its file; a tenth of them classified. They
+    /// come to the database as rows: there is no import of files, and no page here reads the files themselves.
+    pub async fn file_documents(&self, many: usize) -> Result<(), Failure> {
+        let statements = format!(
+            "insert into documents (title, kind, language, file_name, classification, author_id, filed_at)
+             select m.title, (array['development_strategy', 'agreement', 'letter', 'report', 'minutes'])[1 + m.id % 5], 'en',
+                    'file-' || m.id || '.pdf', m.classification, m.author_id, c.recorded_at
+             from meetings m cross join (select recorded_at from changes order by id desc limit 1) c
+             order by m.id limit {many};
+             insert into document_donors (document_id, donor_id, nth)
+             select d.id, md.donor_id, md.nth from documents d join meetings m on d.file_name = 'file-' || m.id || '.pdf'
+             join meeting_donors md on md.meeting_id = m.id;
+             insert into document_versions (document_id, number, file_id, name, media_type, bytes, sha256, classification,
+                change_id, recorded_at, account_id)
+             select d.id, 1, gen_random_uuid(), d.file_name, 'application/pdf', 100000, sha256(d.file_name::bytea),
+                    d.classification, (select max(id) from changes), d.filed_at, d.author_id from documents d;
+             insert into document_texts (version_id, state, text)
+             select v.id, 'taken', t.text from document_versions v cross join lateral (
+                select string_agg(concat_ws(E'\\n', m.purpose, m.summary, m.outcomes), E'\\n') as text
+                from meetings m where m.id between v.document_id * 3 and v.document_id * 3 + 5) t;"
+        );
+        let mut connection = PgConnection::connect_with(&self.cluster.options("postgres", "dis")).await?;
+        sqlx::raw_sql(AssertSqlSafe(statements)).execute(&mut connection).await?;
+        connection.close().await?;
+        Ok(())
+    }
+
     /// What autovacuum would have done by the time people use what was loaded.
     pub async fn tidy(&self) -> Result<String, Failure> {
         self.settle(&["vacuum analyze", "checkpoint"]).await?;
@@ -95,7 +122,10 @@ impl<'c> Postgres<'c> {
         let mut command = Command::new(if beside.exists() { beside } else { name.into() });
         command.arg("-h").arg(self.cluster.socket_dir()).args(["-U", APP_ROLE]);
         command
-            .env("PGOPTIONS", "-c jit=off -c timezone=UTC -c max_parallel_workers_per_gather=0")
+            .env(
+                "PGOPTIONS",
+                "-c jit=off -c timezone=UTC -c max_parallel_workers_per_gather=0 -c plan_cache_mode=force_generic_plan",
+            )
             .stdin(Stdio::null())
             .kill_on_drop(true);
         command

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock, PoisonError, RwLock};
 
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{Loader, static_loader};
@@ -38,15 +38,19 @@ struct Language {
     dir: &'static str,
     id: LanguageIdentifier,
     figures: &'static OnceLock<Figures>,
+    said: &'static LazyLock<RwLock<HashMap<String, String>>>,
 }
 
 /// How each language writes figures, once it was looked up.
 static FIGURES: [OnceLock<Figures>; 2] = [const { OnceLock::new() }; 2];
 
+/// What each language says where nothing has to be put in, once it was looked up: a page says hundreds of such words.
+static SAID: [LazyLock<RwLock<HashMap<String, String>>>; 2] = [const { LazyLock::new(RwLock::default) }; 2];
+
 /// Every language a person can choose; the first is what commands speak.
 static LANGUAGES: [Language; 2] = [
-    Language { code: "en", dir: "ltr", id: langid!("en"), figures: &FIGURES[0] },
-    Language { code: "fr", dir: "ltr", id: langid!("fr"), figures: &FIGURES[1] },
+    Language { code: "en", dir: "ltr", id: langid!("en"), figures: &FIGURES[0], said: &SAID[0] },
+    Language { code: "fr", dir: "ltr", id: langid!("fr"), figures: &FIGURES[1], said: &SAID[1] },
 ];
 
 impl L10n {
@@ -101,7 +105,13 @@ impl L10n {
 
     /// A sentence that needs nothing.
     pub fn t(&self, key: &str) -> String {
-        LOCALES.try_lookup(&self.0.id, key).unwrap_or_else(|| key.to_owned())
+        if let Some(said) = self.0.said.read().unwrap_or_else(PoisonError::into_inner).get(key) {
+            return said.clone();
+        }
+        // Only what there is in `locales/` is kept: keys are also made of what people type.
+        let Some(said) = LOCALES.try_lookup(&self.0.id, key) else { return key.to_owned() };
+        let mut kept = self.0.said.write().unwrap_or_else(PoisonError::into_inner);
+        kept.entry(key.to_owned()).or_insert(said).clone()
     }
 
     /// How figures and days are written.

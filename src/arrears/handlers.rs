@@ -23,7 +23,7 @@ pub async fn page(
     match read::<Arrears>(&frame, &mut tx, latest, pairs).await? {
         Turned::Elsewhere(redirect) => Ok(redirect.into_response()),
         Turned::Page(read) => {
-            let totals = state.0.arrears_totals.of(&mut tx, &read.asked.scope).await?;
+            let totals = state.0.arrears_totals.of(&mut tx, &read.asked.scope, latest).await?;
             tx.commit().await?;
             Ok(Html(ArrearsPage::new(frame, *read, &totals).render()?).into_response())
         }

@@ -1,7 +1,7 @@
 //! The sums of arrears, by currency and age.
 //!
 //! What was true on a day and known at an instant never changes, so sums once worked out are kept: there is nothing to
-//! empty. Only what looks at labels, which are shown as they are today, is worked out each time.
+//! empty. What looks at labels, which are shown as they are now, is kept as of the last change there is.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -45,7 +45,8 @@ async fn totals(connection: &mut PgConnection, scope: &Scope) -> Result<Vec<Tota
     select.done().build_query_as().fetch_all(connection).await
 }
 
-/// What sums are of: a day, an instant, and the filters that look at facts alone.
+/// What sums are of: a day, an instant, the filters that look at facts alone, and words sought in labels with the instant
+/// of the last change to anything.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
     as_of: AsOf,
@@ -55,6 +56,7 @@ struct Key {
     fund: Option<String>,
     bucket: Option<String>,
     currency: Option<Currency>,
+    text: Option<(String, KnownAt)>,
 }
 
 /// How many sums are kept: some hundred bytes each.
@@ -65,15 +67,18 @@ const KEPT: usize = 512;
 pub struct KnownTotals(Mutex<HashMap<Key, Arc<Vec<Total>>>>);
 
 impl KnownTotals {
-    /// The sums of a scope, worked out if nobody has asked for them yet.
+    /// The sums of a scope, worked out if nobody has asked for them yet. `latest` is when the last change the connection
+    /// sees was recorded.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn of(&self, connection: &mut PgConnection, scope: &Scope) -> Result<Arc<Vec<Total>>, sqlx::Error> {
+    pub async fn of(
+        &self,
+        connection: &mut PgConnection,
+        scope: &Scope,
+        latest: KnownAt,
+    ) -> Result<Arc<Vec<Total>>, sqlx::Error> {
         let filters = &scope.filters;
-        if filters.text.is_some() {
-            return Ok(Arc::new(totals(connection, scope).await?));
-        }
         let key = Key {
             as_of: scope.as_of,
             known_at: scope.known_at,
@@ -82,6 +87,7 @@ impl KnownTotals {
             fund: filters.fund.clone(),
             bucket: filters.bucket.clone(),
             currency: filters.currency,
+            text: filters.text.clone().map(|text| (text, latest)),
         };
         if let Some(known) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(known.clone());

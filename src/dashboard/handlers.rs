@@ -123,7 +123,7 @@ pub async fn page(
         _ => None,
     };
     scope.filters.unit.clone_from(&own);
-    let totals = state.0.arrears_totals.of(&mut tx, &scope).await?;
+    let totals = state.0.arrears_totals.of(&mut tx, &scope, latest).await?;
     let mut params = asked.clone();
     if let Some(unit) = &own {
         params = params.with("unit", unit);

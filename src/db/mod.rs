@@ -84,9 +84,10 @@ pub fn options_from_url(url: &str) -> Result<PgConnectOptions, DbError> {
     PgConnectOptions::from_str(url).map_err(|error| DbError::Url(error.to_string()))
 }
 
-/// A page's statements are short: a second process costs more than it helps, and takes a core from somebody else.
+/// A page's statements are short: a second process costs more than it helps, and takes a core from somebody else. And
+/// they are asked over and over: to plan one anew for its values takes longer than most of them run.
 fn for_a_page(options: PgConnectOptions) -> PgConnectOptions {
-    options.options([("max_parallel_workers_per_gather", "0")])
+    options.options([("max_parallel_workers_per_gather", "0"), ("plan_cache_mode", "force_generic_plan")])
 }
 
 fn as_app(options: &PgConnectOptions, deadline: Duration) -> PgConnectOptions {

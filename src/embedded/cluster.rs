@@ -25,6 +25,8 @@ full_page_writes = on
 synchronous_commit = on
 max_connections = 100
 shared_buffers = 256MB
+# An import of a hundred thousand rows writes more than a gigabyte: it need not wait for checkpoints of its own making.
+max_wal_size = 3GB
 timezone = 'UTC'
 log_timezone = 'UTC'
 cluster_name = 'dis'

@@ -6,7 +6,12 @@ const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_')
 
 /// Text fit for a part of an address.
 pub fn escape(text: &str) -> String {
-    utf8_percent_encode(text, KEPT).to_string()
+    escaped(text).collect()
+}
+
+/// The same, by the piece.
+pub fn escaped(text: &str) -> impl Iterator<Item = &str> {
+    utf8_percent_encode(text, KEPT)
 }
 
 /// What [`escape`] made text of.

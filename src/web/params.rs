@@ -122,12 +122,19 @@ impl Params {
 
     /// The address with these parameters.
     pub fn address(&self, path: &str) -> String {
-        let mut pairs: Vec<String> = Vec::new();
+        let mut written = String::with_capacity(path.len() + 24 * self.0.len());
+        written.push_str(path);
+        let (mut before, mut left) = ('?', self.0.len());
         for name in NAMES {
+            if left == 0 {
+                break;
+            }
             if let Some(value) = self.get(name) {
-                pairs.push(format!("{name}={}", address::escape(value)));
+                written.push(before);
+                written.extend([name, "="].into_iter().chain(address::escaped(value)));
+                (before, left) = ('&', left - 1);
             }
         }
-        if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
+        written
     }
 }

@@ -336,7 +336,7 @@ async fn what_one_may_not_read_is_not_found_not_counted_and_not_hinted_at() {
         assert!(told.contains("nordlichter"), "{email}: {told}");
     }
     // Whoever speaks with the database itself is told nothing either.
-    for table in ["search_texts", "search_lexicon", "search_stale", "search_sources"] {
+    for table in ["search_texts", "search_lexicon", "search_stale", "search_due", "search_sources"] {
         let asked = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
         assert!(sqlx::query(asked).execute(&site.ground.db.pages).await.is_err(), "{table}");
     }

@@ -209,12 +209,15 @@ pub static SPEC: Spec = Spec {
             or s.resubmitted_on <> b.resubmitted_on or s.waived_on <> b.waived_on)",
         // What the file says, on whichever row, over what is there.
         "select s.file, s.line, wrong.col, wrong.value, wrong.key, wrong.arg
-         from stage_donor_reports s cross join lateral (
-            select coalesce(max(o.submitted_on),
+         from (
+            select o.file, o.line, o.returned_on, o.resubmitted_on, o.sent_id, o.returned_id,
+                   max(o.submitted_on) over same as said_sent_on, max(o.returned_on) over same as said_returned_on
+            from stage_donor_reports o window same as (partition by o.ref)
+         ) s cross join lateral (
+            select coalesce(s.said_sent_on,
                         (select e.happened_on from report_events e where e.id = s.sent_id)) as sent_on,
-                   coalesce(max(o.returned_on),
+                   coalesce(s.said_returned_on,
                         (select e.happened_on from report_events e where e.id = s.returned_id)) as returned_on
-            from stage_donor_reports o where o.ref = s.ref
          ) said cross join lateral (values
             ('returned_on', s.returned_on::text, 'returned-unsent', '',
                 s.returned_on is not null and said.sent_on is null),
@@ -223,7 +226,8 @@ pub static SPEC: Spec = Spec {
                 s.resubmitted_on is not null and said.returned_on is null),
             ('resubmitted_on', s.resubmitted_on::text, 'resent-before-returned', said.returned_on::text,
                 s.resubmitted_on < said.returned_on)
-         ) as wrong (col, value, key, arg, is_wrong) where wrong.is_wrong",
+         ) as wrong (col, value, key, arg, is_wrong)
+         where (s.returned_on is not null or s.resubmitted_on is not null) and wrong.is_wrong",
         "select file, line, 'confirmed' as col, 'yes' as value, 'confirmed-by-others' as key, '' as arg
          from stage_donor_reports
          where confirmed and current_setting('dis.confirms', true) is distinct from 'on'
