@@ -92,7 +92,7 @@ pub fn pages() -> [(&'static str, String); 11] {
     [
         ("meetings", "/meetings".to_owned()),
         ("documents", "/documents".to_owned()),
-        ("timeline: a donor's meetings", format!("/donors/{A_DONOR}?timeline=meetings")),
+        ("timeline: a donor's meetings", format!("/donors/{A_DONOR}?kind=meetings")),
         ("the briefing note of a donor", format!("/donors/{A_DONOR}/brief")),
         ("search: a donor's documents", format!("/search?q=planning&kind=document&donor={A_DONOR}")),
         ("search: a word that is everywhere", "/search?q=planning".to_owned()),

@@ -15,6 +15,7 @@ mod finding;
 mod foundation;
 mod french;
 mod giving;
+mod hunt;
 mod imports_page;
 mod intelligence;
 mod loading;
