@@ -441,21 +441,18 @@ create function funding_of_projects(of_project text, day date, known_at timestam
 as $function$
 begin
     return query execute $statement$
+        with through as materialized (select * from rates_through($3))
         select t.project::text, b.donor_id, count(*), coalesce(sum(r.usd), 0), coalesce(sum(r.without_rate), 0)::bigint
         from pledge_terms t join pledge_balances b on b.pledge_id = t.pledge_id and b.terms_id = t.id
         left join lateral (
-            select sum(usd_of(c.amount, x.units_per_usd)) as usd, count(*) filter (where x.units_per_usd is null) as without_rate
-            from contribution_facts c
-            cross join lateral (
-                select case when c.currency = 'USD' then 1 else (
-                    select r.units_per_usd from exchange_rates r
-                    where r.currency = c.currency and r.valid_from <= c.received_on
-                        and was_known(r.recorded_at, r.voided_at, $3)
-                    order by r.valid_from desc limit 1
-                ) end as units_per_usd offset 0
+            select sum(usd_of(x.amount, x.units_per_usd)) as usd, count(*) filter (where x.units_per_usd is null) as without_rate
+            from (
+                select c.amount, rate_on(through.days, through.rates, c.received_on) as units_per_usd
+                from contribution_facts c left join through on through.currency = c.currency
+                where c.pledge_id = b.pledge_id and c.kind = 'cash' and c.received_on <= $2
+                    and was_known(c.recorded_at, c.voided_at, $3)
+                offset 0
             ) x
-            where c.pledge_id = b.pledge_id and c.kind = 'cash' and c.received_on <= $2
-                and was_known(c.recorded_at, c.voided_at, $3)
         ) r on true
         where t.project is not null and ($1 is null or t.project = $1)
             and stands(b, $2, $3) and least(t.pledged_on, b.signed_on) <= $2
@@ -463,5 +460,35 @@ begin
     $statement$ using of_project, day, known_at;
 end
 $function$;
+
+-- As before (migration 0003), with the rates found in memory.
+create or replace function cash_received(from_day date, to_day date, day date, known_at timestamptz)
+    returns table (donor_id bigint, year integer, fund_id bigint, earmarking text, usd numeric, without_rate bigint)
+    language plpgsql stable parallel safe rows 20000
+    set work_mem = '32MB' set enable_mergejoin = off set enable_sort = off
+as $function$
+begin
+    return query execute $statement$
+        with through as materialized (select * from rates_through($4)), marked as materialized (
+            select pb.pledge_id, t.earmarking from pledge_balances pb join pledge_terms t on t.id = pb.terms_id
+            where stands(pb, $3, $4)
+        ), summed as (
+            select c.donor_id, extract(year from c.received_on)::integer as year, c.fund_id, marked.earmarking,
+                   sum(usd_of(c.amount, c.units_per_usd)) as usd,
+                   count(*) filter (where c.units_per_usd is null) as without_rate
+            from (
+                select c.donor_id, c.received_on, c.fund_id, c.pledge_id, c.amount,
+                       rate_on(through.days, through.rates, c.received_on) as units_per_usd
+                from contribution_facts c left join through on through.currency = c.currency
+                where c.kind = 'cash' and c.received_on between $1 and $2 and was_known(c.recorded_at, c.voided_at, $4)
+                offset 0
+            ) c
+            left join marked on marked.pledge_id = c.pledge_id
+            group by 1, 2, 3, 4
+        )
+        select s.donor_id, s.year, s.fund_id, earmarking_of(s.earmarking, ff.earmarking), coalesce(s.usd, 0), s.without_rate
+        from summed s left join funds_in_force($3, $4) ff on ff.fund_id = s.fund_id;
+    $statement$ using from_day, to_day, day, known_at;
+end $function$;
 
 analyze search_texts;

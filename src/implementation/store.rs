@@ -153,9 +153,9 @@ async fn ground(connection: &mut PgConnection, scope: &Scope) -> Result<serde_js
     select.sql(
         " #>> '{}')::numeric from scope), 'unknown', (
             select coalesce(sum(f.pledges), 0) from funding f
-            where f.project <> all(array(select p.code from projects p join projects_in_force(",
+            where f.project not in (select p.code from projects p join projects_in_force(",
     );
-    scope.day_and_known(&mut select).sql(") i on i.project_id = p.id))))");
+    scope.day_and_known(&mut select).sql(") i on i.project_id = p.id)))");
     select.done().build_query_scalar().fetch_one(connection).await
 }
 
