@@ -11,6 +11,7 @@ use crate::db::Select;
 use crate::giving;
 use crate::kernel::Currency;
 use crate::lists::query::{self, KeyKind, Sort, Stretch, down, up};
+use crate::lists::scope::worked_out;
 use crate::lists::{Cell, Column, Drawn, List, Memory, Place, Scope, Screen};
 use crate::web::format;
 
@@ -92,7 +93,8 @@ impl List for Budget {
             *sum = (sum.0 + receipt.usd, sum.1 + receipt.without_rate);
         }
         let row = |((year, fund), (usd, without)): (&(i32, i64), &(Decimal, i64))| json!({ "year": year, "fund": fund, "usd": usd, "without_rate": without });
-        scope.worked_out = Some(Value::Array(sums.iter().map(row).collect()).to_string().into());
+        let rows = Value::Array(sums.iter().map(row).collect());
+        scope.worked_out = worked_out(move || rows.to_string());
         Ok(())
     }
 

@@ -33,7 +33,11 @@ pub async fn near(
         ours.iter().map(|(_, code, name)| (code.as_str(), name.as_str())).unzip();
     plan_once(&mut *connection).await?;
     sqlx::query_as(
-        "(select 'donor' as kind, d.code, d.name, n.alias as note, i.kind as word, null::date as day,
+        "with typed_as as materialized (
+            -- In a column, for `nearness` to be written into the plan, and worked out once.
+            select folded($1) as said, sought_words($1) as words
+         )
+         (select 'donor' as kind, d.code, d.name, n.alias as note, i.kind as word, null::date as day,
                  null::text as currency, null::numeric as amount, n.nearness
           from donors_near($1, $3) n join donors d on d.id = n.donor_id
           left join lateral (select f.kind from donor_facts f where f.donor_id = d.id and f.voided_at is null
@@ -58,15 +62,12 @@ pub async fn near(
           join contributions l on l.id = b.id join donors d on d.id = c.donor_id
           order by c.nearness, b.ref desc)
          union all
-         (select 'project', p.code, p.title, u.name, null, null, null, null,
-                 nearness((select folded($1)), p.code, p.sought) as nearness
-          from projects p join lateral (select f.unit_id from project_facts f
+         (select 'project', p.code, p.title, u.name, null, null, null, null, n.nearness
+          from projects_near($1, $3) n join projects p on p.id = n.project_id
+          join lateral (select f.unit_id from project_facts f
             where f.project_id = p.id and f.voided_at is null order by f.agreed_on desc nulls last limit 1) f on true
           join units u on u.id = f.unit_id
-          where 'project' = any($2) and (p.sought like all ((select sought_words($1))::text[])
-            or p.sought %> (select folded($1)) and not exists (
-                select from projects x where x.sought like all ((select sought_words($1))::text[])))
-          order by nearness, p.title collate \"C\", p.code limit $3)
+          where 'project' = any($2) order by n.nearness, p.title collate \"C\", p.code)
          union all
          (select 'report', r.ref, coalesce(r.title, r.ref), d.name, s.kind, s.due_on, null, null, n.nearness
           from reports_near($1, $3) n join donor_reports r on r.id = n.report_id
@@ -76,39 +77,41 @@ pub async fn near(
           where 'report' = any($2) order by n.nearness, r.ref desc)
          union all
          (select 'unit', u.code, u.name, null, u.kind, null, null, null,
-                 nearness((select folded($1)), u.code, u.sought) as nearness
-          from units u
-          where 'unit' = any($2) and (u.sought like all ((select sought_words($1))::text[])
-            or u.sought %> (select folded($1)) and not exists (
-                select from units x where x.sought like all ((select sought_words($1))::text[])))
+                 nearness(w.said, u.code, u.sought) as nearness
+          from typed_as w cross join units u
+          where 'unit' = any($2) and (u.sought like all ((select w.words from typed_as w)::text[])
+            or not exists (select from units x where x.sought like all ((select w.words from typed_as w)::text[]))
+                and u.sought %> (select w.said from typed_as w))
             and exists (select from unit_facts i where i.unit_id = u.id and i.voided_at is null)
           order by nearness, u.name collate \"C\" limit $3)
          union all
          (select 'fund', f.code, f.name, null, null, null, null, null,
-                 nearness((select folded($1)), f.code, f.sought) as nearness
-          from funds f
-          where 'fund' = any($2) and (f.sought like all ((select sought_words($1))::text[])
-            or f.sought %> (select folded($1)) and not exists (
-                select from funds x where x.sought like all ((select sought_words($1))::text[])))
+                 nearness(w.said, f.code, f.sought) as nearness
+          from typed_as w cross join funds f
+          where 'fund' = any($2) and (f.sought like all ((select w.words from typed_as w)::text[])
+            or not exists (select from funds x where x.sought like all ((select w.words from typed_as w)::text[]))
+                and f.sought %> (select w.said from typed_as w))
             and exists (select from fund_facts i where i.fund_id = f.id and i.voided_at is null)
           order by nearness, f.name collate \"C\" limit $3)
          union all
          (select 'person', a.email, a.name, u.name, a.role, null, null, null,
-                 nearness((select folded($1)), a.email, a.sought) as nearness
-          from accounts a left join units u on u.id = a.unit_id
+                 nearness(w.said, a.email, a.sought) as nearness
+          from typed_as w cross join accounts a left join units u on u.id = a.unit_id
           where 'person' = any($2) and a.role <> 'system' and a.disabled_at is null
-            and (a.sought like all ((select sought_words($1))::text[])
-            or a.sought %> (select folded($1)) and not exists (
-                select from accounts x where x.sought like all ((select sought_words($1))::text[])))
+            and (a.sought like all ((select w.words from typed_as w)::text[])
+            or not exists (select from accounts x where x.sought like all ((select w.words from typed_as w)::text[]))
+                and a.sought %> (select w.said from typed_as w))
           order by nearness, a.name collate \"C\" limit $3)
          union all
          (select o.kind, o.code, o.name, null, null, null, null, null, o.nearness
-          from (select o.*, nearness((select folded($1)), '', folded(o.name || ' ' || o.code)) as nearness,
-                       row_number() over (partition by o.kind order by
-                            nearness((select folded($1)), '', folded(o.name || ' ' || o.code)), o.at) as place
-                from unnest($4::text[], $5::text[], $6::text[]) with ordinality as o (kind, code, name, at)
-                where o.kind = any($2)
-                    and folded(o.name || ' ' || o.code) like all ((select sought_words($1))::text[])) o
+          from (select o.*, row_number() over (partition by o.kind order by o.nearness, o.at) as place
+                from (select o.kind, o.code, o.name, o.at, nearness(w.said, '', o.sought) as nearness
+                      from typed_as w cross join (
+                        select o.*, folded(o.name || ' ' || o.code) as sought
+                        from unnest($4::text[], $5::text[], $6::text[]) with ordinality as o (kind, code, name, at)
+                        where o.kind = any($2) offset 0
+                      ) o
+                      where o.sought like all (w.words)) o) o
           where o.place <= $3 order by o.nearness, o.at)",
     )
     .bind(typed)

@@ -12,7 +12,8 @@ use super::rule::{InPeriod, Status, share};
 use super::slice::{Slice, region};
 use super::store::Received;
 use crate::db::Select;
-use crate::lists::query::{KeyKind, Sort, down, up};
+use crate::lists::query::{KeyKind, Part, Sort, Stretch, down, of_stretch, up};
+use crate::lists::scope::worked_out;
 use crate::lists::{Cell, Column, Drawn, Filters, List, Memory, Place, Scope, Screen};
 use crate::web::format;
 
@@ -132,6 +133,11 @@ pub(super) fn of_state<'l>(lines: &'l [Line], state: Option<&str>) -> Vec<&'l Li
 
 /// The rows of a state as statements take them, as JSON.
 pub(super) fn rows(answer: &Answer, state: Option<&str>) -> String {
+    written(answer, state, &of_state(&answer.lines, state))
+}
+
+/// Some rows of a state, as JSON.
+fn written(answer: &Answer, state: Option<&str>, lines: &[&Line]) -> String {
     let whole = answer.total();
     let of_period = matches!(state, Some("new_in_period" | "returned_in_period"));
     let row = |line: &&Line| {
@@ -155,7 +161,7 @@ pub(super) fn rows(answer: &Answer, state: Option<&str>) -> String {
             "summed": if of_period { line.since_usd } else { line.usd },
         })
     };
-    Value::Array(of_state(&answer.lines, state).iter().map(row).collect()).to_string()
+    Value::Array(lines.iter().map(row).collect()).to_string()
 }
 
 const USD: &str = "(w.value ->> 'usd')::numeric";
@@ -200,6 +206,7 @@ impl List for Giving {
     const KEY: &'static [&'static str] = &["donor_code"];
     const ID: &'static str = "d.id";
     const MONEY: Option<(&'static str, &'static str)> = Some(("'USD'::text", "(w.value ->> 'summed')::numeric"));
+    const SUMS_STAND: bool = true;
     const SELECT: &'static str = "scope.day as as_of, (w.value ->> 'year')::integer as year, d.code as donor_code,
         d.name as donor_name, w.value ->> 'kind' as kind, w.value ->> 'country' as country,
         nullif(w.value ->> 'region', 'none') as region, (w.value ->> 'member_state')::boolean as member_state,
@@ -211,8 +218,29 @@ impl List for Giving {
 
     async fn prepare(connection: &mut PgConnection, scope: &mut Scope, memory: &Memory) -> Result<(), sqlx::Error> {
         let answer = answer(memory, connection, scope).await?;
-        scope.worked_out = Some(answer.rows(scope.filters.state.as_deref()));
+        scope.answer = Some(answer.clone());
+        let state = scope.filters.state.clone();
+        scope.worked_out = worked_out(move || answer.rows(state.as_deref()).to_string());
         Ok(())
+    }
+
+    fn shown(scope: &Scope, stretch: &Stretch<'_>) -> Option<String> {
+        let answer = scope.answer.as_ref()?.downcast_ref::<Answer>()?;
+        let key = |line: &Line| match stretch.sort.name {
+            "received" => Some(line.usd),
+            "previous" => Some(line.previous),
+            "period" => Some(line.since_usd),
+            // What a donor is called only the database knows.
+            _ => None,
+        };
+        let lines = of_state(&answer.lines, scope.filters.state.as_deref());
+        if scope.filters.text.is_some() || lines.first().is_some_and(|line| key(line).is_none()) {
+            return None;
+        }
+        let shown = of_stretch(lines, stretch, |line: &Line| {
+            vec![Part::Number(key(line).unwrap_or_default()), Part::Text(&line.code)]
+        })?;
+        Some(written(answer, scope.filters.state.as_deref(), &shown))
     }
 
     fn pick(select: &mut Select, scope: &Scope) {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::rule::{Phase, rounded};
 use super::store::{Known, Project};
-use crate::lists::{Filters, Scope};
+use crate::lists::Filters;
 
 /// Whether the filters keep a project: unit and those below it, donor and its children, country. Not its state.
 fn keeps(project: &Project, filters: &Filters) -> bool {
@@ -25,13 +25,19 @@ pub fn kept<'k>(known: &'k Known, filters: &Filters) -> Vec<&'k Project> {
     known.projects.iter().filter(|project| keeps(project, filters)).collect()
 }
 
-/// The rows of a list as statements take them, as JSON: of those kept, the ones of the state asked for.
-pub fn rows(known: &Known, scope: &Scope) -> String {
-    let of_state = |project: &&&Project| match scope.filters.state.as_deref() {
+/// The projects a list shows: of those kept, the ones of the state asked for.
+pub fn listed<'k>(known: &'k Known, filters: &Filters) -> Vec<&'k Project> {
+    let mut listed = kept(known, filters);
+    listed.retain(|project| match filters.state.as_deref() {
         None => true,
         Some("reports_overdue") => project.reports_overdue > 0,
         Some(state) => project.answer.is(state),
-    };
+    });
+    listed
+}
+
+/// Some projects as statements take them, as JSON.
+pub fn rows(projects: &[&Project]) -> String {
     let row = |project: &&Project| {
         let answer = &project.answer;
         json!({
@@ -54,7 +60,7 @@ pub fn rows(known: &Known, scope: &Scope) -> String {
             "reports_overdue": project.reports_overdue,
         })
     };
-    Value::Array(kept(known, &scope.filters).iter().filter(of_state).map(row).collect()).to_string()
+    Value::Array(projects.iter().map(row).collect()).to_string()
 }
 
 /// The figures of some projects.

@@ -5,10 +5,12 @@ use rust_decimal::Decimal;
 use sqlx::postgres::PgConnection;
 
 use super::rule::STATES;
+use super::store::{Known, Project};
 use super::{answer, store};
 use crate::db::Select;
 use crate::l10n::L10n;
-use crate::lists::query::{Key, KeyKind, Sort, down, up};
+use crate::lists::query::{Key, KeyKind, Part, Sort, Stretch, down, of_stretch, up};
+use crate::lists::scope::worked_out;
 use crate::lists::{Cell, Column, Drawn, List, Memory, Place, Scope, Screen};
 use crate::web::format;
 
@@ -83,6 +85,25 @@ const ASKED: [&str; STATES.len() + 1] = {
 
 const CODE: Key = up("p.code", KeyKind::Text);
 
+/// Where a project stands in an order.
+fn place<'p>(project: &'p Project, sort: &Sort) -> Vec<Part<'p>> {
+    let (standing, answer) = (&project.standing, &project.answer);
+    let mut place = match sort.name {
+        "worry" => {
+            vec![Part::Integer(answer.worry()), Part::Number(answer.behind.unwrap_or_default().round_dp(6))]
+        }
+        "ends" => vec![Part::Day(standing.ends_on)],
+        "budget" => vec![Part::Number(standing.budget)],
+        "expenditure" => vec![Part::Number(standing.spent)],
+        "received" => vec![Part::Number(project.received())],
+        "delivery" => vec![Part::Number(answer.delivery.unwrap_or_else(|| Decimal::from(-1_000_000)))],
+        "elapsed" => vec![Part::Number(answer.elapsed)],
+        _ => Vec::new(),
+    };
+    place.push(Part::Text(&project.code));
+    place
+}
+
 impl List for Implementation {
     type Row = ImplementationRow;
     const NAME: &'static str = "implementation";
@@ -128,6 +149,7 @@ impl List for Implementation {
     ];
     const KEY: &'static [&'static str] = &["project_code"];
     const ID: &'static str = "p.id";
+    const SUMS_STAND: bool = true;
     const SELECT: &'static str = "scope.day as as_of, p.code, p.title, u.code as unit_code, u.name as unit_name,
         (w.value ->> 'starts_on')::date as starts_on, (w.value ->> 'ends_on')::date as ends_on,
         (w.value ->> 'budget')::numeric as budget, (w.value ->> 'spent')::numeric as spent,
@@ -139,8 +161,19 @@ impl List for Implementation {
 
     async fn prepare(connection: &mut PgConnection, scope: &mut Scope, memory: &Memory) -> Result<(), sqlx::Error> {
         let known = store::known(memory, connection, scope).await?;
-        scope.worked_out = Some(answer::rows(&known, scope).into());
+        scope.answer = Some(known.clone());
+        let filters = scope.filters.clone();
+        scope.worked_out = worked_out(move || answer::rows(&answer::listed(&known, &filters)));
         Ok(())
+    }
+
+    fn shown(scope: &Scope, stretch: &Stretch<'_>) -> Option<String> {
+        let known = scope.answer.as_ref()?.downcast_ref::<Known>()?;
+        if scope.filters.text.is_some() {
+            return None;
+        }
+        let listed = answer::listed(known, &scope.filters);
+        Some(answer::rows(&of_stretch(listed, stretch, |project| place(project, stretch.sort))?))
     }
 
     fn pick(select: &mut Select, scope: &Scope) {

@@ -122,12 +122,17 @@ async fn ground(connection: &mut PgConnection, scope: &Scope) -> Result<serde_js
             select f.project, json_agg(json_build_object('codes', c.codes, 'usd', f.usd,
                 'without_rate', f.without_rate) order by f.usd desc, f.donor_id) as funding
             from funding f join donor_codes c on c.donor_id = f.donor_id group by f.project
+         ), overdue as materialized (
+            -- These first: of all reports few are overdue, and each asks for the terms of its own pledge.
+            select r.pledge_id, count(*) as reports from scope join report_states r on stands(r, scope.day, scope.known)
+            where report_is_due(r, scope.day) and not report_is_submitted(r) and r.due_on < scope.day
+            group by r.pledge_id
          ), reports as (
-            select t.project, count(*) as overdue
-            from scope join pledge_terms t on t.project is not null
-            join pledge_balances b on b.pledge_id = t.pledge_id and b.terms_id = t.id and stands(b, scope.day, scope.known)
-            join report_states r on r.pledge_id = b.pledge_id and stands(r, scope.day, scope.known)
-            where report_is_due(r, scope.day) and not report_is_submitted(r) and r.due_on < scope.day group by t.project
+            select named.project, sum(o.reports)::bigint as overdue
+            from overdue o cross join scope cross join lateral (
+                select t.project from pledge_balances b join pledge_terms t on t.id = b.terms_id
+                where b.pledge_id = o.pledge_id and stands(b, scope.day, scope.known) and t.project is not null offset 0
+            ) named group by named.project
          )
          select json_build_object('projects', (
             select json_agg(json_build_object('id', p.id, 'code', p.code,
@@ -148,9 +153,9 @@ async fn ground(connection: &mut PgConnection, scope: &Scope) -> Result<serde_js
     select.sql(
         " #>> '{}')::numeric from scope), 'unknown', (
             select coalesce(sum(f.pledges), 0) from funding f
-            where f.project <> all(array(select p.code from projects p join projects_in_force(",
+            where f.project not in (select p.code from projects p join projects_in_force(",
     );
-    scope.day_and_known(&mut select).sql(") i on i.project_id = p.id))))");
+    scope.day_and_known(&mut select).sql(") i on i.project_id = p.id)))");
     select.done().build_query_scalar().fetch_one(connection).await
 }
 

@@ -1,8 +1,10 @@
 //! One statement for a list: pick the rows asked for, in order, then dress them with what is shown.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use sqlx::postgres::{PgConnection, PgRow};
@@ -66,6 +68,11 @@ pub trait List: Send + Sync + 'static {
         _memory: &Memory,
     ) -> impl Future<Output = Result<(), sqlx::Error>> + Send {
         std::future::ready(Ok(()))
+    }
+    /// Of the rows worked out, those of a stretch as JSON, where the program can tell which they are: the statement then
+    /// carries no others.
+    fn shown(_scope: &Scope, _stretch: &Stretch<'_>) -> Option<String> {
+        None
     }
     /// Appends ` from … where …`: which rows, with as few tables as filters and sorts need.
     fn pick(select: &mut Select, scope: &Scope);
@@ -133,6 +140,57 @@ impl KeyKind {
     }
 }
 
+/// The value of a part of an order, as the program compares it: like the database does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part<'p> {
+    /// Text, by its bytes.
+    Text(&'p str),
+    /// A day.
+    Day(NaiveDate),
+    /// A whole number.
+    Integer(i64),
+    /// A number.
+    Number(Decimal),
+}
+
+impl<'p> Part<'p> {
+    fn read(kind: KeyKind, text: &'p str) -> Option<Self> {
+        Some(match kind {
+            KeyKind::Text => Part::Text(text),
+            KeyKind::Day => Part::Day(crate::kernel::calendar::parse_day(text).ok()?),
+            KeyKind::Integer => Part::Integer(text.parse().ok()?),
+            KeyKind::Number => Part::Number(text.parse().ok()?),
+        })
+    }
+}
+
+/// Those of some rows that are in a stretch, in order; nothing where it has no end. `place` says where a row stands.
+pub fn of_stretch<'r, R: Copy>(
+    rows: impl IntoIterator<Item = R>,
+    stretch: &Stretch<'_>,
+    place: impl Fn(R) -> Vec<Part<'r>>,
+) -> Option<Vec<R>> {
+    let most = usize::try_from(stretch.most?).ok()?;
+    let keys = stretch.sort.keys.iter();
+    let after: Option<Vec<Part<'_>>> = match stretch.after {
+        Some(after) => Some(keys.zip(after).map(|(key, text)| Part::read(key.kind, text)).collect::<Option<_>>()?),
+        None => None,
+    };
+    let order = |one: &[Part<'_>], other: &[Part<'_>]| {
+        let parts = one.iter().zip(other).enumerate();
+        let by_part =
+            parts.map(|(at, (one, other))| if stretch.goes_down(at) { other.cmp(one) } else { one.cmp(other) });
+        by_part.fold(Ordering::Equal, Ordering::then)
+    };
+    let mut placed: Vec<(Vec<Part<'_>>, R)> = rows
+        .into_iter()
+        .map(|row| (place(row), row))
+        .filter(|(place, _)| after.as_ref().is_none_or(|after| order(place, after).is_gt()))
+        .collect();
+    placed.sort_by(|one, other| order(&one.0, &other.0));
+    Some(placed.into_iter().take(most).map(|(_, row)| row).collect())
+}
+
 /// A part that goes up.
 pub const fn up(sql: &'static str, kind: KeyKind) -> Key {
     Key { sql, kind, down: false }
@@ -173,7 +231,7 @@ const PARTS: [&str; 6] = ["k1", "k2", "k3", "k4", "k5", "k6"];
 
 /// The statement for a stretch of a list.
 pub fn statement<L: List>(scope: &Scope, stretch: &Stretch<'_>) -> Select {
-    let mut select = scope.begin();
+    let mut select = scope.begin_with(L::shown(scope, stretch));
     page::<L>(&mut select, scope, stretch);
     dressed::<L>(&mut select, scope, stretch, false);
     select

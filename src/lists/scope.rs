@@ -1,7 +1,7 @@
 //! What is asked of a list: as of a day, known at an instant, with these filters.
 
 use std::any::Any;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -116,6 +116,15 @@ pub struct Filters {
     pub text: Option<String>,
 }
 
+/// Rows as JSON, written when a statement first takes all of them.
+pub type WorkedOut = Arc<LazyLock<String, Box<dyn FnOnce() -> String + Send + Sync>>>;
+
+/// Rows that are written by `write` once they are needed.
+pub fn worked_out(write: impl FnOnce() -> String + Send + Sync + 'static) -> Option<WorkedOut> {
+    let write: Box<dyn FnOnce() -> String + Send + Sync> = Box::new(write);
+    Some(Arc::new(LazyLock::new(write)))
+}
+
 /// A reading: when, known when, of what.
 #[derive(Debug, Clone)]
 pub struct Scope {
@@ -131,7 +140,7 @@ pub struct Scope {
     pub zone: Tz,
     /// Rows a rule in Rust made for this reading (`List::prepare`): a JSON array of objects, in statements the
     /// table `worked_out` with a column `value`.
-    pub worked_out: Option<Arc<str>>,
+    pub worked_out: Option<WorkedOut>,
     /// What else was worked out for this reading, for the page that shows more than the rows.
     pub answer: Option<Arc<dyn Any + Send + Sync>>,
 }
@@ -153,14 +162,20 @@ impl Scope {
     /// Begins a statement: `scope.day` and `scope.known` can be named in it, and `rates`, the rates in force then, and
     /// `through`, those of every day (`rate_on`), read once and not once a row.
     pub fn begin(&self) -> Select {
+        self.begin_with(None)
+    }
+
+    /// The same, with only `some` of the rows worked out.
+    pub fn begin_with(&self, some: Option<String>) -> Select {
         // Not materialized: where it is named, the day and the instant stand as values, and an index can go by them.
         let mut select = Select::new("with scope as not materialized (select ");
         select.bind(self.as_of.0).sql("::date as day, ").bind(self.known_at.0).sql("::timestamptz as known)");
         select.sql(", rates as materialized (select * from rates_in_force(");
         self.day_and_known(&mut select).sql(")), through as materialized (select * from rates_through(");
         select.bind(self.known_at.0).sql("::timestamptz))");
-        if let Some(rows) = &self.worked_out {
-            select.sql(", worked_out as materialized (select value from jsonb_array_elements(").bind(rows.to_string());
+        if let Some(all) = &self.worked_out {
+            let rows = some.unwrap_or_else(|| String::clone(all));
+            select.sql(", worked_out as materialized (select value from jsonb_array_elements(").bind(rows);
             select.sql("::jsonb))");
         }
         select

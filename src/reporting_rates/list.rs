@@ -13,6 +13,7 @@ use super::headline::sentences;
 use crate::db::Select;
 use crate::l10n::L10n;
 use crate::lists::query::{KeyKind, Sort, down, up};
+use crate::lists::scope::worked_out;
 use crate::lists::{Cell, Column, Drawn, List, Memory, Place, Scope, Screen};
 use crate::report_states::rule::percent;
 use crate::web::format;
@@ -113,7 +114,8 @@ impl List for ReportingRates {
 
     async fn prepare(connection: &mut PgConnection, scope: &mut Scope, memory: &Memory) -> Result<(), sqlx::Error> {
         let answer = answer(memory, connection, scope).await?;
-        scope.worked_out = Some(rows(&answer).into());
+        let rows = rows(&answer);
+        scope.worked_out = worked_out(move || rows);
         scope.answer = Some(Arc::new(answer));
         Ok(())
     }

@@ -29,8 +29,8 @@ pub const ON_PAGE: i32 = 20;
 pub const PAGES: i32 = 50;
 /// The most things of a kind found by name or code.
 pub const NAMES: i32 = 10;
-/// So many texts are looked at; whatever more there are is not counted.
-pub const MOST_COUNTED: i64 = 20_000;
+/// So many things of a kind are counted; of more the database says one more.
+pub const MOST_COUNTED: i64 = 1_000;
 
 /// What is asked.
 #[derive(Debug, Default)]
@@ -60,7 +60,7 @@ pub struct Question<'q> {
 /// What is found.
 #[derive(Debug, Default, Deserialize)]
 pub struct Answer {
-    /// How many things, by the word of their kind.
+    /// How many things, by the word of their kind; more than [`MOST_COUNTED`] where there are more.
     pub kinds: BTreeMap<String, i64>,
     /// Some of them, the best first.
     pub hits: Vec<Hit>,

@@ -25,7 +25,7 @@ pub struct Tab {
     /// Its name.
     pub label: String,
     /// How many.
-    pub count: i64,
+    pub count: String,
     /// Those alone.
     pub href: String,
     /// Whether they are what is shown.
@@ -82,9 +82,9 @@ impl SearchPage {
         let tabs = tabs(&frame, &wanted, &names, &answer);
         let texts: i64 = answer.kinds.values().sum();
         let count = i64::try_from(names.len()).unwrap_or_default() + texts;
-        let count = match texts {
-            MOST_COUNTED.. => frame.t("search-count-many"),
-            _ => frame.l10n.with("find-count", &[("rows", count.into())]),
+        let count = match many(answer.kinds.values()) {
+            true => frame.t("search-count-many"),
+            false => frame.l10n.with("find-count", &[("rows", count.into())]),
         };
         let of_kind = match wanted.kind {
             Some(kind) => answer.kinds.get(kind.as_str()).copied().unwrap_or_default(),
@@ -120,26 +120,30 @@ impl SearchPage {
     }
 }
 
+/// Whether there are more of a kind than are counted.
+fn many<'k>(mut counts: impl Iterator<Item = &'k i64>) -> bool {
+    counts.any(|count| *count > MOST_COUNTED)
+}
+
 /// All kinds together, then each of which something is found.
 fn tabs(frame: &Frame, wanted: &Wanted, names: &[Item], answer: &Answer) -> Vec<Tab> {
     let of = |kind: Kind| {
         let named = names.iter().filter(|item| item.kind == kind.as_str()).count();
         let told = answer.kinds.get(kind.as_str()).copied().unwrap_or_default();
-        i64::try_from(named).unwrap_or_default() + told
+        (i64::try_from(named).unwrap_or_default() + told, many([told].iter()))
     };
-    let tab = |kind: Option<Kind>, label: String, count: i64| Tab {
+    let tab = |kind: Option<Kind>, label: String, (count, many): (i64, bool)| Tab {
         label,
-        count,
+        count: if many { frame.t("search-many") } else { count.to_string() },
         href: wanted.but(|wanted| wanted.kind = kind).address(),
         here: wanted.kind == kind,
     };
-    let kinds = Kind::ALL.into_iter().filter(|kind| kind.is_a_thing());
-    let kinds: Vec<Tab> = kinds
-        .map(|kind| tab(Some(kind), frame.word("found", kind.as_str()), of(kind)))
-        .filter(|tab| tab.count > 0 || tab.here)
-        .collect();
-    let all = kinds.iter().map(|tab| tab.count).sum();
-    std::iter::once(tab(None, frame.t("search-all"), all)).chain(kinds).collect()
+    let kinds: Vec<(Kind, (i64, bool))> =
+        Kind::ALL.into_iter().filter(|kind| kind.is_a_thing()).map(|kind| (kind, of(kind))).collect();
+    let all = kinds.iter().fold((0, false), |all, (_, of)| (all.0 + of.0, all.1 || of.1));
+    let shown = kinds.into_iter().filter(|(kind, of)| of.0 > 0 || wanted.kind == Some(*kind));
+    let shown = shown.map(|(kind, of)| tab(Some(kind), frame.word("found", kind.as_str()), of));
+    std::iter::once(tab(None, frame.t("search-all"), all)).chain(shown).collect()
 }
 
 fn chips(frame: &Frame, wanted: &Wanted, donor: Option<&Filter>) -> Vec<Chip> {
