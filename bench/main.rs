@@ -1,6 +1,6 @@
 //! `script/bench [S|L] [--quick] [--receipts] [--data FOLDER]`: fills a private database of the asked size and measures every
 //! promise of speed against PostgreSQL's own limit. With `--data` the filled database is kept there for the next run;
-//! with `--receipts` only the posting of receipts is measured, and the table is printed and not kept.
+//! with `--receipts` only the posting of receipts and meeting notes is measured, and the table is printed and not kept.
 
 mod generate;
 mod http;
@@ -88,8 +88,10 @@ async fn run(asked: &Asked) -> Result<(), Failure> {
     cluster.close().await?;
     if asked.receipts {
         let (server, _) = program.serve(&data, "/login", "").await?;
-        let counter = receipts::Counter::open(&server.host, &finance, size.pledges).await?;
-        counter.measure(folder.path(), time_of_a_case(asked), &mut report).await?;
+        for (posted, cookie) in forms(size, &finance, &cookie) {
+            let counter = receipts::Counter::open(&server.host, cookie, posted).await?;
+            counter.measure(folder.path(), time_of_a_case(asked), &mut report).await?;
+        }
         server.stop().await?;
         println!("{}", report.table());
         return Ok(());
@@ -150,8 +152,10 @@ async fn run(asked: &Asked) -> Result<(), Failure> {
     if let Err(error) = bench.workbook("contributions", &mut report).await {
         report.failed("contributions as XLSX", &*error);
     }
-    let counter = receipts::Counter::open(&bench.server.host, &finance, size.pledges).await?;
-    counter.measure(folder.path(), time_of_a_case(asked), &mut report).await?;
+    for (posted, cookie) in forms(size, &finance, &bench.cookie) {
+        let counter = receipts::Counter::open(&bench.server.host, cookie, posted).await?;
+        counter.measure(folder.path(), time_of_a_case(asked), &mut report).await?;
+    }
 
     let Bench { server, .. } = bench;
     server.stop().await?;
@@ -164,6 +168,11 @@ async fn run(asked: &Asked) -> Result<(), Failure> {
         report::keep(&document, size.name, &section)?;
     }
     Ok(())
+}
+
+/// What is posted, and by whom.
+fn forms<'c>(size: Size, finance: &'c str, reader: &'c str) -> [(receipts::Posted, &'c str); 2] {
+    [(receipts::Posted::Receipts(size.pledges), finance), (receipts::Posted::Meetings(size.donors), reader)]
 }
 
 /// What it was measured on.

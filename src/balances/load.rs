@@ -99,61 +99,30 @@ macro_rules! known {
     };
 }
 
+/// A fact of any of the kinds the rule asks for; what a kind has no column for is empty.
 #[derive(sqlx::FromRow)]
-struct TermsRow {
+struct FactRow {
+    part: String,
     id: i64,
     pledge_id: PledgeId,
-    pledge_ref: String,
+    /// Of the pledge, or of the contribution.
+    reference: Option<String>,
     agreed_on: Option<NaiveDate>,
-    donor_id: DonorId,
-    unit_id: UnitId,
-    fund_id: FundId,
-    currency: Currency,
-    amount: Decimal,
-    pledged_on: NaiveDate,
-}
-
-#[derive(sqlx::FromRow)]
-struct EventRow {
-    pledge_id: PledgeId,
-    event: String,
-    happened_on: NaiveDate,
-    instalment_number: Option<i32>,
+    donor_id: Option<DonorId>,
+    unit_id: Option<UnitId>,
+    fund_id: Option<FundId>,
+    contribution_id: Option<ContributionId>,
+    currency: Option<Currency>,
     amount: Option<Decimal>,
-}
-
-#[derive(sqlx::FromRow)]
-struct InstalmentRow {
-    id: i64,
-    pledge_id: PledgeId,
-    agreed_on: Option<NaiveDate>,
-    number: i32,
-    due_on: NaiveDate,
-    amount: Decimal,
-    conditional: bool,
+    /// The day it was pledged, happened, is due, was received or allocated.
+    day: Option<NaiveDate>,
+    /// Of the instalment.
+    number: Option<i32>,
+    event: Option<String>,
+    conditional: Option<bool>,
     met_on: Option<NaiveDate>,
-}
-
-#[derive(sqlx::FromRow)]
-struct ReceiptRow {
-    pledge_id: PledgeId,
-    contribution_id: ContributionId,
-    reference: String,
-    received_on: NaiveDate,
-    currency: Currency,
-    amount: Decimal,
-    instalment_number: Option<i32>,
-    reversed_on: Vec<NaiveDate>,
-    reversed_amount: Vec<Decimal>,
-}
-
-#[derive(sqlx::FromRow)]
-struct HandRow {
-    pledge_id: PledgeId,
-    contribution_id: ContributionId,
-    number: i32,
-    amount: Decimal,
-    allocated_on: NaiveDate,
+    reversed_on: Option<Vec<NaiveDate>>,
+    reversed_amount: Option<Vec<Decimal>>,
 }
 
 /// A plan that is kept is made for a few pledges; a batch of thousands gets one of its own each time.
@@ -169,163 +138,147 @@ pub async fn load(
     known_at: DateTime<Utc>,
 ) -> Result<Vec<LoadedPledge>, sqlx::Error> {
     let ids: Vec<i64> = pledges.iter().map(|pledge| pledge.0).collect();
-    let kept = plan_is_kept(pledges);
-    let mut loaded: Vec<LoadedPledge> = Vec::with_capacity(ids.len());
-    let mut places: HashMap<PledgeId, usize> = HashMap::with_capacity(ids.len());
-
-    let terms: Vec<TermsRow> = sqlx::query_as(concat!(
-        "select t.id, t.pledge_id, p.ref as pledge_ref, t.agreed_on, t.donor_id, t.unit_id, t.fund_id, t.currency,
-                t.amount, t.pledged_on
+    // One statement for all kinds: a receipt is worked out while everybody else who writes waits.
+    let rows: Vec<FactRow> = sqlx::query_as(concat!(
+        "select 'terms' as part, t.id, t.pledge_id, p.ref as reference, t.agreed_on, t.donor_id, t.unit_id, t.fund_id,
+                null::bigint as contribution_id, t.currency, t.amount, t.pledged_on as day, null::integer as number,
+                null::text as event, null::boolean as conditional, null::date as met_on, null::date[] as reversed_on,
+                null::numeric[] as reversed_amount
          from pledge_terms t join pledges p on p.id = t.pledge_id
          where t.pledge_id = any($1) and ",
         known!("t"),
-        "
-         order by t.pledge_id, t.agreed_on nulls first"
-    ))
-    .bind(&ids)
-    .bind(known_at)
-    .persistent(kept)
-    .fetch_all(&mut *connection)
-    .await?;
-    for row in terms {
-        let at = *places.entry(row.pledge_id).or_insert_with(|| {
-            loaded.push(LoadedPledge {
-                reference: row.pledge_ref.clone(),
-                facts: PledgeFacts {
-                    pledge: row.pledge_id,
-                    terms: Vec::new(),
-                    signed_on: None,
-                    cancelled_on: None,
-                    write_offs: Vec::new(),
-                    instalments: Vec::new(),
-                    contributions: Vec::new(),
-                    by_hand: Vec::new(),
-                },
-                terms_rows: HashMap::new(),
-                instalment_rows: HashMap::new(),
-            });
-            loaded.len() - 1
-        });
-        loaded[at].terms_rows.insert(row.agreed_on, row.id);
-        loaded[at].facts.terms.push(Terms {
-            agreed_on: row.agreed_on,
-            donor: row.donor_id,
-            unit: row.unit_id,
-            fund: row.fund_id,
-            currency: row.currency,
-            amount: row.amount,
-            pledged_on: row.pledged_on,
-        });
-    }
-
-    let events: Vec<EventRow> = sqlx::query_as(concat!(
-        "select pledge_id, event, happened_on, instalment_number, amount from pledge_events f
-         where pledge_id = any($1) and ",
-        known!("f")
-    ))
-    .bind(&ids)
-    .bind(known_at)
-    .persistent(kept)
-    .fetch_all(&mut *connection)
-    .await?;
-    for row in events {
-        let Some(at) = places.get(&row.pledge_id) else { continue };
-        let facts = &mut loaded[*at].facts;
-        match row.event.as_str() {
-            "signed" => facts.signed_on = Some(row.happened_on),
-            "cancelled" => facts.cancelled_on = Some(row.happened_on),
-            _ => facts.write_offs.push(WriteOff {
-                on: row.happened_on,
-                part: row.amount.map(|amount| WriteOffPart { number: row.instalment_number, amount }),
-            }),
-        }
-    }
-
-    let instalments: Vec<InstalmentRow> = sqlx::query_as(concat!(
-        "
-         select i.id, i.pledge_id, i.agreed_on, i.number, i.due_on, i.amount,
-                i.condition is not null as conditional, c.met_on
+        " union all
+         select 'event', f.id, f.pledge_id, null, null, null, null, null, null, null, f.amount, f.happened_on,
+                f.instalment_number, f.event, null, null, null, null
+         from pledge_events f where f.pledge_id = any($1) and ",
+        known!("f"),
+        " union all
+         select 'instalment', i.id, i.pledge_id, null, i.agreed_on, null, null, null, null, null, i.amount, i.due_on, i.number,
+                null, i.condition is not null, c.met_on, null, null
          from instalments i
          left join condition_events c on c.pledge_id = i.pledge_id and c.agreed_on is not distinct from i.agreed_on
             and c.number = i.number and ",
         known!("c"),
-        "
-         where i.pledge_id = any($1) and ",
-        known!("i")
-    ))
-    .bind(&ids)
-    .bind(known_at)
-    .persistent(kept)
-    .fetch_all(&mut *connection)
-    .await?;
-    for row in instalments {
-        let Some(at) = places.get(&row.pledge_id) else { continue };
-        loaded[*at].instalment_rows.insert((row.agreed_on, row.number), row.id);
-        let condition = match (row.conditional, row.met_on) {
-            (false, _) => Condition::None,
-            (true, None) => Condition::Unmet,
-            (true, Some(met_on)) => Condition::MetOn(met_on),
-        };
-        loaded[*at].facts.instalments.push(ScheduledInstalment {
-            agreed_on: row.agreed_on,
-            number: row.number,
-            due_on: row.due_on,
-            amount: row.amount,
-            condition,
-        });
-    }
-
-    let receipts: Vec<ReceiptRow> = sqlx::query_as(concat!(
-        "select f.pledge_id, f.contribution_id, f.key as reference, f.received_on, f.currency, f.amount,
-                f.instalment_number,
-                coalesce(array_agg(r.received_on order by r.id) filter (where r.id is not null), '{}') as reversed_on,
-                coalesce(array_agg(-r.amount order by r.id) filter (where r.id is not null), '{}') as reversed_amount
+        " where i.pledge_id = any($1) and ",
+        known!("i"),
+        " union all
+         select 'receipt', f.id, f.pledge_id, f.key, null, null, null, null, f.contribution_id, f.currency, f.amount,
+                f.received_on, f.instalment_number, null, null, null, coalesce(back.days, '{}'), coalesce(back.amounts, '{}')
          from contribution_facts f
-         left join contribution_facts r on r.reverses_id = f.contribution_id
-            and ",
+         left join lateral (
+            select array_agg(r.received_on order by r.id) as days, array_agg(-r.amount order by r.id) as amounts
+            from contribution_facts r where r.reverses_id = f.contribution_id and ",
         known!("r"),
-        "
+        ") back on true
          where f.pledge_id = any($1) and f.reverses_id is null and ",
         known!("f"),
-        "
-         group by f.id"
+        " union all
+         select 'by hand', f.id, f.pledge_id, null, null, null, null, null, f.contribution_id, null, f.amount, f.allocated_on,
+                f.number, null, null, null, null, null
+         from hand_allocations f where f.pledge_id = any($1) and ",
+        known!("f"),
     ))
     .bind(&ids)
     .bind(known_at)
-    .persistent(kept)
-    .fetch_all(&mut *connection)
+    .persistent(plan_is_kept(pledges))
+    .fetch_all(connection)
     .await?;
-    for row in receipts {
-        let Some(at) = places.get(&row.pledge_id) else { continue };
-        loaded[*at].facts.contributions.push(Receipt {
-            contribution: row.contribution_id,
-            reference: row.reference,
-            received_on: row.received_on,
-            currency: row.currency,
-            amount: row.amount,
-            instalment: row.instalment_number,
-            reversals: row.reversed_on.into_iter().zip(row.reversed_amount).collect(),
+    let (mut terms, others): (Vec<FactRow>, Vec<FactRow>) = rows.into_iter().partition(|row| row.part == "terms");
+    terms.sort_by_key(|row| (row.pledge_id, row.agreed_on));
+    let mut loaded: Vec<LoadedPledge> = Vec::with_capacity(ids.len());
+    let mut places: HashMap<PledgeId, usize> = HashMap::with_capacity(ids.len());
+    let lacks = || sqlx::Error::Decode("a fact lacks a value its table requires".into());
+    for row in terms {
+        let at = *places.entry(row.pledge_id).or_insert_with(|| {
+            loaded.push(LoadedPledge::new(row.pledge_id));
+            loaded.len() - 1
         });
+        loaded[at].add_terms(row).ok_or_else(lacks)?;
     }
-
-    let by_hand: Vec<HandRow> = sqlx::query_as(concat!(
-        "select pledge_id, contribution_id, number, amount, allocated_on from hand_allocations f
-         where pledge_id = any($1) and ",
-        known!("f")
-    ))
-    .bind(&ids)
-    .bind(known_at)
-    .persistent(kept)
-    .fetch_all(&mut *connection)
-    .await?;
-    for row in by_hand {
+    for row in others {
         let Some(at) = places.get(&row.pledge_id) else { continue };
-        loaded[*at].facts.by_hand.push(HandAllocation {
-            contribution: row.contribution_id,
-            number: row.number,
-            amount: row.amount,
-            on: row.allocated_on,
-        });
+        loaded[*at].add(row).ok_or_else(lacks)?;
     }
     Ok(loaded)
+}
+
+impl LoadedPledge {
+    fn new(pledge: PledgeId) -> Self {
+        LoadedPledge {
+            reference: String::new(),
+            facts: PledgeFacts {
+                pledge,
+                terms: Vec::new(),
+                signed_on: None,
+                cancelled_on: None,
+                write_offs: Vec::new(),
+                instalments: Vec::new(),
+                contributions: Vec::new(),
+                by_hand: Vec::new(),
+            },
+            terms_rows: HashMap::new(),
+            instalment_rows: HashMap::new(),
+        }
+    }
+
+    fn add_terms(&mut self, row: FactRow) -> Option<()> {
+        self.reference = row.reference?;
+        self.terms_rows.insert(row.agreed_on, row.id);
+        self.facts.terms.push(Terms {
+            agreed_on: row.agreed_on,
+            donor: row.donor_id?,
+            unit: row.unit_id?,
+            fund: row.fund_id?,
+            currency: row.currency?,
+            amount: row.amount?,
+            pledged_on: row.day?,
+        });
+        Some(())
+    }
+
+    fn add(&mut self, row: FactRow) -> Option<()> {
+        let facts = &mut self.facts;
+        match row.part.as_str() {
+            "event" => match row.event?.as_str() {
+                "signed" => facts.signed_on = Some(row.day?),
+                "cancelled" => facts.cancelled_on = Some(row.day?),
+                _ => facts.write_offs.push(WriteOff {
+                    on: row.day?,
+                    part: row.amount.map(|amount| WriteOffPart { number: row.number, amount }),
+                }),
+            },
+            "instalment" => {
+                let number = row.number?;
+                self.instalment_rows.insert((row.agreed_on, number), row.id);
+                let condition = match (row.conditional?, row.met_on) {
+                    (false, _) => Condition::None,
+                    (true, None) => Condition::Unmet,
+                    (true, Some(met_on)) => Condition::MetOn(met_on),
+                };
+                facts.instalments.push(ScheduledInstalment {
+                    agreed_on: row.agreed_on,
+                    number,
+                    due_on: row.day?,
+                    amount: row.amount?,
+                    condition,
+                });
+            }
+            "receipt" => facts.contributions.push(Receipt {
+                contribution: row.contribution_id?,
+                reference: row.reference?,
+                received_on: row.day?,
+                currency: row.currency?,
+                amount: row.amount?,
+                instalment: row.number,
+                reversals: row.reversed_on?.into_iter().zip(row.reversed_amount?).collect(),
+            }),
+            _ => facts.by_hand.push(HandAllocation {
+                contribution: row.contribution_id?,
+                number: row.number?,
+                amount: row.amount?,
+                on: row.day?,
+            }),
+        }
+        Some(())
+    }
 }

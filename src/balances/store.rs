@@ -9,7 +9,7 @@ use sqlx::postgres::types::PgRange;
 
 use super::load::{self, RateTable};
 use super::versions::{AllocationVersion, InstalmentVersion, PledgeVersion, Versions};
-use crate::db::copy::CopyIn;
+use crate::db::copy::{Cells, CopyIn, JsonRows};
 use crate::facts::WriteTx;
 use crate::facts::derived::{BATCH, RangeText, days, differences, known_from};
 use crate::kernel::Currency;
@@ -27,15 +27,16 @@ pub async fn recompute(tx: &mut WriteTx, pledges: &[PledgeId]) -> Result<(), sql
         let connection = tx.connection();
         let wanted = computed(&mut *connection, batch, &mut rates, at).await?;
         let kept = Kept::open(&mut *connection, batch).await?;
-        let (close, open) = differences(kept.pledges, wanted.pledges);
-        close_versions(&mut *connection, Derived::Pledges, &close, at).await?;
-        open_pledges(&mut *connection, &open, at).await?;
-        let (close, open) = differences(kept.instalments, wanted.instalments);
-        close_versions(&mut *connection, Derived::Instalments, &close, at).await?;
-        open_instalments(&mut *connection, &open, at).await?;
-        let (close, open) = differences(kept.allocations, wanted.allocations);
-        close_versions(&mut *connection, Derived::Allocations, &close, at).await?;
-        open_allocations(&mut *connection, &open, at).await?;
+        let moved = Moved {
+            pledges: differences(kept.pledges, wanted.pledges),
+            instalments: differences(kept.instalments, wanted.instalments),
+            allocations: differences(kept.allocations, wanted.allocations),
+        };
+        if load::plan_is_kept(batch) {
+            moved.write_few(connection, at).await?;
+        } else {
+            moved.write_many(connection, at).await?;
+        }
     }
     Ok(())
 }
@@ -92,109 +93,181 @@ fn count<V>((close, open): (Vec<i64>, Vec<V>)) -> usize {
     close.len() + open.len()
 }
 
-#[derive(Clone, Copy)]
-enum Derived {
-    Pledges,
-    Instalments,
-    Allocations,
-}
-
-async fn close_versions(
-    connection: &mut PgConnection,
-    table: Derived,
-    ids: &[i64],
-    at: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let sql = match table {
-        Derived::Pledges => "update pledge_balances set known = tstzrange(lower(known), $1) where id = any($2)",
-        Derived::Instalments => "update instalment_balances set known = tstzrange(lower(known), $1) where id = any($2)",
-        Derived::Allocations => "update allocations set known = tstzrange(lower(known), $1) where id = any($2)",
+/// Columns of a derived table that are written, in the order [`Row::put`] gives them.
+macro_rules! columns {
+    (pledge_balances) => {
+        "pledge_id, pledge_ref, valid, known, terms_id, donor_id, unit_id, fund_id, currency, amount, status, signed_on, \
+         paid, written_off, outstanding, advance, receivable, unconverted, instalments"
     };
-    sqlx::query(sql).bind(at).bind(ids).persistent(ids.len() < 50).execute(connection).await?;
-    Ok(())
+    (instalment_balances) => {
+        "pledge_id, pledge_ref, number, valid, known, instalment_id, donor_id, unit_id, fund_id, currency, due_on, \
+         falls_due_on, amount, paid, written_off, outstanding, overdue_during"
+    };
+    (allocations) => {
+        "contribution_id, pledge_id, number, valid, known, amount, own_amount, by_hand"
+    };
 }
 
-async fn open_pledges(
+/// A row of a derived table on its way there.
+trait Row {
+    /// How many of them are written.
+    const COPY: &'static str;
+    /// How those that are no longer believed are closed.
+    const CLOSE: &'static str;
+    /// The columns.
+    const COLUMNS: &'static str;
+
+    fn put(&self, known: &str, into: &mut impl Cells);
+}
+
+macro_rules! statements {
+    ($table:ident) => {
+        const COPY: &'static str = concat!("copy ", stringify!($table), " (", columns!($table), ") from stdin");
+        const CLOSE: &'static str =
+            concat!("update ", stringify!($table), " set known = tstzrange(lower(known), $1) where id = any($2)");
+        const COLUMNS: &'static str = columns!($table);
+    };
+}
+
+impl Row for PledgeVersion {
+    statements!(pledge_balances);
+
+    fn put(&self, known: &str, into: &mut impl Cells) {
+        into.plain(self.pledge).text(&self.reference).plain(RangeText(Some(self.valid))).plain(known).plain(self.terms);
+        into.plain(self.donor).plain(self.unit).plain(self.fund).plain(self.currency).plain(self.amount);
+        into.plain(self.status).plain_or_null(self.signed_on).plain(self.paid).plain(self.written_off);
+        into.plain(self.outstanding).plain(self.advance).plain(self.receivable).plain(self.unconverted);
+        into.plain(self.instalments);
+    }
+}
+
+impl Row for InstalmentVersion {
+    statements!(instalment_balances);
+
+    fn put(&self, known: &str, into: &mut impl Cells) {
+        into.plain(self.pledge)
+            .text(&self.reference)
+            .plain(self.number)
+            .plain(RangeText(Some(self.valid)))
+            .plain(known);
+        into.plain(self.instalment).plain(self.donor).plain(self.unit).plain(self.fund).plain(self.currency);
+        into.plain(self.due_on).plain_or_null(self.falls_due_on).plain(self.amount).plain(self.paid);
+        into.plain(self.written_off).plain(self.outstanding).plain(RangeText(self.overdue_during()));
+    }
+}
+
+impl Row for AllocationVersion {
+    statements!(allocations);
+
+    fn put(&self, known: &str, into: &mut impl Cells) {
+        into.plain(self.contribution).plain(self.pledge).plain(self.number).plain(RangeText(Some(self.valid)));
+        into.plain(known).plain(self.amount).plain(self.own_amount).plain(self.by_hand);
+    }
+}
+
+/// What is no longer believed, by the ids of its rows, and what is from now on.
+type Differs<V> = (Vec<i64>, Vec<V>);
+
+/// What moved in each of the three tables.
+struct Moved {
+    pledges: Differs<PledgeVersion>,
+    instalments: Differs<InstalmentVersion>,
+    allocations: Differs<AllocationVersion>,
+}
+
+/// Part of one statement: closes and opens rows of a table.
+macro_rules! moving {
+    ($table:ident, $closed:literal, $close:literal, $open:literal) => {
+        concat!(
+            $closed,
+            " as (update ",
+            stringify!($table),
+            " set known = tstzrange(lower(known), $1) where id = any(",
+            $close,
+            ")), ",
+            $closed,
+            "_again as (insert into ",
+            stringify!($table),
+            " (",
+            columns!($table),
+            ") select ",
+            columns!($table),
+            " from jsonb_populate_recordset(null::",
+            stringify!($table),
+            ", ",
+            $open,
+            "))"
+        )
+    };
+}
+
+impl Moved {
+    /// Everything in one statement: a receipt moves a row or two of each table, and everybody else who writes waits.
+    async fn write_few(self, connection: &mut PgConnection, at: DateTime<Utc>) -> Result<(), sqlx::Error> {
+        let known = known_from(at);
+        sqlx::query(concat!(
+            "with ",
+            moving!(pledge_balances, "pledges_moved", "$2", "$3"),
+            ", ",
+            moving!(instalment_balances, "instalments_moved", "$4", "$5"),
+            ", ",
+            moving!(allocations, "allocations_moved", "$6", "$7"),
+            " select"
+        ))
+        .bind(at)
+        .bind(self.pledges.0)
+        .bind(few(&self.pledges.1, &known))
+        .bind(self.instalments.0)
+        .bind(few(&self.instalments.1, &known))
+        .bind(self.allocations.0)
+        .bind(few(&self.allocations.1, &known))
+        .execute(connection)
+        .await?;
+        Ok(())
+    }
+
+    async fn write_many(self, connection: &mut PgConnection, at: DateTime<Utc>) -> Result<(), sqlx::Error> {
+        many(&mut *connection, self.pledges, at).await?;
+        many(&mut *connection, self.instalments, at).await?;
+        many(connection, self.allocations, at).await
+    }
+}
+
+fn few<R: Row>(rows: &[R], known: &str) -> impl sqlx::Encode<'static, sqlx::Postgres> + sqlx::Type<sqlx::Postgres> {
+    let mut written = JsonRows::of_list(R::COLUMNS);
+    for row in rows {
+        row.put(known, &mut written);
+        written.end_row();
+    }
+    written.done()
+}
+
+async fn many<R: Row>(
     connection: &mut PgConnection,
-    rows: &[PledgeVersion],
+    (close, open): Differs<R>,
     at: DateTime<Utc>,
 ) -> Result<(), sqlx::Error> {
-    if rows.is_empty() {
+    if !close.is_empty() {
+        sqlx::query(R::CLOSE).bind(at).bind(close).persistent(false).execute(&mut *connection).await?;
+    }
+    if open.is_empty() {
         return Ok(());
     }
     let known = known_from(at);
-    let mut copy = CopyIn::begin(
-        connection,
-        "copy pledge_balances (pledge_id, pledge_ref, valid, known, terms_id, donor_id, unit_id, fund_id, currency,
-         amount, status, signed_on, paid, written_off, outstanding, advance, receivable, unconverted, instalments)
-         from stdin",
-    )
-    .await?;
-    for row in rows {
-        copy.plain(row.pledge).text(&row.reference).plain(RangeText(Some(row.valid))).plain(&known).plain(row.terms);
-        copy.plain(row.donor).plain(row.unit).plain(row.fund).plain(row.currency).plain(row.amount).plain(row.status);
-        copy.plain_or_null(row.signed_on).plain(row.paid).plain(row.written_off).plain(row.outstanding);
-        copy.plain(row.advance).plain(row.receivable).plain(row.unconverted).plain(row.instalments);
+    let mut copy = CopyIn::begin(connection, R::COPY).await?;
+    for row in &open {
+        row.put(&known, &mut copy);
         copy.end_row().await?;
     }
     copy.finish().await?;
     Ok(())
 }
 
-async fn open_instalments(
-    connection: &mut PgConnection,
-    rows: &[InstalmentVersion],
-    at: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let known = known_from(at);
-    let mut copy = CopyIn::begin(
-        connection,
-        "copy instalment_balances (pledge_id, pledge_ref, number, valid, known, instalment_id, donor_id, unit_id, fund_id,
-         currency, due_on, falls_due_on, amount, paid, written_off, outstanding, overdue_during) from stdin",
-    )
-    .await?;
-    for row in rows {
-        copy.plain(row.pledge).text(&row.reference).plain(row.number).plain(RangeText(Some(row.valid))).plain(&known);
-        copy.plain(row.instalment).plain(row.donor).plain(row.unit).plain(row.fund).plain(row.currency);
-        copy.plain(row.due_on).plain_or_null(row.falls_due_on).plain(row.amount).plain(row.paid).plain(row.written_off);
-        copy.plain(row.outstanding).plain(RangeText(row.overdue_during()));
-        copy.end_row().await?;
-    }
-    copy.finish().await?;
-    Ok(())
-}
-
-async fn open_allocations(
-    connection: &mut PgConnection,
-    rows: &[AllocationVersion],
-    at: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let known = known_from(at);
-    let mut copy = CopyIn::begin(
-        connection,
-        "copy allocations (contribution_id, pledge_id, number, valid, known, amount, own_amount, by_hand) from stdin",
-    )
-    .await?;
-    for row in rows {
-        copy.plain(row.contribution)
-            .plain(row.pledge)
-            .plain(row.number)
-            .plain(RangeText(Some(row.valid)))
-            .plain(&known);
-        copy.plain(row.amount).plain(row.own_amount).plain(row.by_hand);
-        copy.end_row().await?;
-    }
-    copy.finish().await?;
-    Ok(())
+/// Which rows: of these pledges, known at an instant, or still believed where none is given.
+macro_rules! kept {
+    () => {
+        "pledge_id = any($1) and case when $2::timestamptz is null then upper_inf(known) else known @> $2 end"
+    };
 }
 
 /// The rows the tables keep, with their ids.
@@ -223,168 +296,138 @@ impl Kept {
         known_at: Option<DateTime<Utc>>,
     ) -> Result<Self, sqlx::Error> {
         let ids: Vec<i64> = pledges.iter().map(|pledge| pledge.0).collect();
-        let kept = load::plan_is_kept(pledges);
-        let pledges: Vec<PledgeRow> = sqlx::query_as(
-            "select id, pledge_id, pledge_ref, valid, terms_id, donor_id, unit_id, fund_id, currency, amount, status,
-                    signed_on, paid, written_off, outstanding, advance, receivable, unconverted, instalments
-             from pledge_balances
-             where pledge_id = any($1) and case when $2::timestamptz is null then upper_inf(known) else known @> $2 end",
-        )
+        // One statement for all three: a receipt is read and written under everybody's lock.
+        let rows: Vec<KeptRow> = sqlx::query_as(concat!(
+            "select 'pledge' as part, id, pledge_id, pledge_ref, null::integer as number, valid, terms_id as of_id, donor_id,
+                    unit_id, fund_id, currency, null::date as due_on, signed_on as other_day, amount, paid, written_off,
+                    outstanding, advance, receivable, null::daterange as overdue_during, status, unconverted as flag,
+                    instalments
+             from pledge_balances where ",
+            kept!(),
+            " union all
+             select 'instalment', id, pledge_id, pledge_ref, number, valid, instalment_id, donor_id, unit_id, fund_id,
+                    currency, due_on, falls_due_on, amount, paid, written_off, outstanding, null, null, overdue_during,
+                    null, null, null
+             from instalment_balances where ",
+            kept!(),
+            " union all
+             select 'allocation', id, pledge_id, null, number, valid, contribution_id, null, null, null, null, null, null,
+                    amount, own_amount, null, null, null, null, null, null, by_hand, null
+             from allocations where ",
+            kept!()
+        ))
         .bind(&ids)
         .bind(known_at)
-        .persistent(kept)
+        .persistent(load::plan_is_kept(pledges))
         .fetch_all(&mut *connection)
         .await?;
-        let instalments: Vec<InstalmentRow> = sqlx::query_as(
-            "select id, pledge_id, pledge_ref, number, valid, instalment_id, donor_id, unit_id, fund_id, currency, due_on,
-                    falls_due_on, amount, paid, written_off, outstanding, overdue_during
-             from instalment_balances
-             where pledge_id = any($1) and case when $2::timestamptz is null then upper_inf(known) else known @> $2 end",
-        )
-        .bind(&ids)
-        .bind(known_at)
-        .persistent(kept)
-        .fetch_all(&mut *connection)
-        .await?;
-        let allocations: Vec<AllocationRow> = sqlx::query_as(
-            "select id, contribution_id, pledge_id, number, valid, amount, own_amount, by_hand from allocations
-             where pledge_id = any($1) and case when $2::timestamptz is null then upper_inf(known) else known @> $2 end",
-        )
-        .bind(&ids)
-        .bind(known_at)
-        .persistent(kept)
-        .fetch_all(&mut *connection)
-        .await?;
-        Ok(Kept {
-            pledges: pledges.into_iter().map(PledgeRow::version).collect(),
-            instalments: instalments.into_iter().map(InstalmentRow::version).collect(),
-            allocations: allocations.into_iter().map(AllocationRow::version).collect(),
-        })
+        let mut kept = Kept { pledges: Vec::new(), instalments: Vec::new(), allocations: Vec::new() };
+        for row in rows {
+            row.keep(&mut kept).ok_or_else(|| sqlx::Error::Decode("a row of balances lacks a value".into()))?;
+        }
+        Ok(kept)
     }
 }
 
+/// A row of any of the three tables; what a table has no column for is empty.
 #[derive(FromRow)]
-struct PledgeRow {
+struct KeptRow {
+    part: String,
     id: i64,
     pledge_id: i64,
-    pledge_ref: String,
+    pledge_ref: Option<String>,
+    number: Option<i32>,
     valid: PgRange<NaiveDate>,
-    terms_id: i64,
-    donor_id: i64,
-    unit_id: i64,
-    fund_id: i64,
-    currency: Currency,
-    amount: Decimal,
-    status: String,
-    signed_on: Option<NaiveDate>,
-    paid: Decimal,
-    written_off: Decimal,
-    outstanding: Decimal,
-    advance: Decimal,
-    receivable: Decimal,
-    unconverted: bool,
-    instalments: i32,
-}
-
-impl PledgeRow {
-    fn version(self) -> (i64, PledgeVersion) {
-        let known = ["pledged", "signed", "fully_paid", "cancelled", "written_off"];
-        let version = PledgeVersion {
-            pledge: self.pledge_id,
-            reference: self.pledge_ref,
-            valid: days(&self.valid),
-            terms: self.terms_id,
-            donor: self.donor_id,
-            unit: self.unit_id,
-            fund: self.fund_id,
-            currency: self.currency,
-            amount: self.amount,
-            status: known.into_iter().find(|status| *status == self.status).unwrap_or("unknown"),
-            signed_on: self.signed_on,
-            paid: self.paid,
-            written_off: self.written_off,
-            outstanding: self.outstanding,
-            advance: self.advance,
-            receivable: self.receivable,
-            unconverted: self.unconverted,
-            instalments: self.instalments,
-        };
-        (self.id, version)
-    }
-}
-
-#[derive(FromRow)]
-struct InstalmentRow {
-    id: i64,
-    pledge_id: i64,
-    pledge_ref: String,
-    number: i32,
-    valid: PgRange<NaiveDate>,
-    instalment_id: i64,
-    donor_id: i64,
-    unit_id: i64,
-    fund_id: i64,
-    currency: Currency,
-    due_on: NaiveDate,
-    falls_due_on: Option<NaiveDate>,
+    /// The row of the terms, of the instalment, or the contribution.
+    of_id: i64,
+    donor_id: Option<i64>,
+    unit_id: Option<i64>,
+    fund_id: Option<i64>,
+    currency: Option<Currency>,
+    due_on: Option<NaiveDate>,
+    /// The day it was signed, or falls due.
+    other_day: Option<NaiveDate>,
     amount: Decimal,
     paid: Decimal,
-    written_off: Decimal,
-    outstanding: Decimal,
-    overdue_during: PgRange<NaiveDate>,
+    written_off: Option<Decimal>,
+    outstanding: Option<Decimal>,
+    advance: Option<Decimal>,
+    receivable: Option<Decimal>,
+    overdue_during: Option<PgRange<NaiveDate>>,
+    status: Option<String>,
+    /// Whether it was not converted, or is by hand.
+    flag: Option<bool>,
+    instalments: Option<i32>,
 }
 
-impl InstalmentRow {
-    fn version(self) -> (i64, InstalmentVersion) {
-        let mut version = InstalmentVersion {
-            pledge: self.pledge_id,
-            reference: self.pledge_ref,
-            number: self.number,
-            valid: days(&self.valid),
-            instalment: self.instalment_id,
-            donor: self.donor_id,
-            unit: self.unit_id,
-            fund: self.fund_id,
-            currency: self.currency,
-            due_on: self.due_on,
-            falls_due_on: self.falls_due_on,
-            amount: self.amount,
-            paid: self.paid,
-            written_off: self.written_off,
-            outstanding: self.outstanding,
-            counts: true,
-        };
-        // `counts` is kept as the days it makes overdue. An empty range decodes as no bounds at all.
-        let kept = days(&self.overdue_during);
-        let stored = (kept != (None, None)).then_some(kept);
-        version.counts = version.overdue_during() == stored && stored.is_some();
-        (self.id, version)
-    }
-}
-
-#[derive(FromRow)]
-struct AllocationRow {
-    id: i64,
-    contribution_id: i64,
-    pledge_id: i64,
-    number: i32,
-    valid: PgRange<NaiveDate>,
-    amount: Decimal,
-    own_amount: Decimal,
-    by_hand: bool,
-}
-
-impl AllocationRow {
-    fn version(self) -> (i64, AllocationVersion) {
-        let version = AllocationVersion {
-            contribution: self.contribution_id,
-            pledge: self.pledge_id,
-            number: self.number,
-            valid: days(&self.valid),
-            amount: self.amount,
-            own_amount: self.own_amount,
-            by_hand: self.by_hand,
-        };
-        (self.id, version)
+impl KeptRow {
+    /// Puts it where it belongs; nothing where a value is missing that its table requires.
+    fn keep(self, kept: &mut Kept) -> Option<()> {
+        let (id, pledge, valid) = (self.id, self.pledge_id, days(&self.valid));
+        match self.part.as_str() {
+            "pledge" => {
+                let known = ["pledged", "signed", "fully_paid", "cancelled", "written_off"];
+                let status = self.status?;
+                let version = PledgeVersion {
+                    pledge,
+                    reference: self.pledge_ref?,
+                    valid,
+                    terms: self.of_id,
+                    donor: self.donor_id?,
+                    unit: self.unit_id?,
+                    fund: self.fund_id?,
+                    currency: self.currency?,
+                    amount: self.amount,
+                    status: known.into_iter().find(|word| *word == status).unwrap_or("unknown"),
+                    signed_on: self.other_day,
+                    paid: self.paid,
+                    written_off: self.written_off?,
+                    outstanding: self.outstanding?,
+                    advance: self.advance?,
+                    receivable: self.receivable?,
+                    unconverted: self.flag?,
+                    instalments: self.instalments?,
+                };
+                kept.pledges.push((id, version));
+            }
+            "instalment" => {
+                let mut version = InstalmentVersion {
+                    pledge,
+                    reference: self.pledge_ref?,
+                    number: self.number?,
+                    valid,
+                    instalment: self.of_id,
+                    donor: self.donor_id?,
+                    unit: self.unit_id?,
+                    fund: self.fund_id?,
+                    currency: self.currency?,
+                    due_on: self.due_on?,
+                    falls_due_on: self.other_day,
+                    amount: self.amount,
+                    paid: self.paid,
+                    written_off: self.written_off?,
+                    outstanding: self.outstanding?,
+                    counts: true,
+                };
+                // `counts` is kept as the days it makes overdue. An empty range decodes as no bounds at all.
+                let overdue = days(&self.overdue_during?);
+                let stored = (overdue != (None, None)).then_some(overdue);
+                version.counts = version.overdue_during() == stored && stored.is_some();
+                kept.instalments.push((id, version));
+            }
+            _ => {
+                let version = AllocationVersion {
+                    contribution: self.of_id,
+                    pledge,
+                    number: self.number?,
+                    valid,
+                    amount: self.amount,
+                    own_amount: self.paid,
+                    by_hand: self.flag?,
+                };
+                kept.allocations.push((id, version));
+            }
+        }
+        Some(())
     }
 }

@@ -62,6 +62,9 @@ pub enum DbError {
 pub struct Db {
     /// For pages and writes.
     pub pages: PgPool,
+    /// For what a page records: a few, because each waits for the one before; the others wait here, in the order they
+    /// came, without a connection that a page could read by.
+    pub records: PgPool,
     /// For exports: four, with deadlines of their own.
     pub exports: PgPool,
     /// For imports that are checked and landed behind a page: two, the next waits.
@@ -74,6 +77,8 @@ const PAGE_DEADLINE: Duration = Duration::from_millis(1800);
 const LONG_DEADLINE: Duration = Duration::from_secs(600);
 /// How long a connection rests before it is asked whether it is still there.
 const RESTED: Duration = Duration::from_millis(500);
+/// How many record at once: one writes, the next have read and wait for it.
+const RECORDS_AT_ONCE: u32 = 3;
 /// How many exports run at once; the next is told 429.
 pub const EXPORTS_AT_ONCE: u32 = 4;
 /// How many imports are checked or landed at once.
@@ -123,16 +128,19 @@ impl Db {
     pub async fn open(options: &PgConnectOptions, connections: u32, for_pages: bool) -> Result<Db, DbError> {
         check_server(options).await?;
         let deadline = if for_pages { PAGE_DEADLINE } else { LONG_DEADLINE };
-        let pages = PgPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(if for_pages { Duration::from_millis(1500) } else { Duration::from_secs(30) })
-            .test_before_acquire(false)
-            .before_acquire(still_there)
-            .connect_lazy_with(if for_pages {
-                for_a_page(as_app(options, deadline))
-            } else {
-                as_app(options, deadline)
-            });
+        let short = |most: u32| {
+            PgPoolOptions::new()
+                .max_connections(most)
+                .acquire_timeout(if for_pages { Duration::from_millis(1500) } else { Duration::from_secs(30) })
+                .test_before_acquire(false)
+                .before_acquire(still_there)
+                .connect_lazy_with(if for_pages {
+                    for_a_page(as_app(options, deadline))
+                } else {
+                    as_app(options, deadline)
+                })
+        };
+        let (pages, records) = (short(connections), short(RECORDS_AT_ONCE));
         let exports = PgPoolOptions::new()
             .max_connections(EXPORTS_AT_ONCE)
             .acquire_timeout(Duration::from_millis(1500))
@@ -143,7 +151,7 @@ impl Db {
             .max_connections(IMPORTS_AT_ONCE)
             .acquire_timeout(LONG_DEADLINE)
             .connect_lazy_with(as_app(options, LONG_DEADLINE));
-        Ok(Db { pages, exports, imports })
+        Ok(Db { pages, records, exports, imports })
     }
 
     /// A snapshot for a page.
@@ -156,7 +164,12 @@ impl Db {
         begin(&self.exports, SNAPSHOT).await
     }
 
-    /// A transaction that may write, for a page. Facts are written by [`crate::facts::WriteTx`] alone.
+    /// A transaction that records, for [`crate::facts::WriteTx`] alone.
+    pub(crate) async fn record(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        begin(&self.records, "begin").await
+    }
+
+    /// A transaction that may write what is no part of a change, for a page.
     pub async fn write(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
         begin(&self.pages, "begin").await
     }
@@ -168,7 +181,7 @@ impl Db {
 
     /// Closes the pools, waiting for what is under way.
     pub async fn close(&self) {
-        tokio::join!(self.pages.close(), self.exports.close(), self.imports.close());
+        tokio::join!(self.pages.close(), self.records.close(), self.exports.close(), self.imports.close());
     }
 }
 
@@ -266,6 +279,11 @@ impl Select {
     {
         self.0.push_bind(value);
         self
+    }
+
+    /// Its text, with places for the values bound.
+    pub fn text(self) -> String {
+        self.0.into_string()
     }
 
     /// The builder, to run it.

@@ -39,6 +39,11 @@ pub struct Recorded {
     pub at: DateTime<Utc>,
 }
 
+impl Recorded {
+    /// Stands for a change where only the text of a statement is asked for.
+    pub(super) const NONE: Recorded = Recorded { change: ChangeId(0), at: DateTime::UNIX_EPOCH };
+}
+
 /// A transaction that may write, with whoever does it. Dropped without [`WriteTx::commit`] it leaves nothing.
 pub struct WriteTx {
     tx: Transaction<'static, Postgres>,
@@ -51,6 +56,7 @@ pub struct WriteTx {
     /// The fact tables it wrote to.
     wrote: Vec<&'static FactTable>,
     rehearsal: bool,
+    few: bool,
 }
 
 /// A form as it was sent: its own id, a digest of what it says, and where its result is shown.
@@ -73,15 +79,14 @@ pub enum Claim {
     Other,
 }
 
-/// The rest of the statement that takes the recording lock.
-macro_rules! say_who {
-    () => {
-        ", moment as materialized (
-            select change_id, greatest(clock_timestamp(), recorded_at + interval '1 microsecond') as at, hash from head)
-         select change_id, at, hash from moment cross join lateral (
-            select set_config('dis.reader', $1::bigint::text, true), set_config('dis.reader_role', $2::text, true),
-                set_config('dis.change', (change_id + 1)::text, true), set_config('dis.recorded_at', at::text, true)) said"
-    };
+/// What `begin_recording` tells: the last change, the instant of the next, and the change a form made before.
+#[derive(sqlx::FromRow)]
+struct Taken {
+    last_id: i64,
+    instant: DateTime<Utc>,
+    last_hash: Vec<u8>,
+    form_change: Option<i64>,
+    form_digest: Option<String>,
 }
 
 struct Head {
@@ -92,7 +97,7 @@ struct Head {
 impl WriteTx {
     /// Begins to write: who, what kind of act (a key of `locales/`, `act-…`), and why.
     pub async fn begin(db: &Db, actor: Actor, act: &'static str, reason: Option<String>) -> Result<Self, sqlx::Error> {
-        Ok(Self::within(db.write().await?, actor, act, reason, false))
+        Ok(Self::within(db.record().await?, actor, act, reason, false))
     }
 
     /// Begins to write what takes longer than a page may.
@@ -131,7 +136,14 @@ impl WriteTx {
             head: None,
             wrote: Vec::new(),
             rehearsal,
+            few: false,
         }
+    }
+
+    /// Says, before it takes the recording lock, that this writes the few rows of a form: the plans the connection has
+    /// are kept. Planning them anew each time took a quarter of the time of a receipt.
+    pub fn of_few_rows(&mut self) {
+        self.few = true;
     }
 
     /// The connection, for reading and for writing what is neither fact nor label (staging, balances).
@@ -140,7 +152,7 @@ impl WriteTx {
     }
 
     /// Notes that this change has rows in a fact table: its digest looks there, and nowhere else.
-    pub(super) fn wrote(&mut self, table: &'static FactTable) {
+    pub(crate) fn wrote(&mut self, table: &'static FactTable) {
         if !self.wrote.iter().any(|one| one.name == table.name) {
             self.wrote.push(table);
         }
@@ -153,12 +165,16 @@ impl WriteTx {
 
     /// Says that this comes from a form, under the recording lock: sent twice, it makes one change.
     pub async fn claim(&mut self, form: &FormStamp) -> Result<Claim, sqlx::Error> {
-        self.recorded().await?;
-        let before: Option<(i64, Option<String>)> =
-            sqlx::query_as("select id, details ->> 'form_digest' from changes where form_id = $1")
-                .bind(form.id)
-                .fetch_optional(&mut *self.tx)
-                .await?;
+        let before = match self.head {
+            // With the lock, in one: whoever waits for it waits for this too.
+            None => self.take_lock(Some(form.id)).await?,
+            Some(_) => {
+                sqlx::query_as("select id, details ->> 'form_digest' from changes where form_id = $1")
+                    .bind(form.id)
+                    .fetch_optional(&mut *self.tx)
+                    .await?
+            }
+        };
         match before {
             Some((change, Some(digest))) if digest == form.digest => Ok(Claim::Done(ChangeId(change))),
             Some(_) => Ok(Claim::Other),
@@ -179,37 +195,38 @@ impl WriteTx {
 
     /// Takes the recording lock, if this transaction has not yet, and says which change it is going to be.
     pub async fn recorded(&mut self) -> Result<Recorded, sqlx::Error> {
-        if let Some(head) = &self.head {
-            return Ok(head.recorded);
+        if self.head.is_none() {
+            self.take_lock(None).await?;
         }
-        // The lock first, in a part of its own; only then the clock, so that no later change can have an earlier instant.
-        // The transaction also says who reads in it, and which change it is, to policies and defaults of the database.
-        let head = if self.rehearsal {
-            concat!("with head as materialized (select change_id, recorded_at, hash from change_head)", say_who!())
-        } else {
-            concat!(
-                "with head as materialized (select change_id, recorded_at, hash from change_head for update)",
-                say_who!()
-            )
-        };
-        let (last, at, previous_hash): (i64, DateTime<Utc>, Vec<u8>) = sqlx::query_as(head)
+        self.head.as_ref().map(|head| head.recorded).ok_or(sqlx::Error::RowNotFound)
+    }
+
+    /// Takes the lock. The transaction also says who reads in it, and which change it is, to policies and defaults of the
+    /// database. Gives the change that a form made before, with the digest of what it said.
+    async fn take_lock(&mut self, form: Option<Uuid>) -> Result<Option<(i64, Option<String>)>, sqlx::Error> {
+        let taken: Taken = sqlx::query_as("select * from begin_recording($1, $2, $3, $4, $5)")
+            .bind(!self.rehearsal)
             .bind(self.actor.account)
             .bind(self.actor.role.as_str())
+            .bind(self.few.then_some("force_generic_plan"))
+            .bind(form)
             .fetch_one(&mut *self.tx)
             .await?;
-        let recorded = Recorded { change: ChangeId(last + 1), at };
-        self.head = Some(Head { recorded, previous_hash });
-        Ok(recorded)
+        let recorded = Recorded { change: ChangeId(taken.last_id + 1), at: taken.instant };
+        self.head = Some(Head { recorded, previous_hash: taken.last_hash });
+        Ok(taken.form_change.map(|change| (change, taken.form_digest)))
     }
 
     /// Writes down labels before and after: `source` gives entity_id, before, after of what this transaction wrote to
     /// the labels of `entity`.
     pub async fn audit(&mut self, entity: &'static str, source: &'static str) -> Result<u64, sqlx::Error> {
-        let recorded = self.recorded().await?;
-        let mut insert = Select::new("insert into audit_entries (change_id, entity, entity_id, before, after) select ");
-        insert.bind(recorded.change.0).sql(", ").bind(entity).sql(", entity_id, before, after from (").sql(source);
-        insert.sql(") as source");
+        let mut insert = auditing(self.recorded().await?.change, entity, source);
         Ok(insert.done().build().execute(&mut *self.tx).await?.rows_affected())
+    }
+
+    /// The statement of [`WriteTx::audit`] as text: `$1` is the change.
+    pub fn auditing_text(entity: &'static str, source: &'static str) -> String {
+        auditing(Recorded::NONE.change, entity, source).text()
     }
 
     /// Writes down one thing's labels before and after.
@@ -288,6 +305,13 @@ impl WriteTx {
     pub async fn rollback(self) -> Result<(), sqlx::Error> {
         self.tx.rollback().await
     }
+}
+
+fn auditing(change: ChangeId, entity: &'static str, source: &'static str) -> Select {
+    let mut insert = Select::new("insert into audit_entries (change_id, entity, entity_id, before, after) select ");
+    insert.bind(change.0).sql(", '").sql(entity).sql("', entity_id, before, after from (").sql(source);
+    insert.sql(") as source");
+    insert
 }
 
 /// Everything a change's hash speaks for.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::change::WriteTx;
+use super::change::{Recorded, WriteTx};
 use crate::db::Select;
 
 /// A table of facts: the shared columns, and these of its own.
@@ -161,14 +161,25 @@ impl FactTable {
         tx: &mut WriteTx,
         source: impl FnOnce(&mut Select),
     ) -> Result<u64, sqlx::Error> {
-        let recorded = tx.recorded().await?;
+        let insert = self.inserting(tx.recorded().await?, source);
+        self.write(tx, insert).await
+    }
+
+    fn inserting(&self, Recorded { change, at }: Recorded, source: impl FnOnce(&mut Select)) -> Select {
         let mut insert = Select::new("insert into ");
         insert.sql(self.name).sql(" (change_id, recorded_at, key, replaces, ").sql(self.columns).sql(") select ");
-        insert.bind(recorded.change.0).sql(", ").bind(recorded.at).sql(", key, replaces, ").sql(self.columns);
-        insert.sql(" from (");
+        insert.bind(change.0).sql(", ").bind(at).sql(", key, replaces, ").sql(self.columns).sql(" from (");
         source(&mut insert);
         insert.sql(") as source");
-        self.write(tx, insert).await
+        insert
+    }
+
+    /// The statement of [`FactTable::record`] as text: `$1` is the change, `$2` its instant.
+    pub fn recording_text(&'static self, source: &'static str) -> String {
+        let text = |insert: &mut Select| {
+            insert.sql(source);
+        };
+        self.inserting(Recorded::NONE, text).text()
     }
 
     /// Voids one fact by its id. Returns how many that were.
@@ -194,13 +205,25 @@ impl FactTable {
         tx: &mut WriteTx,
         source: impl FnOnce(&mut Select),
     ) -> Result<u64, sqlx::Error> {
-        let recorded = tx.recorded().await?;
+        let update = self.marking(tx.recorded().await?, source);
+        self.write(tx, update).await
+    }
+
+    fn marking(&self, Recorded { change, at }: Recorded, source: impl FnOnce(&mut Select)) -> Select {
         let mut update = Select::new("update ");
-        update.sql(self.name).sql(" set voided_at = ").bind(recorded.at).sql(", voided_change_id = ");
-        update.bind(recorded.change.0).sql(" where voided_at is null and id in (");
+        update.sql(self.name).sql(" set voided_change_id = ").bind(change.0).sql(", voided_at = ").bind(at);
+        update.sql(" where voided_at is null and id in (");
         source(&mut update);
         update.sql(")");
-        self.write(tx, update).await
+        update
+    }
+
+    /// The statement of [`FactTable::void`] as text: `$1` is the change, `$2` its instant.
+    pub fn voiding_text(&'static self, source: &'static str) -> String {
+        let text = |update: &mut Select| {
+            update.sql(source);
+        };
+        self.marking(Recorded::NONE, text).text()
     }
 
     /// Runs what writes to this table, and notes that the change has rows in it.

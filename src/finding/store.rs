@@ -188,6 +188,29 @@ pub async fn opened(
     Ok(())
 }
 
+/// What has this very code: most fields are filled from a list of suggestions, and reading every name for that would take
+/// longer than what is then recorded.
+async fn of_code(
+    connection: &mut PgConnection,
+    kind: Kind,
+    code: &str,
+) -> Result<Option<(String, String)>, sqlx::Error> {
+    sqlx::query_as(
+        "select code, name from donors where $1 = 'donor' and code = $2
+         union all select ref, coalesce(title, ref) from pledges where $1 = 'pledge' and ref = $2
+         union all select code, title from projects where $1 = 'project' and code = $2
+         union all select ref, coalesce(title, ref) from donor_reports where $1 = 'report' and ref = $2
+         union all select code, name from units where $1 = 'unit' and code = $2
+         union all select code, name from funds where $1 = 'fund' and code = $2
+         union all select email, name from accounts
+            where $1 = 'person' and email = $2 and role <> 'system' and disabled_at is null",
+    )
+    .bind(kind.as_str())
+    .bind(code)
+    .fetch_optional(connection)
+    .await
+}
+
 /// What a text in a field means: a code, else a name or alias if only one thing has it, else whatever alone holds all
 /// its words. Nothing where that leaves none or several.
 pub async fn resolve(
@@ -195,6 +218,9 @@ pub async fn resolve(
     kind: Kind,
     text: &str,
 ) -> Result<Option<(String, String)>, sqlx::Error> {
+    if let Some(found) = of_code(&mut *connection, kind, text).await? {
+        return Ok(Some(found));
+    }
     sqlx::query_as(
         "with named as (
             select d.code, d.name, d.sought, 'donor' as kind, true as whole from donors d where $1 = 'donor'
@@ -202,13 +228,7 @@ pub async fn resolve(
             select d.code, d.name, a.sought, 'donor', false from donor_aliases a join donors d on d.id = a.donor_id
             where $1 = 'donor'
             union all
-            select p.ref, coalesce(p.title, p.ref), p.sought, 'pledge', false from pledges p
-            where $1 = 'pledge' and p.ref = $2
-            union all
             select p.code, p.title, p.sought, 'project', true from projects p where $1 = 'project'
-            union all
-            select r.ref, coalesce(r.title, r.ref), r.sought, 'report', false from donor_reports r
-            where $1 = 'report' and r.ref = $2
             union all
             select u.code, u.name, u.sought, 'unit', true from units u where $1 = 'unit'
             union all
@@ -218,14 +238,12 @@ pub async fn resolve(
             where $1 = 'person' and a.role <> 'system' and a.disabled_at is null
          ), hits as (
             select n.code, n.name, case
-                when n.code = $2 then 0
                 when lower(n.code) = lower($2) then 1
                 when n.sought = (select folded($2)) or (n.whole and n.sought = (select folded($2)) || ' ' || lower(n.code))
                     then 2
                 else 3 end as tier
             from named n
-            where n.code = $2 or (n.sought like all ((select sought_words($2))::text[])
-                and (select sought_words($2) <> '{}'))
+            where n.sought like all ((select sought_words($2))::text[]) and (select sought_words($2) <> '{}')
          ), best as (
             select distinct h.code, h.name from hits h where h.tier = (select min(tier) from hits)
          )

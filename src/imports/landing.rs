@@ -7,10 +7,11 @@ use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgConnection;
 use sqlx::postgres::types::Oid;
 
+use super::at_once;
 use super::draft::{Draft, Phase, Seen};
 use super::file::RowFile;
 use super::held::{Held, held, held_each};
-use super::report::{Outcome, Problem, TOLD};
+use super::report::{Counts, Outcome, Problem, TOLD};
 use super::spec::{Column, Kind, Part, Spec};
 use super::staging::{self, Found, Stay};
 use crate::access::{Act, Role, may};
@@ -141,52 +142,27 @@ pub async fn run(db: &Db, actor: Actor, clock: &Clock, import: &Import) -> Resul
         Some(_) => WriteTx::begin_long(db, actor, act, reason).await?,
         None => WriteTx::begin(db, actor, act, reason).await?,
     };
+    if entry.is_some() {
+        tx.of_few_rows();
+    }
     if let Some(draft) = draft.filter(|_| !import.dry_run) {
         claim(&mut tx, &draft.form).await?;
     }
     let mut outcome = Outcome { files: names, ..Outcome::default() };
     let correct = import.correct.is_some() || (draft.is_some() && import.dry_run);
-    let few = entry.is_some();
     let (found, told, counted) = (Found::default(), Told::default(), Vec::new());
-    let mut landing = Landing { tx: &mut tx, correct, draft, few, found, told, counted };
+    let mut landing = Landing { tx: &mut tx, correct, draft, found, told, counted };
     let kinds = landing.stage(import, clock).await?;
     if let Some(entry) = entry {
         // Only now: everybody else who writes waits from here on.
         take_up(landing.tx, entry).await?;
     }
-    landing.phase(Phase::Comparing);
-    landing.prepare(&kinds).await?;
-    for kind in &kinds {
-        landing.check(kind.spec()).await?;
-        if landing.clean() {
-            landing.phase(Phase::Recording);
-            landing.land(kind.spec()).await?;
-            landing.count_what_grew().await?;
-        }
+    let mut taken_out = Vec::new();
+    match entry {
+        Some(entry) => taken_out = at_once::land(&mut landing, &kinds, &entry.takes_out, &mut outcome).await?,
+        None => landing.land_step_by_step(&kinds, &mut outcome).await?,
     }
-    let taken_out = match entry {
-        Some(entry) if landing.clean() => take_out(landing.tx, &entry.takes_out).await?,
-        _ => Vec::new(),
-    };
-    if landing.clean() {
-        for kind in &kinds {
-            landing.gather(kind.spec().final_checks, Vec::new(), "error").await?;
-        }
-    }
-    if landing.clean() {
-        let mut touched = landing.touched(&kinds).await?;
-        touched.reports.extend(&taken_out);
-        balances::recompute(landing.tx, &touched.pledges).await?;
-        report_states::recompute(landing.tx, &touched.reports).await?;
-        landing.count_what_grew().await?;
-        for kind in &kinds {
-            landing.gather(kind.spec().warnings, Vec::new(), "warning").await?;
-            if few {
-                landing.refuse_what_forms_refuse(kind.spec()).await?;
-            }
-        }
-    }
-    landing.report(&kinds, &mut outcome).await?;
+    landing.report(&mut outcome).await?;
     outcome.changed += taken_out.len() as u64;
     if draft.is_some() {
         outcome.preview = Some(landing.preview(&kinds).await?);
@@ -227,7 +203,7 @@ async fn take_up(tx: &mut WriteTx, entry: &Entry) -> Result<(), ImportError> {
 }
 
 /// Voids everything recorded of some reports. Returns which they are.
-async fn take_out(tx: &mut WriteTx, references: &[String]) -> Result<Vec<ReportId>, sqlx::Error> {
+pub(super) async fn take_out(tx: &mut WriteTx, references: &[String]) -> Result<Vec<ReportId>, sqlx::Error> {
     if references.is_empty() {
         return Ok(Vec::new());
     }
@@ -254,32 +230,27 @@ async fn claim(tx: &mut WriteTx, form: &FormStamp) -> Result<(), ImportError> {
 
 pub(super) struct Landing<'t> {
     pub(super) tx: &'t mut WriteTx,
-    correct: bool,
+    pub(super) correct: bool,
     draft: Option<&'t Draft>,
-    /// Whether these are the few rows of a form: no statement needs a plan of its own for them.
-    few: bool,
     pub(super) found: Found,
-    told: Told,
+    pub(super) told: Told,
     /// Tables whose size the planner was told.
     counted: Vec<Oid>,
 }
 
 /// What has to be worked out anew once everything is recorded.
 #[derive(Default)]
-struct Touched {
-    pledges: Vec<PledgeId>,
-    reports: Vec<ReportId>,
+pub(super) struct Touched {
+    pub(super) pledges: Vec<PledgeId>,
+    pub(super) reports: Vec<ReportId>,
 }
 
 /// How many problems stand in the table for them.
 #[derive(Default)]
-struct Told {
-    errors: u64,
-    warnings: u64,
+pub(super) struct Told {
+    pub(super) errors: u64,
+    pub(super) warnings: u64,
 }
-
-/// What is odd in a file and happens in life, but is a slip in a form: the reader is there to put it right.
-const REFUSED_IN_FORMS: [&str; 1] = ["refund-too-large"];
 
 impl Landing<'_> {
     pub(super) fn connection(&mut self) -> &mut PgConnection {
@@ -298,13 +269,12 @@ impl Landing<'_> {
 
     /// Reads every file into its staging table. Returns the kinds that have one, in landing order.
     async fn stage(&mut self, import: &Import, clock: &Clock) -> Result<Vec<Kind>, sqlx::Error> {
-        let entered = import.entry.iter().flat_map(|entry| &entry.rows);
-        let mut kinds: Vec<Kind> =
-            import.files.iter().map(|(kind, _)| *kind).chain(entered.clone().map(|(kind, _)| *kind)).collect();
+        let entered = import.entry.iter().flat_map(|entry| &entry.rows).map(|(kind, _)| *kind);
+        let mut kinds: Vec<Kind> = import.files.iter().map(|(kind, _)| *kind).chain(entered).collect();
         kinds.sort_unstable();
         kinds.dedup();
         let specs: Vec<&'static Spec> = kinds.iter().map(|kind| kind.spec()).collect();
-        let stay = if self.few { Stay::Connection } else { Stay::Transaction };
+        let stay = if import.entry.is_some() { Stay::Connection } else { Stay::Transaction };
         staging::create(self.tx.connection(), &specs, stay).await?;
         if kinds.contains(&Kind::Meetings) {
             sqlx::query("select set_config('dis.reason', $1, true)")
@@ -321,10 +291,20 @@ impl Landing<'_> {
         if kinds.iter().any(|kind| kind.act() == Act::LoadReports) {
             self.say_whose(clock).await?;
         }
-        let files = import.files.iter().map(|(kind, path)| RowFile::open(path, kind.spec()));
-        let entered = entered.map(|(kind, rows)| RowFile::parse(rows.clone(), kind.spec()));
-        for (number, file) in (0i32..).zip(files.chain(entered)) {
-            match file {
+        if let Some(entry) = &import.entry {
+            for spec in specs {
+                let mut rows = staging::few(spec);
+                for (number, (_, text)) in (0i32..).zip(&entry.rows).filter(|(_, (kind, _))| *kind == spec.kind) {
+                    match RowFile::parse(text.clone(), spec) {
+                        Ok(file) => staging::read_few(number, &file, clock.today(), &mut rows, &mut self.found),
+                        Err(why) => self.found.add_unreadable(number, why),
+                    }
+                }
+                staging::put_few(self.tx.connection(), spec, rows).await?;
+            }
+        }
+        for (number, (kind, path)) in (0i32..).zip(&import.files) {
+            match RowFile::open(path, kind.spec()) {
                 Ok(file) => {
                     let overlay = self.draft.map(|draft| draft.of_file(number)).unwrap_or_default();
                     staging::fill(self.tx.connection(), number, &file, clock.today(), overlay, &mut self.found).await?;
@@ -355,30 +335,26 @@ impl Landing<'_> {
         Ok(())
     }
 
-    /// Tells the planner how many rows there are, where there may be many.
+    /// Tells the planner how many rows there are.
     async fn analyze(&mut self, spec: &'static Spec) -> Result<(), sqlx::Error> {
-        if self.few { Ok(()) } else { self.execute(format!("analyze {}", spec.stage)).await }
+        self.execute(format!("analyze {}", spec.stage)).await
     }
 
     /// Tells the planner how large the tables have become that rows of files went into: nobody else would before the end,
     /// and a check that takes a table of twenty thousand rows for an empty one takes minutes.
     async fn count_what_grew(&mut self) -> Result<(), sqlx::Error> {
-        if !self.few {
-            self.counted = sqlx::query_scalar("select count_what_grew($1)")
-                .bind(std::mem::take(&mut self.counted))
-                .fetch_one(self.tx.connection())
-                .await?;
-        }
+        self.counted = sqlx::query_scalar("select count_what_grew($1)")
+            .bind(std::mem::take(&mut self.counted))
+            .fetch_one(self.tx.connection())
+            .await?;
         Ok(())
     }
 
     /// Makes rows for codes never seen, and gives the planner the sizes.
     async fn prepare(&mut self, kinds: &[Kind]) -> Result<(), sqlx::Error> {
         self.tx.recorded().await?;
-        if !self.few {
-            // The planner needs the sizes and hardly more: a small sample, thrice over a hundred thousand rows.
-            self.execute("set local default_statistics_target = 10".to_owned()).await?;
-        }
+        // The planner needs the sizes and hardly more: a small sample, thrice over a hundred thousand rows.
+        self.execute("set local default_statistics_target = 10".to_owned()).await?;
         for kind in kinds {
             self.analyze(kind.spec()).await?;
             for sql in kind.spec().identities {
@@ -418,16 +394,7 @@ impl Landing<'_> {
         own: Vec<String>,
         severity: &'static str,
     ) -> Result<(), sqlx::Error> {
-        let all: Vec<String> = checks.iter().map(|check| (*check).to_owned()).chain(own).collect();
-        if all.is_empty() {
-            return Ok(());
-        }
-        let found = all.iter().map(|check| format!("select file, line, col, value, key, arg from ({check}) one"));
-        let insert = format!(
-            "insert into import_problems (severity, file, line, col, value, key, arg)
-             select '{severity}', file, line, col, coalesce(value, ''), key, coalesce(arg, '') from ({}) found",
-            found.collect::<Vec<_>>().join(" union all ")
-        );
+        let Some(insert) = gathering(checks, own, severity) else { return Ok(()) };
         let told = sqlx::query(AssertSqlSafe(insert)).execute(self.connection()).await?.rows_affected();
         match severity {
             "error" => self.told.errors += told,
@@ -437,92 +404,14 @@ impl Landing<'_> {
         Ok(())
     }
 
-    /// Makes errors of warnings about what a form brings that it should not bring so.
-    async fn refuse_what_forms_refuse(&mut self, spec: &'static Spec) -> Result<(), sqlx::Error> {
-        if self.told.warnings == 0 {
-            return Ok(());
-        }
-        let update = format!(
-            "update import_problems p set severity = 'error' from {} s
-             where p.severity = 'warning' and p.key = any($1) and s.file = p.file and s.line = p.line
-                and (not s.found or s.fact_diff <> '{{}}')",
-            spec.stage
-        );
-        let refused: Vec<String> = REFUSED_IN_FORMS.map(str::to_owned).into();
-        let refused =
-            sqlx::query(AssertSqlSafe(update)).bind(refused).execute(self.connection()).await?.rows_affected();
-        self.told.errors += refused;
-        self.told.warnings -= refused;
-        Ok(())
-    }
-
     /// Sets beside each row what the system holds under its key, in the file's own words.
     async fn compare(&mut self, spec: &'static Spec) -> Result<(), sqlx::Error> {
         let at = self.tx.recorded().await?.at;
-        let given = |index: usize| format!("(s.given & {}::bigint) <> 0", 1i64 << index);
-        let mut sets: Vec<String> = vec!["found = true".into(), "fact_id = e.fact_id".into()];
-        let differing = |part: Part, test: fn(&str) -> String| {
-            let cases: Vec<String> = spec
-                .columns
-                .iter()
-                .enumerate()
-                .filter(|(_, column)| column.part == part)
-                .map(|(index, column)| {
-                    format!("case when {} and {} then '{}' end", given(index), test(column.name), column.name)
-                })
-                .collect();
-            if cases.is_empty() {
-                "'{}'".to_owned()
-            } else {
-                format!("array_remove(array[{}], null)", cases.join(", "))
-            }
-        };
-        let distinct: fn(&str) -> String = |name| format!("s.{name} is distinct from e.{name}");
-        sets.push(format!("fact_diff = {}", differing(Part::Fact, distinct)));
-        sets.push(format!("label_diff = {}", differing(Part::Label, distinct)));
-        sets.push(format!(
-            "event_fill = {}",
-            differing(Part::Event, |name| format!("s.{name} is not null and e.{name} is null"))
-        ));
-        sets.push(format!(
-            "event_diff = {}",
-            differing(Part::Event, |name| format!("e.{name} is not null and s.{name} is distinct from e.{name}"))
-        ));
-        for (index, column) in spec.columns.iter().enumerate() {
-            if matches!(column.part, Part::Fact | Part::Label | Part::Event) && !column.required {
-                // What an amendment says of labels is not given, and yet stays to be warned of.
-                sets.push(format!(
-                    "{0} = case when {1} then s.{0} else coalesce(s.{0}, e.{0}) end",
-                    column.name,
-                    given(index)
-                ));
-            }
-        }
-        for extra in spec.existing_extra {
-            sets.push(format!("{extra} = e.{extra}"));
-        }
-        sets.push("old = to_jsonb(e)".into());
-        let same: Vec<String> = spec
-            .columns
-            .iter()
-            .filter(|column| column.part == Part::Key)
-            .map(|column| match (column.required, column.cell.sql_type()) {
-                (true, _) => format!("s.{0} = e.{0}", column.name),
-                (false, _) => format!("coalesce(s.{0}, '-infinity') = coalesce(e.{0}, '-infinity')", column.name),
-            })
-            .collect();
-        let sql = format!(
-            "with known as (select $1::timestamptz as at) update {} s set {} from ({}) e where {}",
-            spec.stage,
-            sets.join(", "),
-            spec.existing,
-            same.join(" and ")
-        );
-        sqlx::query(AssertSqlSafe(sql)).bind(at).execute(self.tx.connection()).await?;
+        sqlx::query(AssertSqlSafe(comparing(spec, "$1"))).bind(at).execute(self.tx.connection()).await?;
         Ok(())
     }
 
-    fn clean(&self) -> bool {
+    pub(super) fn clean(&self) -> bool {
         self.found.count == 0 && self.told.errors == 0
     }
 
@@ -559,24 +448,47 @@ impl Landing<'_> {
         Ok(touched)
     }
 
-    async fn report(&mut self, kinds: &[Kind], outcome: &mut Outcome) -> Result<(), sqlx::Error> {
+    /// Lands kind after kind, each statement for itself: whoever waits sees how far it is, and the planner is told what is
+    /// there by then.
+    async fn land_step_by_step(&mut self, kinds: &[Kind], outcome: &mut Outcome) -> Result<(), sqlx::Error> {
+        self.phase(Phase::Comparing);
+        self.prepare(kinds).await?;
         for kind in kinds {
-            let counts = format!(
-                "select count(*) filter (where not found and not rejected), count(*) filter (where found and differs and not rejected),
-                        count(*) filter (where found and not differs and not rejected), count(*) filter (where rejected)
-                 from (select found,
-                              fact_diff || label_diff || event_fill || event_diff <> '{{}}' or left_out <> '{{}}' as differs,
-                              bad or (file, line) in (select file, line from import_problems where severity = 'error') as rejected
-                       from {}) rows",
-                kind.spec().stage
-            );
-            let (added, changed, unchanged, rejected): (i64, i64, i64, i64) =
-                sqlx::query_as(AssertSqlSafe(counts)).fetch_one(self.connection()).await?;
-            outcome.added += added.unsigned_abs();
-            outcome.changed += changed.unsigned_abs();
-            outcome.unchanged += unchanged.unsigned_abs();
-            outcome.rejected += rejected.unsigned_abs();
+            self.check(kind.spec()).await?;
+            if self.clean() {
+                self.phase(Phase::Recording);
+                self.land(kind.spec()).await?;
+                self.count_what_grew().await?;
+            }
         }
+        if self.clean() {
+            for kind in kinds {
+                self.gather(kind.spec().final_checks, Vec::new(), "error").await?;
+            }
+        }
+        if self.clean() {
+            let touched = self.touched(kinds).await?;
+            self.work_out(&touched).await?;
+            self.count_what_grew().await?;
+            for kind in kinds {
+                self.gather(kind.spec().warnings, Vec::new(), "warning").await?;
+            }
+        }
+        for kind in kinds {
+            let counts: Counts =
+                sqlx::query_as(AssertSqlSafe(counting(kind.spec()))).fetch_one(self.connection()).await?;
+            outcome.count(counts);
+        }
+        Ok(())
+    }
+
+    /// Works out anew what was touched.
+    pub(super) async fn work_out(&mut self, touched: &Touched) -> Result<(), sqlx::Error> {
+        balances::recompute(self.tx, &touched.pledges).await?;
+        report_states::recompute(self.tx, &touched.reports).await
+    }
+
+    async fn report(&mut self, outcome: &mut Outcome) -> Result<(), sqlx::Error> {
         outcome.error_count = self.told.errors;
         outcome.warning_count = self.told.warnings;
         for (severity, told, count) in
@@ -604,8 +516,96 @@ impl Landing<'_> {
     }
 }
 
+/// The statement that sets beside each row what the system holds under its key, in the file's own words; `at` is the place
+/// of the instant among its values.
+pub(super) fn comparing(spec: &'static Spec, at: &str) -> String {
+    let given = |index: usize| format!("(s.given & {}::bigint) <> 0", 1i64 << index);
+    let mut sets: Vec<String> = vec!["found = true".into(), "fact_id = e.fact_id".into()];
+    let differing = |part: Part, test: fn(&str) -> String| {
+        let cases: Vec<String> = spec
+            .columns
+            .iter()
+            .enumerate()
+            .filter(|(_, column)| column.part == part)
+            .map(|(index, column)| {
+                format!("case when {} and {} then '{}' end", given(index), test(column.name), column.name)
+            })
+            .collect();
+        if cases.is_empty() { "'{}'".to_owned() } else { format!("array_remove(array[{}], null)", cases.join(", ")) }
+    };
+    let distinct: fn(&str) -> String = |name| format!("s.{name} is distinct from e.{name}");
+    sets.push(format!("fact_diff = {}", differing(Part::Fact, distinct)));
+    sets.push(format!("label_diff = {}", differing(Part::Label, distinct)));
+    sets.push(format!(
+        "event_fill = {}",
+        differing(Part::Event, |name| format!("s.{name} is not null and e.{name} is null"))
+    ));
+    sets.push(format!(
+        "event_diff = {}",
+        differing(Part::Event, |name| format!("e.{name} is not null and s.{name} is distinct from e.{name}"))
+    ));
+    for (index, column) in spec.columns.iter().enumerate() {
+        if matches!(column.part, Part::Fact | Part::Label | Part::Event) && !column.required {
+            // What an amendment says of labels is not given, and yet stays to be warned of.
+            sets.push(format!(
+                "{0} = case when {1} then s.{0} else coalesce(s.{0}, e.{0}) end",
+                column.name,
+                given(index)
+            ));
+        }
+    }
+    for extra in spec.existing_extra {
+        sets.push(format!("{extra} = e.{extra}"));
+    }
+    sets.push("old = to_jsonb(e)".into());
+    let same: Vec<String> = spec
+        .columns
+        .iter()
+        .filter(|column| column.part == Part::Key)
+        .map(|column| match (column.required, column.cell.sql_type()) {
+            (true, _) => format!("s.{0} = e.{0}", column.name),
+            (false, _) => format!("coalesce(s.{0}, '-infinity') = coalesce(e.{0}, '-infinity')", column.name),
+        })
+        .collect();
+    format!(
+        "with known as (select {at}::timestamptz as at) update {} s set {} from ({}) e where {}",
+        spec.stage,
+        sets.join(", "),
+        spec.existing,
+        same.join(" and ")
+    )
+}
+
+/// The statement that runs checks, each a query of ours for file, line, col, value, key, arg, all of them at once. None where
+/// there are none.
+pub(super) fn gathering(checks: &[&'static str], own: Vec<String>, severity: &'static str) -> Option<String> {
+    let all = checks.iter().map(|check| (*check).to_owned()).chain(own);
+    let found: Vec<String> =
+        all.map(|check| format!("select file, line, col, value, key, arg from ({check}) one")).collect();
+    (!found.is_empty()).then(|| {
+        format!(
+            "insert into import_problems (severity, file, line, col, value, key, arg)
+             select '{severity}', file, line, col, coalesce(value, ''), key, coalesce(arg, '') from ({}) found",
+            found.join(" union all ")
+        )
+    })
+}
+
+/// The statement that counts what became of the rows of a kind: added, changed, unchanged, rejected.
+pub(super) fn counting(spec: &'static Spec) -> String {
+    format!(
+        "select count(*) filter (where not found and not rejected), count(*) filter (where found and differs and not rejected),
+                count(*) filter (where found and not differs and not rejected), count(*) filter (where rejected)
+         from (select found,
+                      fact_diff || label_diff || event_fill || event_diff <> '{{}}' or left_out <> '{{}}' as differs,
+                      bad or (file, line) in (select file, line from import_problems where severity = 'error') as rejected
+               from {}) rows",
+        spec.stage
+    )
+}
+
 /// A check: whether a key stands twice.
-fn double_keys(spec: &'static Spec) -> String {
+pub(super) fn double_keys(spec: &'static Spec) -> String {
     let keys: Vec<&Column> = spec.columns.iter().filter(|column| column.part == Part::Key).collect();
     let names: Vec<&str> = keys.iter().map(|column| column.name).collect();
     let (first, all) = (names[0], names.join(", "));
@@ -625,7 +625,7 @@ fn double_keys(spec: &'static Spec) -> String {
 }
 
 /// A check: what differs from what the system holds.
-fn differences(spec: &'static Spec) -> String {
+pub(super) fn differences(spec: &'static Spec) -> String {
     format!(
         "select s.file, s.line, col, coalesce(to_jsonb(s) ->> col, '') as value, 'differs' as key,
                 coalesce(s.old ->> col, '') as arg

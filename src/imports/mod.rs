@@ -4,6 +4,7 @@
 //! into temporary tables, and `landing` checks them as sets and records what is new. What the system already holds is
 //! compared in the words of the file itself: the query behind `--for-import` gives the other side of the comparison.
 
+mod at_once;
 pub mod cells;
 mod csv_file;
 pub mod draft;

@@ -72,6 +72,9 @@ pub struct Outcome {
     pub moved: bool,
 }
 
+/// How many rows of a kind were added, changed, unchanged, rejected.
+pub(super) type Counts = (i64, i64, i64, i64);
+
 // The keys of contract.md, no others.
 #[derive(Serialize)]
 struct ProblemJson<'a> {
@@ -95,6 +98,13 @@ impl Outcome {
     /// Whether the files were (or would be) landed.
     pub fn accepted(&self) -> bool {
         self.error_count == 0
+    }
+
+    pub(super) fn count(&mut self, (added, changed, unchanged, rejected): Counts) {
+        self.added += added.unsigned_abs();
+        self.changed += changed.unsigned_abs();
+        self.unchanged += unchanged.unsigned_abs();
+        self.rejected += rejected.unsigned_abs();
     }
 
     fn file_name(&self, problem: &Problem) -> &str {

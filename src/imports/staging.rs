@@ -4,12 +4,13 @@ use chrono::NaiveDate;
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgConnection;
 
+use super::at_once;
 use super::cells::{self, Value};
 use super::draft::{Overlay, RowFix};
 use super::file::{Row, RowFile, Unreadable};
 use super::report::{Problem, TOLD};
 use super::spec::{Cell, Kind, Part, Spec};
-use crate::db::copy::CopyIn;
+use crate::db::copy::{Cells, CopyIn, JsonRows};
 use crate::kernel::country::country;
 use crate::kernel::money::Currency;
 
@@ -46,26 +47,37 @@ const PROBLEMS: &str = "import_problems";
 pub enum Stay {
     /// For the transaction: rows of files, whose number the plans of the statements depend on.
     Transaction,
-    /// For the connection, emptied when the next form begins: a few rows from forms. The tables and the plans of the
-    /// statements that read them are made once, not once a form.
+    /// For the connection, emptied when the next form begins: a few rows from forms. The tables, the functions that land
+    /// them and the plans of their statements are made once, not once a form.
     Connection,
 }
+
+/// A staging table this large is made anew: rows that were taken out leave their places behind until then, and every
+/// statement walks past them.
+const LARGEST: i64 = 64 << 10;
 
 /// Makes the staging tables of kinds, and the one for problems. Their text is put together from the specs alone.
 pub async fn create(connection: &mut PgConnection, specs: &[&'static Spec], stay: Stay) -> Result<(), sqlx::Error> {
     let names: Vec<String> = specs.iter().map(|spec| spec.stage).chain([PROBLEMS]).map(str::to_owned).collect();
-    let there: Vec<String> =
-        sqlx::query_scalar("select name from unnest($1) as name where to_regclass('pg_temp.' || name) is not null")
-            .bind(&names)
-            .fetch_all(&mut *connection)
-            .await?;
-    if stay == Stay::Connection && there.len() == names.len() {
-        return empty(connection, specs).await;
+    let (there, fit, functions): (Vec<String>, bool, bool) = sqlx::query_as(
+        "select coalesce(array_agg(name) filter (where at is not null), '{}'),
+                coalesce(bool_and(at is not null and pg_relation_size(at) < $3), false), to_regproc($2) is not null
+         from (select name, to_regclass('pg_temp.' || name) as at from unnest($1) as name) tables",
+    )
+    .bind(&names)
+    .bind(at_once::name(specs))
+    .bind(LARGEST)
+    .fetch_one(&mut *connection)
+    .await?;
+    if stay == Stay::Connection && fit && functions {
+        return Ok(());
     }
-    let tables = specs.iter().map(|spec| (spec.stage, columns_of(spec)));
+    let tables =
+        specs.iter().map(|spec| (spec.stage, columns_of(spec), "(file, line, bad, given) values (0, 0, true, 0)"));
     let problems = "severity text not null, file integer not null, line integer not null, col text not null,
         value text not null, key text not null, arg text not null";
-    for (name, columns) in tables.chain([(PROBLEMS, problems.to_owned())]) {
+    let problem = "values ('', 0, 0, '', '', '', '')";
+    for (name, columns, one) in tables.chain([(PROBLEMS, problems.to_owned(), problem)]) {
         // PostgreSQL could empty them at the end by itself, with new files for each: that takes longer than all the rest.
         let end = match stay {
             Stay::Connection => "preserve rows",
@@ -77,18 +89,39 @@ pub async fn create(connection: &mut PgConnection, specs: &[&'static Spec], stay
         let create = format!("create temp table {name} ({columns}) on commit {end}");
         sqlx::query(AssertSqlSafe(create)).execute(&mut *connection).await?;
         if stay == Stay::Connection {
-            // Of a table never looked at the planner thinks that it has ten pages.
-            sqlx::query(AssertSqlSafe(format!("analyze {name}"))).execute(&mut *connection).await?;
+            // Of a table never looked at, or looked at while empty, the planner thinks that it has a page full.
+            for sql in [format!("insert into {name} {one}"), format!("analyze {name}"), format!("delete from {name}")] {
+                sqlx::query(AssertSqlSafe(sql)).execute(&mut *connection).await?;
+            }
+        }
+    }
+    if stay == Stay::Connection {
+        for sql in at_once::functions(specs) {
+            sqlx::query(AssertSqlSafe(sql)).execute(&mut *connection).await?;
         }
     }
     Ok(())
 }
 
-/// Takes the rows of the form before out of the tables.
-async fn empty(connection: &mut PgConnection, specs: &[&'static Spec]) -> Result<(), sqlx::Error> {
-    let parts: Vec<String> = specs.iter().map(|spec| format!("{0}_left as (delete from {0})", spec.stage)).collect();
-    let delete = format!("with {} delete from {PROBLEMS}", parts.join(", "));
-    sqlx::query(AssertSqlSafe(delete)).execute(connection).await.map(drop)
+/// The columns of the staging table that are filled from a file.
+fn filled(spec: &Spec) -> Vec<&'static str> {
+    ["file", "line", "bad", "given"].into_iter().chain(spec.columns.iter().map(|column| column.name)).collect()
+}
+
+/// Puts the rows of a form into its staging table, in the place of those of the form before.
+pub async fn put_few(connection: &mut PgConnection, spec: &'static Spec, rows: JsonRows) -> Result<(), sqlx::Error> {
+    let insert = format!(
+        "with rows_left as (delete from {stage}), problems_left as (delete from {PROBLEMS})
+         insert into {stage} ({columns}) select {columns} from jsonb_populate_recordset(null::{stage}, $1)",
+        stage = spec.stage,
+        columns = filled(spec).join(", ")
+    );
+    sqlx::query(AssertSqlSafe(insert)).bind(rows.done()).execute(connection).await.map(drop)
+}
+
+/// None yet of the rows of a form.
+pub fn few(spec: &'static Spec) -> JsonRows {
+    JsonRows::of(filled(spec))
 }
 
 fn columns_of(spec: &Spec) -> String {
@@ -115,17 +148,16 @@ pub async fn fill(
     today: NaiveDate,
     overlay: Overlay<'_>,
     found: &mut Found,
-) -> Result<u64, sqlx::Error> {
+) -> Result<(), sqlx::Error> {
     let spec = file.spec();
-    let names: Vec<&str> = spec.columns.iter().map(|column| column.name).collect();
-    let statement = format!("copy {} (file, line, bad, given, {}) from stdin", spec.stage, names.join(", "));
+    let statement = format!("copy {} ({}) from stdin", spec.stage, filled(spec).join(", "));
     let mut copy = CopyIn::begin_with(connection, &statement).await?;
     let mut rows = 0;
     let mut reading = match file.rows() {
         Ok(reading) => reading,
         Err(why) => {
             found.add_unreadable(number, why);
-            return Ok(0);
+            return Ok(());
         }
     };
     // One row at a time, from the file to the table: however long the file, no more of it is held as values.
@@ -145,18 +177,7 @@ pub async fn fill(
             }
         };
         rows += 1;
-        copy.plain(number).plain(staged.line).plain(staged.bad).plain(staged.given);
-        for value in &staged.values {
-            match value {
-                None => copy.null(),
-                Some(Value::Text(text)) => copy.text(text),
-                Some(Value::Day(day)) => copy.plain(day),
-                Some(Value::Number(number)) => copy.plain(number),
-                Some(Value::Integer(number)) => copy.plain(number),
-                Some(Value::YesNo(yes)) => copy.plain(yes),
-                Some(Value::Currency(currency)) => copy.plain(currency),
-            };
-        }
+        staged.put(number, &mut copy);
         copy.end_row().await?;
         if rows % 256 == 0 {
             let (read, of) = reading.so_far();
@@ -165,7 +186,22 @@ pub async fn fill(
     }
     copy.finish().await?;
     overlay.done(rows);
-    Ok(rows)
+    Ok(())
+}
+
+/// Reads the rows of a form.
+pub fn read_few(number: i32, file: &RowFile<'_>, today: NaiveDate, rows: &mut JsonRows, found: &mut Found) {
+    let mut read = || -> Result<(), Unreadable> {
+        let mut reading = file.rows()?;
+        while let Some(row) = reading.next_row()? {
+            read_row(&row, file, number, today, None, found).put(number, rows);
+            rows.end_row();
+        }
+        Ok(())
+    };
+    if let Err(why) = read() {
+        found.add_unreadable(number, why);
+    }
 }
 
 struct Staged {
@@ -173,6 +209,23 @@ struct Staged {
     bad: bool,
     given: i64,
     values: Vec<Option<Value>>,
+}
+
+impl Staged {
+    fn put(&self, number: i32, into: &mut impl Cells) {
+        into.plain(number).plain(self.line).plain(self.bad).plain(self.given);
+        for value in &self.values {
+            match value {
+                None => into.null(),
+                Some(Value::Text(text)) => into.text(text),
+                Some(Value::Day(day)) => into.plain(day),
+                Some(Value::Number(number)) => into.plain(number),
+                Some(Value::Integer(number)) => into.plain(number),
+                Some(Value::YesNo(yes)) => into.plain(yes),
+                Some(Value::Currency(currency)) => into.plain(currency),
+            };
+        }
+    }
 }
 
 fn read_row(

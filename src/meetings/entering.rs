@@ -244,14 +244,17 @@ pub async fn create(mut posting: Posting) -> Result<Response, PageError> {
     let today = posting.state.0.clock.today();
     let l10n = L10n::of(&posting.viewer.language);
     let mut tx = WriteTx::begin(&posting.state.0.db, posting.actor(), "meeting-log", None).await?;
+    tx.of_few_rows();
+    let account = posting.viewer.account;
+    let who = Who { author: account, typing: account, held: None, today, l10n };
+    // Before everybody else who writes has to wait: what names mean is not what the lock is for.
+    let understood = understand(tx.connection(), &posting.sent, &who).await?;
     match tx.claim(&stamp).await? {
         Claim::Fresh => {}
         Claim::Done(change) => return made_before(&posting, change).await,
         Claim::Other => return Err(Refused::SentOtherwise.into()),
     }
-    let account = posting.viewer.account;
-    let who = Who { author: account, typing: account, held: None, today, l10n };
-    match understand(tx.connection(), &posting.sent, &who).await? {
+    match understood {
         Err(wrong) => {
             tx.rollback().await?;
             let draft = Draft { sent: posting.sent.clone(), wrong, ..Draft::default() };
@@ -320,6 +323,7 @@ pub async fn change(Path(id): Path<String>, mut posting: Posting) -> Result<Resp
     let act = if reclassifies { "meeting-classify" } else { "meeting-edit" };
     let today = posting.state.0.clock.today();
     let mut tx = WriteTx::begin(&posting.state.0.db, posting.actor(), act, None).await?;
+    tx.of_few_rows();
     match tx.claim(&stamp).await? {
         Claim::Fresh => {}
         Claim::Done(change) => return made_before(&posting, change).await,

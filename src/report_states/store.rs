@@ -8,7 +8,7 @@ use sqlx::postgres::types::PgRange;
 
 use super::load::{self, LoadedReport, plan_is_kept};
 use super::rule::{self, Spell};
-use crate::db::copy::CopyIn;
+use crate::db::copy::{Cells, CopyIn};
 use crate::facts::WriteTx;
 use crate::facts::derived::{BATCH, DayRange, RangeText, days, differences, known_from};
 use crate::kernel::ids::ReportId;

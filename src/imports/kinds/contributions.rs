@@ -118,17 +118,17 @@ pub static SPEC: Spec = Spec {
             select sum(a.amount) from allocations a
             where a.pledge_id = s.pledge_id and upper_inf(a.known) and a.valid @> s.received_on), 0)",
         // In dollars, and where it pays a pledge in another currency, in that.
-        "with first_rates as materialized (
-            select currency, min(valid_from) as valid_from from exchange_rates where voided_at is null group by currency
-         ), needed as (
+        "with needed as (
             select s.file, s.line, s.currency, s.received_on, s.currency as needs from stage_contributions s
             union
             select s.file, s.line, s.currency, s.received_on, t.currency from stage_contributions s
             join pledge_terms t on t.pledge_id = s.pledge_id and t.voided_at is null where t.currency <> s.currency
          )
          select n.file, n.line, 'currency' as col, n.currency as value, 'rate-missing' as key, n.needs as arg
-         from needed n left join first_rates r on r.currency = n.needs
-         where n.needs <> 'USD' and (r.valid_from is null or r.valid_from > n.received_on)",
+         from needed n
+         where n.needs <> 'USD' and not exists (
+            select from exchange_rates r
+            where r.voided_at is null and r.currency = n.needs and r.valid_from <= n.received_on)",
     ],
     // The pledge it names, the one it named before, and those of what it reverses and of what it reversed before.
     touched: Some(
