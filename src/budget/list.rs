@@ -1,7 +1,5 @@
 //! The list of budgets: a year and fund a row, the latest first, with what came in of it.
 
-use std::collections::BTreeMap;
-
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::{Decimal, RoundingStrategy::MidpointAwayFromZero};
 use serde_json::{Value, json};
@@ -87,13 +85,8 @@ impl List for Budget {
 
     async fn prepare(connection: &mut PgConnection, scope: &mut Scope, memory: &Memory) -> Result<(), sqlx::Error> {
         let known = giving::known(memory, connection, scope).await?;
-        let mut sums: BTreeMap<(i32, i64), (Decimal, i64)> = BTreeMap::new();
-        for receipt in &known.received {
-            let sum = sums.entry((receipt.year, receipt.fund_id)).or_default();
-            *sum = (sum.0 + receipt.usd, sum.1 + receipt.without_rate);
-        }
         let row = |((year, fund), (usd, without)): (&(i32, i64), &(Decimal, i64))| json!({ "year": year, "fund": fund, "usd": usd, "without_rate": without });
-        let rows = Value::Array(sums.iter().map(row).collect());
+        let rows = Value::Array(known.by_year_and_fund().iter().map(row).collect());
         scope.worked_out = worked_out(move || rows.to_string());
         Ok(())
     }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use chrono::{Datelike, NaiveDate};
 use futures_util::TryStreamExt;
@@ -95,9 +95,23 @@ pub struct Known {
     pub member_states: u32,
     /// Years without data: of a fund, or of every fund.
     no_data: Vec<(Option<i64>, BTreeSet<i32>)>,
+    /// What came in by year and fund, once somebody asked.
+    by_fund: OnceLock<BTreeMap<(i32, i64), (Decimal, i64)>>,
 }
 
 impl Known {
+    /// What came in by calendar year and fund, in US dollars, and how many receipts have no rate.
+    pub fn by_year_and_fund(&self) -> &BTreeMap<(i32, i64), (Decimal, i64)> {
+        self.by_fund.get_or_init(|| {
+            let mut sums: BTreeMap<(i32, i64), (Decimal, i64)> = BTreeMap::new();
+            for receipt in &self.received {
+                let sum = sums.entry((receipt.year, receipt.fund_id)).or_default();
+                *sum = (sum.0 + receipt.usd, sum.1 + receipt.without_rate);
+            }
+            sums
+        })
+    }
+
     /// Years without data in at least one of these funds: not having given in them is not certain, so no gap.
     pub fn no_data(&self, funds: &[i64]) -> BTreeSet<i32> {
         let of = |(fund, _): &&(Option<i64>, BTreeSet<i32>)| fund.is_none_or(|fund| funds.contains(&fund));
@@ -193,6 +207,7 @@ async fn read(connection: &mut PgConnection, scope: &Scope) -> Result<Known, sql
         funds: ground.funds.unwrap_or_default(),
         member_states: member_states.as_u64().and_then(|many| many.try_into().ok()).unwrap_or_default(),
         no_data: no_data.map(|setting| (setting.fund, years(&setting.value))).collect(),
+        by_fund: OnceLock::new(),
     })
 }
 

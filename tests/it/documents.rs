@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use dis::demo;
 use dis::documents::work;
 use sqlx::Row;
 use tower::ServiceExt;

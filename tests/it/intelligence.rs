@@ -15,7 +15,6 @@ use crate::hunt::{AMINA, CONFIDENTIAL, Planted, STRICT, TEVITA};
 use crate::meetings::{DILNOZA, JOHAN, LUCIA, NGOZI, TOMASZ, owner, sign_in};
 use crate::pages::{Answer, Site};
 
-
 /// What every entry says in these tests.
 const SOURCED: [(&str, &str); 3] = [("donor", "SWE"), ("source", "A call"), ("reliability", "probable")];
 
