@@ -42,6 +42,7 @@ implementation-by-country = By country
 implementation-by-donor = By donor
 implementation-by-note-country = A project in several countries counts in each of them, whole.
 implementation-by-note-donor = A project of several donors counts with each of them, whole; what was received is that donor’s own. Children count with their donor.
+implementation-donors-shown = Shown are the { $shown } of { $rows } from whom most was received; the filter by donor has every other.
 implementation-rows = Projects, those to worry about first
 setting-late_margin = Margin of late projects
 setting-meaning-late_margin = By how many points of per cent the time elapsed of a project may be ahead of its delivery rate before it is late.

@@ -42,6 +42,7 @@ implementation-by-country = Par pays
 implementation-by-donor = Par donateur
 implementation-by-note-country = Un projet dans plusieurs pays compte en entier dans chacun d’eux.
 implementation-by-note-donor = Un projet de plusieurs donateurs compte en entier pour chacun d’eux ; ce qui a été reçu est le propre de ce donateur. Les entités rattachées comptent avec leur donateur.
+implementation-donors-shown = Sont montrés les { $shown } sur { $rows } dont on a reçu le plus ; le filtre par donateur donne tous les autres.
 implementation-rows = Projets, les plus préoccupants d’abord
 setting-late_margin = Marge des projets en retard
 setting-meaning-late_margin = De combien de points de pourcentage le temps écoulé d’un projet peut devancer son taux d’exécution avant qu’il ne soit en retard.

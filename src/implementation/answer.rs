@@ -193,3 +193,11 @@ pub fn by_donor(projects: &[&Project], asked: Option<&str>) -> BTreeMap<String, 
     }
     sums
 }
+
+/// The donors most was received from, that first: so many of them.
+pub fn most_received(by_donor: BTreeMap<String, Sums>, most: usize) -> Vec<(String, Sums)> {
+    let mut donors: Vec<(String, Sums)> = by_donor.into_iter().collect();
+    donors.sort_by_key(|(_, sums)| std::cmp::Reverse(sums.received));
+    donors.truncate(most);
+    donors
+}

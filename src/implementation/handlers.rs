@@ -13,6 +13,9 @@ use crate::web::frame::Frame;
 use crate::web::list::{Turned, read};
 use crate::web::{AppState, PageError, SignedIn};
 
+/// Of how many donors the page shows figures: two thousand would weigh megabytes. The filter has every other.
+const DONORS_SHOWN: usize = 25;
+
 /// `GET /implementation`.
 pub async fn page(
     State(state): State<AppState>,
@@ -28,9 +31,11 @@ pub async fn page(
             let known = store::known(&state.0.memory, &mut tx, &read.asked.scope).await?;
             let kept = answer::kept(&known, &read.asked.scope.filters);
             let by_donor = answer::by_donor(&kept, read.asked.scope.filters.donor.as_deref());
-            let names = store::donors(&mut tx, by_donor.keys().cloned().collect()).await?;
+            let donors = by_donor.len();
+            let by_donor = answer::most_received(by_donor, DONORS_SHOWN);
+            let names = store::donors(&mut tx, by_donor.iter().map(|(code, _)| code.clone()).collect()).await?;
             tx.commit().await?;
-            let figures = Figures { known: &known, kept, by_donor, names };
+            let figures = Figures { known: &known, kept, by_donor, donors, names };
             Ok(Html(ImplementationPage::new(frame, *read, &figures).render()?).into_response())
         }
     }

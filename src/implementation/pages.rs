@@ -1,6 +1,6 @@
 //! What the page of implementation shows above its rows: every figure with where it leads.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use askama::Template;
 use rust_decimal::Decimal;
@@ -33,8 +33,10 @@ pub struct Figures<'k> {
     pub known: &'k Known,
     /// The projects the filters keep, whatever their state.
     pub kept: Vec<&'k Project>,
-    /// Their figures by donor.
-    pub by_donor: BTreeMap<String, Sums>,
+    /// Their figures by donor, of those most was received from.
+    pub by_donor: Vec<(String, Sums)>,
+    /// How many donors there are.
+    pub donors: usize,
     /// What donors are called.
     pub names: HashMap<String, String>,
 }
@@ -246,10 +248,15 @@ impl Page<'_> {
     }
 
     fn donors(&self) -> Option<Table> {
-        let mut sums: Vec<(&String, &Sums)> = self.figures.by_donor.iter().collect();
-        sums.sort_by_key(|(_, sums)| std::cmp::Reverse(sums.received));
+        let shown = &self.figures.by_donor;
         let name = |code: &String| self.figures.names.get(code).unwrap_or(code).clone();
-        let rows = sums.into_iter().map(|(code, sums)| self.row(name(code), ("donor", code), sums)).collect();
-        self.table("donor", true, true, rows)
+        let rows = shown.iter().map(|(code, sums)| self.row(name(code), ("donor", code), sums)).collect();
+        let mut table = self.table("donor", true, true, rows)?;
+        if shown.len() < self.figures.donors {
+            let words = [("shown", shown.len().into()), ("rows", self.figures.donors.into())];
+            let most = self.l10n.with("implementation-donors-shown", &words);
+            table.note = table.note.map(|note| format!("{note} {most}"));
+        }
+        Some(table)
     }
 }
