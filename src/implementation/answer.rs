@@ -1,6 +1,7 @@
 //! What the filters keep of all projects, and the figures of that.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -147,7 +148,7 @@ impl Sums {
 
 /// The figures by unit: each with the units below it, so that a project counts in every unit above its own, up to the
 /// one asked for.
-pub fn by_unit(projects: &[&Project], asked: Option<&str>) -> BTreeMap<String, Sums> {
+fn by_unit(projects: &[&Project], asked: Option<&str>) -> BTreeMap<String, Sums> {
     let mut sums = BTreeMap::<String, Sums>::new();
     for project in projects {
         for unit in project.units.iter().skip_while(|unit| asked.is_some_and(|asked| asked != *unit)) {
@@ -158,7 +159,7 @@ pub fn by_unit(projects: &[&Project], asked: Option<&str>) -> BTreeMap<String, S
 }
 
 /// The figures by country, or of the one asked for: a project in several counts in each, whole.
-pub fn by_country(projects: &[&Project], asked: Option<&str>) -> BTreeMap<String, Sums> {
+fn by_country(projects: &[&Project], asked: Option<&str>) -> BTreeMap<String, Sums> {
     let mut sums = BTreeMap::<String, Sums>::new();
     for project in projects {
         for country in project.countries.iter().filter(|country| asked.is_none_or(|asked| asked == *country)) {
@@ -170,7 +171,7 @@ pub fn by_country(projects: &[&Project], asked: Option<&str>) -> BTreeMap<String
 
 /// The figures by donor, each with its children, up to the one asked for: a project of several counts in each, whole, but for what came in, which
 /// is what that donor and its children gave.
-pub fn by_donor(projects: &[&Project], asked: Option<&str>) -> BTreeMap<String, Sums> {
+fn by_donor(projects: &[&Project], asked: Option<&str>) -> BTreeMap<String, Sums> {
     let mut sums = BTreeMap::<String, Sums>::new();
     for project in projects {
         let mut given = BTreeMap::<&str, Decimal>::new();
@@ -195,9 +196,61 @@ pub fn by_donor(projects: &[&Project], asked: Option<&str>) -> BTreeMap<String, 
 }
 
 /// The donors most was received from, that first: so many of them.
-pub fn most_received(by_donor: BTreeMap<String, Sums>, most: usize) -> Vec<(String, Sums)> {
+fn most_received(by_donor: BTreeMap<String, Sums>, most: usize) -> Vec<(String, Sums)> {
     let mut donors: Vec<(String, Sums)> = by_donor.into_iter().collect();
     donors.sort_by_key(|(_, sums)| std::cmp::Reverse(sums.received));
     donors.truncate(most);
     donors
+}
+
+/// Of how many donors there are figures: two thousand would weigh megabytes on a page. The filter has every other.
+const DONORS_SHOWN: usize = 25;
+
+/// The figures of the projects the filters keep: of all, and by each thing they can be told apart by.
+#[derive(Debug)]
+pub struct Figures {
+    /// All of them.
+    pub all: Sums,
+    /// By unit, each with those below it, by code.
+    pub by_unit: BTreeMap<String, Sums>,
+    /// By country, by code.
+    pub by_country: BTreeMap<String, Sums>,
+    /// By donor, of those most was received from.
+    pub by_donor: Vec<(String, Sums)>,
+    /// How many donors there are.
+    pub donors: usize,
+}
+
+/// The filters figures are of: unit, country, donor, project.
+type Kept = [Option<String>; 4];
+
+/// Figures worked out already, of the same projects.
+#[derive(Debug, Default)]
+pub struct KnownFigures(Mutex<HashMap<Kept, Arc<Figures>>>);
+
+/// How many of them are kept: a few hundred kilobytes each with many countries and donors.
+const FIGURES_KEPT: usize = 64;
+
+/// The figures of the projects the filters keep, worked out if nobody has asked for them yet.
+pub fn figures(known: &Known, filters: &Filters) -> Arc<Figures> {
+    let of = [filters.unit.clone(), filters.country.clone(), filters.donor.clone(), filters.project.clone()];
+    let lock = || known.figures.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(figures) = lock().get(&of) {
+        return figures.clone();
+    }
+    let kept = kept(known, filters);
+    let donors = by_donor(&kept, filters.donor.as_deref());
+    let figures = Arc::new(Figures {
+        all: Sums::of(kept.iter().copied()),
+        by_unit: by_unit(&kept, filters.unit.as_deref()),
+        by_country: by_country(&kept, filters.country.as_deref()),
+        donors: donors.len(),
+        by_donor: most_received(donors, DONORS_SHOWN),
+    });
+    let mut there = lock();
+    if there.len() >= FIGURES_KEPT {
+        there.clear();
+    }
+    there.insert(of, figures.clone());
+    figures
 }

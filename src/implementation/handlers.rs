@@ -6,15 +6,12 @@ use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::list::Implementation;
-use super::pages::{Figures, ImplementationPage};
+use super::pages::{Found, ImplementationPage};
 use super::{answer, store};
 use crate::lists::List;
 use crate::web::frame::Frame;
 use crate::web::list::{Turned, read};
 use crate::web::{AppState, PageError, SignedIn};
-
-/// Of how many donors the page shows figures: two thousand would weigh megabytes. The filter has every other.
-const DONORS_SHOWN: usize = 25;
 
 /// `GET /implementation`.
 pub async fn page(
@@ -29,14 +26,12 @@ pub async fn page(
         Turned::Page(read) => {
             // Read already for the rows: taken from memory.
             let known = store::known(&state.0.memory, &mut tx, &read.asked.scope).await?;
-            let kept = answer::kept(&known, &read.asked.scope.filters);
-            let by_donor = answer::by_donor(&kept, read.asked.scope.filters.donor.as_deref());
-            let donors = by_donor.len();
-            let by_donor = answer::most_received(by_donor, DONORS_SHOWN);
-            let names = store::donors(&mut tx, by_donor.iter().map(|(code, _)| code.clone()).collect()).await?;
+            let figures = answer::figures(&known, &read.asked.scope.filters);
+            let codes = figures.by_donor.iter().map(|(code, _)| code.clone()).collect();
+            let names = store::donors(&mut tx, codes).await?;
             tx.commit().await?;
-            let figures = Figures { known: &known, kept, by_donor, donors, names };
-            Ok(Html(ImplementationPage::new(frame, *read, &figures).render()?).into_response())
+            let found = Found { known: &known, figures: &figures, names };
+            Ok(Html(ImplementationPage::new(frame, *read, &found).render()?).into_response())
         }
     }
 }

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use askama::Template;
 use rust_decimal::Decimal;
 
-use super::answer::{self, Sums};
+use super::answer::{Figures, Sums};
 use super::list::Implementation;
 use super::rule::{ENDING_WITHIN, SILENT_MONTHS};
-use super::store::{Known, Project};
+use super::store::Known;
 use crate::kernel::Currency;
 use crate::l10n::L10n;
 use crate::web::chart;
@@ -28,15 +28,11 @@ pub struct ImplementationPage {
 }
 
 /// What was found for the page.
-pub struct Figures<'k> {
+pub struct Found<'k> {
     /// Everything known.
     pub known: &'k Known,
-    /// The projects the filters keep, whatever their state.
-    pub kept: Vec<&'k Project>,
-    /// Their figures by donor, of those most was received from.
-    pub by_donor: Vec<(String, Sums)>,
-    /// How many donors there are.
-    pub donors: usize,
+    /// The figures of the projects the filters keep, whatever their state.
+    pub figures: &'k Figures,
     /// What donors are called.
     pub names: HashMap<String, String>,
 }
@@ -92,11 +88,11 @@ const COUNTED: [(&str, bool); 5] =
 
 impl ImplementationPage {
     /// Puts the page together.
-    pub fn new(frame: Frame, read: Read<Implementation>, figures: &Figures<'_>) -> Self {
+    pub fn new(frame: Frame, read: Read<Implementation>, found: &Found<'_>) -> Self {
         let Read { params, view: mut list, .. } = read;
         let narrowed = ["state", "q", "after"].iter().any(|name| params.get(name).is_some());
-        let dashboard = (!narrowed && !figures.kept.is_empty()).then(|| {
-            let page = Page { figures, params: &params, l10n: frame.l10n };
+        let dashboard = (!narrowed && found.figures.all.projects > 0).then(|| {
+            let page = Page { found, params: &params, l10n: frame.l10n };
             page.dashboard(&list)
         });
         if dashboard.is_some() {
@@ -107,7 +103,7 @@ impl ImplementationPage {
 }
 
 struct Page<'a> {
-    figures: &'a Figures<'a>,
+    found: &'a Found<'a>,
     params: &'a Params,
     l10n: L10n,
 }
@@ -127,8 +123,8 @@ impl Page<'_> {
     }
 
     fn dashboard(&self, list: &ListView) -> Dashboard {
-        let (all, l10n) = (Sums::of(self.figures.kept.iter().copied()), self.l10n);
-        let margin = self.figures.known.margin.normalize();
+        let (all, l10n) = (&self.found.figures.all, self.l10n);
+        let margin = self.found.known.margin.normalize();
         let margin = format::number(margin, margin.scale(), l10n);
         let words = [("margin", margin.into()), ("days", ENDING_WITHIN.into()), ("months", SILENT_MONTHS.into())];
         let mut sentences = Vec::new();
@@ -140,8 +136,8 @@ impl Page<'_> {
             let words = l10n.with("implementation-reports", &[("rows", all.reports_overdue.into())]);
             sentences.push((words, Some(self.rows(None, &[("state", "reports_overdue")]))));
         }
-        if self.figures.known.unknown > 0 {
-            let words = l10n.with("implementation-unknown-project", &[("rows", self.figures.known.unknown.into())]);
+        if self.found.known.unknown > 0 {
+            let words = l10n.with("implementation-unknown-project", &[("rows", self.found.known.unknown.into())]);
             let rows = self.params.without(&["unit", "country", "donor", "q", "sort"]).with("state", "unknown_project");
             sentences.push((words, Some(rows.address("/pledges"))));
         }
@@ -149,8 +145,8 @@ impl Page<'_> {
             sentences.push((l10n.with("giving-without-rate", &[("rows", all.without_rate.into())]), None));
         }
         Dashboard {
-            figures: self.counts(&all),
-            spent: self.money(&all),
+            figures: self.counts(all),
+            spent: self.money(all),
             sentences,
             definition: l10n.with("implementation-definition-text", &words),
             tables: vec![self.units(list), self.countries(), self.donors()].into_iter().flatten().collect(),
@@ -234,26 +230,25 @@ impl Page<'_> {
 
     /// In the order of the tree, set in by depth, as the filter's list of units has them.
     fn units(&self, list: &ListView) -> Option<Table> {
-        let sums = answer::by_unit(&self.figures.kept, self.params.get("unit"));
+        let sums = &self.found.figures.by_unit;
         let units = list.fields.iter().find(|field| field.name == "unit").map(|field| field.options.as_slice());
         let row = |(code, name): &(String, String)| Some(self.row(name.clone(), ("unit", code), sums.get(code)?));
         self.table("unit", false, false, units.unwrap_or_default().iter().filter_map(row).collect())
     }
 
     fn countries(&self) -> Option<Table> {
-        let asked = self.params.get("country").map(str::to_ascii_uppercase);
-        let sums = answer::by_country(&self.figures.kept, asked.as_deref());
+        let sums = &self.found.figures.by_country;
         let rows = sums.iter().map(|(code, sums)| self.row(code.clone(), ("country", code), sums)).collect();
         self.table("country", true, true, rows)
     }
 
     fn donors(&self) -> Option<Table> {
-        let shown = &self.figures.by_donor;
-        let name = |code: &String| self.figures.names.get(code).unwrap_or(code).clone();
+        let shown = &self.found.figures.by_donor;
+        let name = |code: &String| self.found.names.get(code).unwrap_or(code).clone();
         let rows = shown.iter().map(|(code, sums)| self.row(name(code), ("donor", code), sums)).collect();
         let mut table = self.table("donor", true, true, rows)?;
-        if shown.len() < self.figures.donors {
-            let words = [("shown", shown.len().into()), ("rows", self.figures.donors.into())];
+        if shown.len() < self.found.figures.donors {
+            let words = [("shown", shown.len().into()), ("rows", self.found.figures.donors.into())];
             let most = self.l10n.with("implementation-donors-shown", &words);
             table.note = table.note.map(|note| format!("{note} {most}"));
         }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use sqlx::postgres::PgConnection;
 use tokio::sync::OnceCell;
 
+use super::answer::KnownFigures;
 use super::rule::{Answer, Standing, answer};
 use crate::db::Db;
 use crate::kernel::{AsOf, KnownAt};
@@ -76,7 +77,7 @@ impl Project {
 }
 
 /// Everything there is to know of projects on a day, known at an instant.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Known {
     /// Every project, by code.
     pub projects: Vec<Project>,
@@ -84,6 +85,8 @@ pub struct Known {
     pub margin: Decimal,
     /// Pledges that name a project nobody knows.
     pub unknown: i64,
+    /// Figures of them, once somebody asked.
+    pub figures: KnownFigures,
 }
 
 #[derive(Deserialize)]
@@ -182,7 +185,7 @@ async fn read(connection: &mut PgConnection, scope: &Scope) -> Result<Known, sql
         }
     };
     let projects = ground.projects.unwrap_or_default().into_iter().map(project).collect();
-    Ok(Known { projects, margin: ground.margin, unknown: ground.unknown })
+    Ok(Known { projects, margin: ground.margin, unknown: ground.unknown, figures: KnownFigures::default() })
 }
 
 /// How many days and instants are kept: about a megabyte each with two thousand projects.
