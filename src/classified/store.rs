@@ -74,7 +74,8 @@ pub async fn note_readings(
     say_reader(&mut tx, reader).await?;
     sqlx::query(
         "insert into classified_readings (read_at, account_id, entity, thing, classification, how)
-         select distinct on (t.thing) $1, $2, $3, t.thing, t.level::classification, $6 from unnest($4, $5) t (thing, level)",
+         select distinct on (t.thing) $1, $2, $3, t.thing, t.level::classification, $6
+         from unnest($4::uuid[], $5::text[]) t (thing, level)",
     )
     .bind(at)
     .bind(reader.account)
