@@ -74,6 +74,7 @@ pub async fn verify(connection: &mut PgConnection, noted: Option<&Head>) -> Resu
     check_versions(connection, &mut broken).await?;
     check_balances(connection, &changes, &mut broken).await?;
     check_report_states(connection, &changes, &mut broken).await?;
+    check_kept(connection, &mut broken).await?;
     broken.extend(published::broken(connection).await?);
     check_revisions(connection, &mut broken).await?;
     Ok(Verified { head, broken })
@@ -247,6 +248,15 @@ async fn check_report_states(
     .await?;
     if loose > 0 {
         broken.push(format!("states of {loose} reports begin or end to be known with no change that touched them"));
+    }
+    Ok(())
+}
+
+/// The rates and the cash that are kept beside their facts are what the facts give.
+async fn check_kept(connection: &mut PgConnection, broken: &mut Vec<String>) -> Result<(), sqlx::Error> {
+    let wrong: i64 = sqlx::query_scalar("select kept_broken()").fetch_one(connection).await?;
+    if wrong > 0 {
+        broken.push(format!("{wrong} of the rates and sums of cash that are kept are not what the facts give"));
     }
     Ok(())
 }

@@ -65,14 +65,15 @@ impl RateTable {
         }
         let codes: Vec<String> = needed.iter().map(Currency::to_string).collect();
         let rows: Vec<(Currency, NaiveDate, Decimal)> = sqlx::query_as(
-            "select currency, valid_from, units_per_usd from exchange_rates
-             where currency = any($2) and was_known(recorded_at, voided_at, $1) order by currency, valid_from",
+            "select t.currency, r.day, r.units_per_usd from rates_through($1) t
+             cross join lateral unnest(t.days, t.rates) r (day, units_per_usd) where t.currency = any($2)",
         )
         .bind(known_at)
         .bind(&codes)
         .fetch_all(connection)
         .await?;
         self.0.extend(needed.into_iter().map(|currency| (currency, Vec::new())));
+        // In the order of their days.
         for (currency, valid_from, rate) in rows {
             self.0.entry(currency).or_default().push((valid_from, rate));
         }

@@ -127,14 +127,20 @@ pub(crate) fn statement(codes: &[String], scope: &Scope) -> Select {
                 order by p.in_force_from desc nulls last limit 1
             ) i on true),
          receipts as (
-            select c.donor_id, c.received_on, usd_of(c.amount, rate_on(h.days, h.rates, c.received_on)) as usd, ",
+            select c.donor_id, c.year, c.usd, ",
     );
+    // Summed before anything is looked up for it: a pledge is paid in many parts.
     select.sql(EARMARKING).sql(
         " as earmarking
-            from scope join contribution_facts c on c.donor_id = any(array(select id from family))
-                and c.kind = 'cash' and c.received_on <= scope.day
-                and was_known(c.recorded_at, c.voided_at, scope.known)
-            left join through h on h.currency = c.currency",
+            from scope cross join (
+                select c.donor_id, extract(year from c.received_on)::integer as year, c.fund_id, c.pledge_id,
+                       sum(usd_of(c.amount, rate_on(h.days, h.rates, c.received_on))) as usd
+                from scope join contribution_facts c on c.donor_id = any(array(select id from family))
+                    and c.kind = 'cash' and c.received_on <= scope.day
+                    and was_known(c.recorded_at, c.voided_at, scope.known)
+                left join through h on h.currency = c.currency
+                group by 1, 2, 3, 4
+            ) c",
     );
     earmarking_from(&mut select, scope);
     select.sql(
@@ -153,7 +159,7 @@ pub(crate) fn statement(codes: &[String], scope: &Scope) -> Select {
                 aliases_told(d.id) as aliases,
                 (select coalesce(sum(usd), 0) from receipts) as received,
                 (select coalesce(sum(usd), 0) from receipts
-                 where extract(year from received_on) = extract(year from scope.day)) as received_year,
+                 where year = extract(year from scope.day)) as received_year,
                 (select coalesce(sum(usd), 0) from owed) as arrears,
                 (select coalesce(sum(usd), 0) from promised) as receivable,
                 (select min(since) from owed) as arrears_since,
@@ -165,9 +171,7 @@ pub(crate) fn statement(codes: &[String], scope: &Scope) -> Select {
                 w.reports_overdue, w.reports_due, w.reports_since,
                 array(select id from family) as family_ids,
                 (select json_agg(y) from (
-                    select extract(year from received_on)::integer as year, earmarking,
-                           coalesce(sum(usd), 0)::text as usd
-                    from receipts group by 1, 2) y) as years,
+                    select year, earmarking, coalesce(sum(usd), 0)::text as usd from receipts group by 1, 2) y) as years,
                 (select json_agg(s.value) from (
                     select distinct on (s.fund_id) s.value from setting_facts s
                     where s.setting = ",
@@ -181,12 +185,12 @@ pub(crate) fn statement(codes: &[String], scope: &Scope) -> Select {
                         select n.code, n.name, n.id = d.id as itself,
                                exists (select from family c where c.parent_id = n.id) as has_children,
                                coalesce(sum(g.usd), 0)::text as received,
-                               coalesce(sum(g.usd) filter (where extract(year from g.received_on)
-                                    = extract(year from scope.day)), 0)::text as received_year,
+                               coalesce(sum(g.usd) filter (where g.year = extract(year from scope.day)), 0)::text
+                                   as received_year,
                                coalesce((select usd from promised where donor_id = n.id), 0)::text as receivable,
                                coalesce((select usd from owed where donor_id = n.id), 0)::text as arrears
-                        from family join donors n on n.id = family.id left join receipts g on g.donor_id = n.id
-                        group by n.id) m) end as family,
+                        from donors n left join receipts g on g.donor_id = n.id
+                        where n.id = any(array(select id from family)) group by n.id) m) end as family,
                 (select json_agg(json_strip_nulls(to_json(v)) order by v.in_force_from nulls first) from (
                     select f.in_force_from, f.kind, f.country, case when f.member_state then 'yes' else 'no' end
                                as member_state, o.code as parent

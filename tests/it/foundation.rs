@@ -261,6 +261,7 @@ async fn the_programs_role_cannot_change_a_fact_and_verify_finds_who_could() {
         .await
         .unwrap();
     sqlx::raw_sql(cut).execute(&mut owner).await.unwrap();
+    sqlx::query("select keep_cash_of(array(select id from donors))").execute(&mut owner).await.unwrap();
     assert_eq!(ground.broken(None).await, Vec::<String>::new());
     assert_eq!(ground.broken(Some(&head)).await.len(), 1);
     owner.close().await.unwrap();

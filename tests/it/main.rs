@@ -18,6 +18,7 @@ mod giving;
 mod hunt;
 mod imports_page;
 mod intelligence;
+mod kept;
 mod loading;
 mod meetings;
 mod migrations;
