@@ -44,34 +44,50 @@ pub async fn history(
     known_at: DateTime<Utc>,
 ) -> Result<Vec<HistoryEntry>, sqlx::Error> {
     let mut select = Select::new(
-        "select source, change_id, r.recorded_at, a.name as account, c.act, c.details ->> 'code' as code, c.reason, voided_at,
+        "select source, change_id, c.recorded_at, a.name as account, c.act, c.details ->> 'code' as code, c.reason, voided_at,
                 v.reason as void_reason, replaces, of_another, content
-         from (select 'labels' as source, e.id, e.change_id, ec.recorded_at, null::timestamptz as voided_at,
-                      null::bigint as voided_change_id, null::bigint as replaces, false as of_another,
-                      jsonb_build_object('entity', e.entity, 'before', e.before, 'after', e.after) as content
-               from audit_entries e join changes ec on ec.id = e.change_id where (e.entity = ",
+         from (select * from (",
     );
-    select.bind(entity).sql(" and e.entity_id = ").bind(subject);
+    labels(&mut select);
+    select.sql("e.entity = ").bind(entity).sql(" and e.entity_id = ").bind(subject);
     for of in tables::PARTS.iter().filter(|of| of.entity == entity) {
-        select.sql(" or e.entity = ").bind(of.part).sql(" and e.entity_id in (").sql(of.ids).bind(subject).sql(")");
+        select.sql(" union all ");
+        labels(&mut select);
+        select
+            .sql("e.entity = ")
+            .bind(of.part)
+            .sql(" and e.entity_id = any(array(")
+            .sql(of.ids)
+            .bind(subject)
+            .sql("))");
     }
-    select.sql(")");
     for table in tables {
         select.sql(" union all select '").sql(table.name);
-        select.sql("', id, change_id, recorded_at, voided_at, voided_change_id, replaces, ");
+        select.sql("', id, change_id, voided_at, voided_change_id, replaces, ");
         select.sql(table.subject).sql(" <> ").bind(subject).sql(", to_jsonb(f) from ");
         select.sql(table.name).sql(" f where ").sql(table.subject).sql(" = ").bind(subject);
         if let Some(also) = table.also {
             select.sql(" or ").sql(also).sql(" = ").bind(subject);
         }
     }
+    // What is shown is picked first, by the last change of the instant: changes are then looked up, not gone through.
+    select.sql(") u where u.change_id <= coalesce((select k.id from changes k where k.recorded_at <= ").bind(known_at);
+    select.sql(" order by k.recorded_at desc limit 1), 0) order by u.change_id desc, u.source, u.id desc limit 500");
     select.sql(
-        ") as r join changes c on c.id = r.change_id join accounts a on a.id = c.account_id
-         left join changes v on v.id = r.voided_change_id
-         where r.recorded_at <= ",
+        ") r join changes c on c.id = r.change_id join accounts a on a.id = c.account_id
+         left join changes v on v.id = r.voided_change_id order by r.change_id desc, r.source, r.id desc",
     );
-    select.bind(known_at).sql(" order by r.change_id desc, source, r.id desc limit 500");
     select.done().build_query_as().fetch_all(connection).await
+}
+
+/// Appends what is told of edits of labels, up to their condition.
+fn labels(select: &mut Select) {
+    select.sql(
+        "select 'labels' as source, e.id, e.change_id, null::timestamptz as voided_at, null::bigint as voided_change_id,
+            null::bigint as replaces, false as of_another,
+            jsonb_build_object('entity', e.entity, 'before', e.before, 'after', e.after) as content
+         from audit_entries e where ",
+    );
 }
 
 /// Everything a change recorded, voided and edited, at most five hundred of it.

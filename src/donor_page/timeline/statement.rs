@@ -150,14 +150,10 @@ fn kept(kind: Option<&str>) -> impl Iterator<Item = (i32, &'static Source)> {
 }
 
 fn statement(donor: &DonorFigures, kind: Option<&str>, way: &Way, scope: &Scope) -> Select {
-    // The day, the instant and the donors are values the plan does not look at: so one plan serves every page, and none
-    // is made for each, which would cost more than reading does.
-    let mut select = Select::new("with scope as not materialized (select (select ");
-    select.bind(scope.as_of.0).sql("::date) as day, (select ").bind(scope.known_at.0);
-    select
-        .sql("::timestamptz) as known, (select ")
-        .bind(scope.zone.name())
-        .sql("::text) as zone), picked as materialized (");
+    // Not materialized: as values, they are written into the rules of what stands, which are called for each row else.
+    let mut select = Select::new("with scope as not materialized (select ");
+    select.bind(scope.as_of.0).sql("::date as day, ").bind(scope.known_at.0);
+    select.sql("::timestamptz as known, ").bind(scope.zone.name()).sql("::text as zone), picked as materialized (");
     match way {
         Way::FromToday => {
             picks(&mut select, donor, kind, &Part::Ahead);
@@ -220,8 +216,8 @@ fn picks(select: &mut Select, donor: &DonorFigures, kind: Option<&str>, part: &P
 /// The rows of one source: of each donor no more than the page can show.
 fn pick(select: &mut Select, donor: &DonorFigures, rank: i32, source: &Source, part: &Part<'_>) {
     let Source { day, id, .. } = source;
-    select.sql("select x.day, ").bind(rank).sql("::integer as rank, x.id from unnest((select ");
-    select.bind(donor.family_ids.clone()).sql("::bigint[])) f (donor) cross join lateral (select ");
+    select.sql("select x.day, ").bind(rank).sql("::integer as rank, x.id from unnest(");
+    select.bind(donor.family_ids.clone()).sql("::bigint[]) f (donor) cross join lateral (select ");
     select.sql(day).sql(" as day, ").sql(id).sql(" as id from scope cross join ").sql(source.pick);
     if !source.ahead || matches!(part, Part::Until) {
         select.sql(" and ").sql(day).sql(" <= scope.day");
@@ -239,7 +235,7 @@ fn pick(select: &mut Select, donor: &DonorFigures, rank: i32, source: &Source, p
 fn beyond(select: &mut Select, source: &Source, rank: i32, place: &Place, goes_up: bool) {
     if rank == place.rank {
         select.sql(" and (").sql(source.day).sql(", ").sql(source.id).sql(if goes_up { ") > (" } else { ") < (" });
-        select.sql("(select ").bind(place.day).sql("::date), (select ").bind(place.id).sql("::bigint))");
+        select.bind(place.day).sql("::date, ").bind(place.id).sql("::bigint)");
         return;
     }
     let with_the_day = (rank > place.rank) == goes_up;
@@ -249,7 +245,7 @@ fn beyond(select: &mut Select, source: &Source, rank: i32, place: &Place, goes_u
         (false, true) => " <= ",
         (false, false) => " < ",
     };
-    select.sql(" and ").sql(source.day).sql(comparison).sql("(select ").bind(place.day).sql("::date)");
+    select.sql(" and ").sql(source.day).sql(comparison).bind(place.day).sql("::date");
 }
 
 #[cfg(test)]
