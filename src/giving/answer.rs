@@ -145,7 +145,8 @@ struct Answers(Mutex<HashMap<Key, Arc<Answer>>>);
 /// Where the database fails.
 pub async fn answer(memory: &Memory, connection: &mut PgConnection, scope: &Scope) -> Result<Arc<Answer>, sqlx::Error> {
     let answers = memory.of::<Answers>();
-    let key = Key::of(scope);
+    let mut key = Key::of(scope);
+    key.known_at = store::settled(memory, &mut *connection, scope.known_at).await?;
     if let Some(answer) = answers.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
         return Ok(answer.clone());
     }

@@ -12,7 +12,7 @@ use super::rule::{InPeriod, Status, share};
 use super::slice::{Slice, region};
 use super::store::Received;
 use crate::db::Select;
-use crate::lists::query::{KeyKind, Part, Sort, Stretch, down, of_stretch, up};
+use crate::lists::query::{KeyKind, Part, Sort, Stretch, SumsStand, down, of_stretch, up};
 use crate::lists::scope::worked_out;
 use crate::lists::{Cell, Column, Drawn, Filters, List, Memory, Place, Scope, Screen};
 use crate::web::format;
@@ -206,7 +206,7 @@ impl List for Giving {
     const KEY: &'static [&'static str] = &["donor_code"];
     const ID: &'static str = "d.id";
     const MONEY: Option<(&'static str, &'static str)> = Some(("'USD'::text", "(w.value ->> 'summed')::numeric"));
-    const SUMS_STAND: bool = true;
+    const SUMS_STAND: SumsStand = SumsStand::WithFacts;
     const SELECT: &'static str = "scope.day as as_of, (w.value ->> 'year')::integer as year, d.code as donor_code,
         d.name as donor_name, w.value ->> 'kind' as kind, w.value ->> 'country' as country,
         nullif(w.value ->> 'region', 'none') as region, (w.value ->> 'member_state')::boolean as member_state,

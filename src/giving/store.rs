@@ -1,11 +1,12 @@
 //! Cash received by topmost donor, year, fund and earmarking; who the donors are; the settings. Read once for what was
-//! true on a day and known at an instant, and kept: none of it can change afterwards.
+//! true on a day and known at an instant, and kept: none of it can change afterwards. It is kept under the last instant
+//! at which anything of it moved, so that a meeting logged or a report sent costs the next reader nothing.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use futures_util::TryStreamExt;
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -13,6 +14,11 @@ use sqlx::postgres::PgConnection;
 use tokio::sync::OnceCell;
 
 use crate::db::{Db, Select};
+use crate::facts::FactTable;
+use crate::facts::tables::{
+    CONDITION_EVENTS, CONTRIBUTION_FACTS, DONOR_FACTS, EXCHANGE_RATES, FUND_FACTS, HAND_ALLOCATIONS, INSTALMENTS,
+    PLEDGE_EVENTS, PLEDGE_TERMS, SETTING_FACTS,
+};
 use crate::kernel::calendar::EARLIEST_YEAR;
 use crate::kernel::{AsOf, KnownAt};
 use crate::lists::scope::EARMARKINGS;
@@ -243,6 +249,63 @@ async fn read_beside(db: Db, scope: Scope) -> Result<Arc<Known>, sqlx::Error> {
     Ok(Arc::new(known))
 }
 
+/// What giving rests on: receipts, what was promised with them, who donors are, rates, funds, settings.
+static GROUND: [&FactTable; 10] = [
+    &CONDITION_EVENTS,
+    &CONTRIBUTION_FACTS,
+    &DONOR_FACTS,
+    &EXCHANGE_RATES,
+    &FUND_FACTS,
+    &HAND_ALLOCATIONS,
+    &INSTALMENTS,
+    &PLEDGE_EVENTS,
+    &PLEDGE_TERMS,
+    &SETTING_FACTS,
+];
+
+/// The last instants at which giving moved, by the instants asked for.
+#[derive(Default)]
+struct KnownSettled(Mutex<HashMap<KnownAt, KnownAt>>);
+
+/// The last instant by then at which anything moved that giving rests on: what was known at the one was at the other.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn settled(
+    memory: &Memory,
+    connection: &mut PgConnection,
+    known_at: KnownAt,
+) -> Result<KnownAt, sqlx::Error> {
+    let kept = memory.of::<KnownSettled>();
+    if let Some(settled) = kept.0.lock().unwrap_or_else(PoisonError::into_inner).get(&known_at) {
+        return Ok(*settled);
+    }
+    let mut select = Select::new(
+        "with last as materialized (
+            select coalesce((select c.id from changes c where c.recorded_at <= ",
+    );
+    select.bind(known_at.0).sql(
+        " order by c.recorded_at desc limit 1), 0) as id
+         )
+         select c.recorded_at from changes c where c.id = (select greatest(0",
+    );
+    for table in GROUND {
+        for column in ["change_id", "voided_change_id"] {
+            select.sql(", (select max(").sql(column).sql(") from ").sql(table.name);
+            select.sql(" where ").sql(column).sql(" <= last.id)");
+        }
+    }
+    select.sql(") from last)");
+    let found: Option<DateTime<Utc>> = select.done().build_query_scalar().fetch_optional(connection).await?;
+    let settled = found.map_or(known_at, KnownAt);
+    let mut of = kept.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if of.len() >= 64 {
+        of.clear();
+    }
+    of.insert(known_at, settled);
+    Ok(settled)
+}
+
 /// What there is to know in a scope, whatever its filters; read if nobody has asked for it yet.
 ///
 /// It is a pass over all receipts. On the site it goes on beside the page, to its end even where the page gives up, so
@@ -252,11 +315,12 @@ async fn read_beside(db: Db, scope: Scope) -> Result<Arc<Known>, sqlx::Error> {
 /// Where the database fails.
 pub async fn known(memory: &Memory, connection: &mut PgConnection, scope: &Scope) -> Result<Arc<Known>, sqlx::Error> {
     let giving = memory.of::<KnownGiving>();
-    let reading = kept(&giving.known, (scope.as_of, scope.known_at), Reading::default);
+    let settled = settled(memory, &mut *connection, scope.known_at).await?;
+    let reading = kept(&giving.known, (scope.as_of, settled), Reading::default);
     if let Some(known) = reading.get() {
         return Ok(known.clone());
     }
-    let plain = Scope { today: scope.today, ..Scope::new(scope.as_of, scope.known_at) };
+    let plain = Scope { today: scope.today, ..Scope::new(scope.as_of, settled) };
     let Some(db) = memory.db().cloned() else {
         return reading.get_or_try_init(|| async { Ok(Arc::new(read(connection, &plain).await?)) }).await.cloned();
     };
@@ -280,7 +344,8 @@ pub async fn before(
     }
     let topmost = known(memory, &mut *connection, scope).await?;
     let giving = memory.of::<KnownGiving>();
-    let reading = kept(&giving.earlier, (scope.as_of, scope.known_at, day), Arc::default);
+    let settled = settled(memory, &mut *connection, scope.known_at).await?;
+    let reading = kept(&giving.earlier, (scope.as_of, settled, day), Arc::default);
     let days = (first, last.min(scope.as_of.0));
     reading
         .get_or_try_init(|| async { Ok(Arc::new(received(connection, scope, days, &topmost.topmost).await?)) })

@@ -2,13 +2,18 @@
 //! what a naive reading of the rows makes of them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use axum::http::StatusCode;
 use dis::access::Role;
+use dis::giving;
 use dis::imports::{self, Import, Kind};
+use dis::kernel::{AsOf, KnownAt};
+use dis::lists::{Memory, Scope};
 use rust_decimal::{Decimal, dec};
 use scraper::{ElementRef, Selector};
 
+use crate::loading::Desk;
 use crate::pages::Site;
 
 pub(crate) type Row = BTreeMap<String, String>;
@@ -304,4 +309,33 @@ async fn what_giving_cannot_read_is_named() {
         assert_eq!(site.get(&format!("/giving?{query}"), &cookie).await.status, StatusCode::OK, "{query}");
     }
     site.close().await;
+}
+
+#[tokio::test]
+async fn what_giving_does_not_rest_on_costs_its_next_reader_nothing() {
+    let desk = Desk::new().await;
+    let memory = Memory::default();
+    let known = async || {
+        let mut tx = desk.ground.db.read().await.unwrap();
+        let latest = sqlx::query_scalar("select recorded_at from changes order by id desc limit 1").fetch_one(&mut *tx);
+        let scope = Scope::new(AsOf("2026-11-23".parse().unwrap()), KnownAt(latest.await.unwrap()));
+        giving::known(&memory, &mut tx, &scope).await.unwrap()
+    };
+    let paid = |amount: &str| {
+        format!("ref,donor,currency,amount,received_on,fund,pledge\nC-1,SWE,EUR,{amount},2021-04-01,FEM,P-1\n")
+    };
+    let sum = |known: &giving::Known| known.received.iter().map(|one| one.usd).sum::<Decimal>();
+    let before = known().await;
+    assert_eq!(sum(&before), dec!(0));
+    assert_eq!(desk.load(Kind::Units, "code,name,kind\nROAF,Africa,regional_office\n").await.added, 1);
+    assert!(Arc::ptr_eq(&before, &known().await), "a unit moves nobody's giving");
+    assert_eq!(desk.load(Kind::Contributions, &paid("8")).await.added, 1);
+    assert_eq!(sum(&*known().await), dec!(10));
+    assert_eq!(desk.correct(Kind::Contributions, &paid("4")).await.changed, 1);
+    assert_eq!(sum(&*known().await), dec!(5));
+    assert_eq!(desk.correct(Kind::Rates, "currency,valid_from,units_per_usd\nEUR,2021-01-01,0.4\n").await.changed, 1);
+    let last = known().await;
+    assert_eq!(sum(&last), dec!(10));
+    assert!(Arc::ptr_eq(&last, &known().await));
+    desk.close().await;
 }
