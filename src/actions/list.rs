@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use crate::db::Select;
-use crate::lists::query::{KeyKind, Sort, up};
+use crate::lists::query::{KeyKind, Sort, SumsStand, up};
 use crate::lists::{Cell, Column, Drawn, List, Scope, Screen};
 use crate::web::format;
 
@@ -62,6 +62,7 @@ impl List for Actions {
             indexed: false,
         },
     ];
+    const SUMS_STAND: SumsStand = SumsStand::ForOneReader;
     const ID: &'static str = "x.id";
     const SELECT: &'static str = "x.key, m.key as meeting, m.title as meeting_title, m.held_on, x.side, x.text,
         coalesce(o.name, x.owner_name) as owner, x.due_on, x.state, x.closed_on, n.late, d.codes as donor_codes,

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use crate::db::Select;
 use crate::kernel::Currency;
-use crate::lists::query::{KeyKind, Sort, down, up};
+use crate::lists::query::{KeyKind, Sort, SumsStand, down, up};
 use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
 
 /// The list of what waits for a person.
@@ -137,7 +137,7 @@ impl List for Allocations {
     ];
     const KEY: &'static [&'static str] = &["contribution", "pledge_ref"];
     const ID: &'static str = "w.id";
-    const SUMS_STAND: bool = true;
+    const SUMS_STAND: SumsStand = SumsStand::WithFacts;
     const MONEY: Option<(&'static str, &'static str)> = Some(("w.currency", "w.amount"));
     const SELECT: &'static str = concat!(
         "l.ref as contribution, p.ref as pledge_ref, d.code as donor_code, d.name as donor_name,

@@ -7,7 +7,7 @@ use crate::db::Select;
 use crate::kernel::Currency;
 use crate::kernel::money::STALE_AFTER_DAYS;
 use crate::l10n::L10n;
-use crate::lists::query::{Key, KeyKind, Sort, down, up};
+use crate::lists::query::{Key, KeyKind, Sort, SumsStand, down, up};
 use crate::lists::{Cell, Column, Drawn, List, Named, Scope, Screen};
 use crate::settings;
 
@@ -89,7 +89,7 @@ impl List for Arrears {
     ];
     const KEY: &'static [&'static str] = &["pledge_ref", "instalment_number"];
     const ID: &'static str = "b.id";
-    const SUMS_STAND: bool = true;
+    const SUMS_STAND: SumsStand = SumsStand::WithFacts;
     const SUMMED: bool = false;
     const SELECT: &'static str = "scope.day as as_of, d.code as donor_code, d.name as donor_name, u.code as unit_code,
         u.name as unit_name, f.code as fund, b.pledge_ref, p.title as pledge_title, b.number, b.due_on,

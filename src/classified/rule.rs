@@ -76,7 +76,7 @@ impl<'r> sqlx::Decode<'r, sqlx::Postgres> for Classification {
 }
 
 /// Who reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Reader {
     /// The account.
     pub account: AccountId,

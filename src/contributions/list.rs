@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use crate::db::Select;
 use crate::kernel::Currency;
-use crate::lists::query::{KeyKind, Sort, down, up};
+use crate::lists::query::{KeyKind, Sort, SumsStand, down, up};
 use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
 
 /// The list of contributions.
@@ -84,7 +84,7 @@ impl List for Contributions {
     ];
     const KEY: &'static [&'static str] = &["ref"];
     const ID: &'static str = "c.id";
-    const SUMS_STAND: bool = true;
+    const SUMS_STAND: SumsStand = SumsStand::WithFacts;
     const MONEY: Option<(&'static str, &'static str)> = Some(("c.currency", "c.amount"));
     const USD_OF: Option<&'static str> = Some("c.received_on");
     const SELECT: &'static str = concat!(

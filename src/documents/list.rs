@@ -7,7 +7,7 @@ use super::media;
 use super::pages::{mark, size};
 use crate::classified::Classification;
 use crate::db::Select;
-use crate::lists::query::{KeyKind, Sort, down, up};
+use crate::lists::query::{KeyKind, Sort, SumsStand, down, up};
 use crate::lists::{Cell, Column, Drawn, List, Scope, Screen};
 use crate::web::format;
 
@@ -59,6 +59,7 @@ impl List for Documents {
             indexed: false,
         },
     ];
+    const SUMS_STAND: SumsStand = SumsStand::ForOneReader;
     const ID: &'static str = "d.id";
     const SELECT: &'static str = "d.key, d.title, d.kind, d.language, d.valid_from, d.valid_to, n.today,
         o.codes as donor_codes, o.names as donor_names, d.classification::text as classification, a.name as filed_by,

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::db::Select;
-use crate::lists::query::{Key, KeyKind, Sort, down, up};
+use crate::lists::query::{Key, KeyKind, Sort, SumsStand, down, up};
 use crate::lists::scope::NOBODY;
 use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
 
@@ -89,6 +89,7 @@ impl List for DonorReports {
         Sort { name: "ref", keys: &[REF], indexed: true },
     ];
     const KEY: &'static [&'static str] = &["ref"];
+    const SUMS_STAND: SumsStand = SumsStand::TillAChange;
     const ID: &'static str = "s.id";
     const SELECT: &'static str = "s.report_ref as ref, d.code as donor_code, d.name as donor_name, u.code as unit_code,
         u.name as unit_name, p.ref as pledge_ref, s.kind, s.final, o.title, s.due_on, s.sent_on as submitted_on,

@@ -9,7 +9,7 @@ use super::store::{Known, Project};
 use super::{answer, store};
 use crate::db::Select;
 use crate::l10n::L10n;
-use crate::lists::query::{Key, KeyKind, Part, Sort, Stretch, down, of_stretch, up};
+use crate::lists::query::{Key, KeyKind, Part, Sort, Stretch, SumsStand, down, of_stretch, up};
 use crate::lists::scope::worked_out;
 use crate::lists::{Cell, Column, Drawn, List, Memory, Place, Scope, Screen};
 use crate::web::format;
@@ -149,7 +149,7 @@ impl List for Implementation {
     ];
     const KEY: &'static [&'static str] = &["project_code"];
     const ID: &'static str = "p.id";
-    const SUMS_STAND: bool = true;
+    const SUMS_STAND: SumsStand = SumsStand::WithFacts;
     const SELECT: &'static str = "scope.day as as_of, p.code, p.title, u.code as unit_code, u.name as unit_name,
         (w.value ->> 'starts_on')::date as starts_on, (w.value ->> 'ends_on')::date as ends_on,
         (w.value ->> 'budget')::numeric as budget, (w.value ->> 'spent')::numeric as spent,

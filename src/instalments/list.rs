@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use crate::db::Select;
 use crate::kernel::Currency;
-use crate::lists::query::{KeyKind, Sort, up};
+use crate::lists::query::{KeyKind, Sort, SumsStand, up};
 use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
 
 /// The list of instalments.
@@ -47,7 +47,7 @@ impl List for Instalments {
     ];
     const KEY: &'static [&'static str] = &["pledge_ref", "number"];
     const ID: &'static str = "b.id";
-    const SUMS_STAND: bool = true;
+    const SUMS_STAND: SumsStand = SumsStand::WithFacts;
     const MONEY: Option<(&'static str, &'static str)> = Some(("b.currency", "b.outstanding"));
     const SELECT: &'static str = "b.pledge_ref, b.number, b.due_on, b.falls_due_on, i.condition, b.currency, b.amount,
         b.paid, b.outstanding, d.name as donor_name, b.overdue_during @> scope.day as overdue";

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::model::{Kind, called};
 use crate::classified::Classification;
 use crate::db::Select;
-use crate::lists::query::{KeyKind, Sort, down, up};
+use crate::lists::query::{KeyKind, Sort, SumsStand, down, up};
 use crate::lists::{Cell, Column, Drawn, List, Scope, Screen};
 use crate::web::format;
 
@@ -82,6 +82,7 @@ impl List for Intelligence {
             indexed: true,
         },
     ];
+    const SUMS_STAND: SumsStand = SumsStand::ForOneReader;
     const ID: &'static str = "i.id";
     const SELECT: &'static str =
         "i.key, i.kind, d.code as donor_code, d.name as donor_name, i.title, i.text, i.as_of_on,

@@ -15,6 +15,7 @@ use super::cell::{Column, Screen};
 use super::memory::Memory;
 use super::scope::{Filters, Scope};
 use crate::access::Act;
+use crate::classified::Reader;
 use crate::db::Select;
 use crate::kernel::{AsOf, Currency, KnownAt};
 use crate::l10n::L10n;
@@ -48,9 +49,8 @@ pub trait List: Send + Sync + 'static {
     const USD_OF: Option<&'static str> = None;
     /// Whether the page counts and sums its rows; a room that does so itself says no.
     const SUMMED: bool = true;
-    /// Whether its sums may be kept for the next reader: `pick` looks at nothing but facts, what is derived of them, and
-    /// codes, unless a focal point or words are asked for. What a label moves is counted each time.
-    const SUMS_STAND: bool = false;
+    /// How long its sums stand, for the next reader.
+    const SUMS_STAND: SumsStand = SumsStand::Never;
     /// How many rows a page has at most; a table that is one answer is shown whole.
     const ON_A_PAGE: i64 = 50;
     /// The columns of its file that say which row a row is.
@@ -94,6 +94,21 @@ pub trait List: Send + Sync + 'static {
     fn group(_row: &Self::Row, _l10n: L10n) -> Option<String> {
         None
     }
+}
+
+/// How long the sums of a list stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SumsStand {
+    /// They are worked out for each page: something in `pick` moves that is part of no change.
+    Never,
+    /// `pick` looks at nothing but facts, what is derived of them, and codes: what was true on a day and known at an
+    /// instant never changes. Where a focal point or words are asked for, until the next change.
+    WithFacts,
+    /// `pick` looks at labels, shown as they are now: until the next change, of today.
+    TillAChange,
+    /// `pick` looks at what is classified: until the next change, for one reader. Words are sought in texts that are
+    /// taken from files beside any change: their sums are worked out each time.
+    ForOneReader,
 }
 
 /// An order of a list.
@@ -376,6 +391,9 @@ struct SumsOf {
     as_of: AsOf,
     known_at: KnownAt,
     filters: Filters,
+    /// The last change there is and the reader's day, where they may move the sums.
+    till: Option<(KnownAt, NaiveDate)>,
+    reader: Option<Reader>,
 }
 
 /// How many sums are kept: some hundred bytes each.
@@ -388,9 +406,16 @@ struct KnownSums(Mutex<HashMap<SumsOf, Arc<[Total]>>>);
 impl KnownSums {
     /// What the sums of a scope are kept under; nothing where they may not be kept.
     fn key<L: List>(scope: &Scope) -> Option<SumsOf> {
-        let stand = L::SUMS_STAND && scope.filters.text.is_none() && scope.filters.focal_point.is_none();
-        let Scope { as_of, known_at, .. } = *scope;
-        stand.then(|| SumsOf { list: L::NAME, as_of, known_at, filters: scope.filters.clone() })
+        let Scope { as_of, known_at, latest, reader, today, .. } = *scope;
+        let labels = scope.filters.text.is_some() || scope.filters.focal_point.is_some();
+        let (till, reader) = match L::SUMS_STAND {
+            SumsStand::Never => return None,
+            SumsStand::WithFacts if !labels => (None, None),
+            SumsStand::WithFacts | SumsStand::TillAChange => (Some((latest?, today)), None),
+            SumsStand::ForOneReader if scope.filters.text.is_some() => return None,
+            SumsStand::ForOneReader => (Some((latest?, today)), Some(reader?)),
+        };
+        Some(SumsOf { list: L::NAME, as_of, known_at, filters: scope.filters.clone(), till, reader })
     }
 
     fn get(&self, key: Option<&SumsOf>) -> Option<Arc<[Total]>> {

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
-use crate::classified::Classification;
+use crate::classified::{Classification, Reader};
 use crate::db::Select;
 use crate::kernel::country::{countries_of, region_keys};
 use crate::kernel::{AsOf, Currency, KnownAt};
@@ -134,6 +134,10 @@ pub struct Scope {
     pub known_at: KnownAt,
     /// The reader's day: labels are shown as they are on it. The day asked for, where nobody says another.
     pub today: NaiveDate,
+    /// When the last change the reading sees was recorded, where that is known: until the next, labels stand.
+    pub latest: Option<KnownAt>,
+    /// Who reads, where it is said: what is classified is there for some.
+    pub reader: Option<Reader>,
     /// The filters.
     pub filters: Filters,
     /// The agency's time zone: where a list has instants, its days are days there.
@@ -152,6 +156,8 @@ impl Scope {
             as_of,
             known_at,
             today: as_of.0,
+            latest: None,
+            reader: None,
             filters: Filters::default(),
             zone: Tz::UTC,
             worked_out: None,

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::classified::Classification;
 use crate::db::Select;
-use crate::lists::query::{KeyKind, Sort, down, up};
+use crate::lists::query::{KeyKind, Sort, SumsStand, down, up};
 use crate::lists::{Cell, Column, Drawn, List, Scope, Screen};
 use crate::web::format;
 
@@ -75,6 +75,7 @@ impl List for Meetings {
             indexed: false,
         },
     ];
+    const SUMS_STAND: SumsStand = SumsStand::ForOneReader;
     const ID: &'static str = "m.id";
     const SELECT: &'static str = "m.key, m.ref, m.held_on, n.planned, m.title, d.codes as donor_codes,
         d.names as donor_names, m.level, m.place as venue, m.classification::text as classification, a.name as logged_by,

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use crate::db::Select;
 use crate::kernel::Currency;
-use crate::lists::query::{KeyKind, Sort, down, up};
+use crate::lists::query::{KeyKind, Sort, SumsStand, down, up};
 use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
 
 /// The list of pledges.
@@ -65,7 +65,7 @@ impl List for Pledges {
     ];
     const KEY: &'static [&'static str] = &["ref"];
     const ID: &'static str = "b.id";
-    const SUMS_STAND: bool = true;
+    const SUMS_STAND: SumsStand = SumsStand::WithFacts;
     const MONEY: Option<(&'static str, &'static str)> = Some(("b.currency", "b.outstanding"));
     const SELECT: &'static str = "b.pledge_ref as ref, d.code as donor_code, d.name as donor_name,
         u.code as unit_code, u.name as unit_name, f.code as fund, t.earmarking, p.title, b.currency, b.amount,

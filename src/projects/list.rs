@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::db::Select;
-use crate::lists::query::{KeyKind, Sort, down, up};
+use crate::lists::query::{KeyKind, Sort, SumsStand, down, up};
 use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
 
 /// The list of projects.
@@ -53,6 +53,7 @@ impl List for Projects {
             indexed: false,
         },
     ];
+    const SUMS_STAND: SumsStand = SumsStand::TillAChange;
     const ID: &'static str = "f.fact_id";
     const MONEY: Option<(&'static str, &'static str)> = Some(("'USD'::text", "f.budget_usd"));
     const SELECT: &'static str = "p.code, p.title, u.code as unit_code, u.name as unit_name, f.starts_on, f.ends_on,

@@ -9,8 +9,9 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnection;
 
+use super::choices::Choices;
 use super::errors::PageError;
-use super::list::{Choices, canonical, chips, understand};
+use super::list::{canonical, chips, understand};
 use super::params::Params;
 use crate::access::Act;
 use crate::kernel::KnownAt;
@@ -176,7 +177,7 @@ fn cells<L: List>(row: &L::Row) -> Vec<String> {
 async fn whole<L: List>(connection: &mut PgConnection, ask: &Ask) -> Result<Option<Content>, PageError> {
     let (l10n, mut params) = (ask.l10n, params(ask)?);
     let mut asked = understand::<L>(&params, ask.today, ask.latest, ask.zone)?;
-    let choices = Choices::read::<L>(&mut *connection, &asked.scope).await?;
+    let choices = Choices::read::<L>(&mut *connection, &asked.scope, &ask.memory).await?;
     if let Some(donor) = &choices.donor {
         params = params.with("donor", &donor.code);
         asked.scope.filters.donor = Some(donor.code.clone());

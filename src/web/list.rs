@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnection;
 
 use super::beside::{self, Tab};
+use super::choices::Choices;
+pub use super::choices::Named;
 use super::detail::act_in_words;
 use super::errors::{PageError, Refused};
 use super::format;
@@ -27,7 +29,6 @@ use super::state::AppState;
 use super::{address, frozen};
 use crate::access::{Act, Role, may};
 use crate::classified::Classification;
-use crate::finding::{Kind, store::resolve};
 use crate::kernel::calendar::{EARLIEST_YEAR, LATEST_YEAR, parse_day};
 use crate::kernel::country::{country, region_keys};
 use crate::lists::query::{self, COUNTED, Placed, Sort, Stretch};
@@ -72,7 +73,7 @@ pub struct Asked {
     after: Option<Vec<String>>,
 }
 
-fn bad(name: &'static str, value: &str) -> PageError {
+pub(super) fn bad(name: &'static str, value: &str) -> PageError {
     Refused::BadParameter(name, value.to_owned()).into()
 }
 
@@ -170,96 +171,9 @@ pub fn understand<L: List>(
     filters.kind = one_of("kind", |word| L::KINDS.contains(&word))?;
     filters.counted = one_of("counted", |word| REPORT_COUNTS.contains(&word))?;
     filters.cause = one_of("cause", |word| word == NO_CAUSE || CAUSES.contains(&word))?;
-    let scope = Scope { filters, today, zone, ..Scope::new(as_of, known_at) };
+    let scope = Scope { filters, today, zone, latest: Some(latest), ..Scope::new(as_of, known_at) };
     let known_then = params.get("known_at").is_some();
     Ok(Asked { scope, sort, reversed, known_then, after: mark.map(|mark| mark.place) })
-}
-
-/// A code, its name, and how deep it stands in its tree.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct Named {
-    /// The code.
-    pub code: String,
-    /// The name today.
-    pub name: String,
-    /// 0 at the top.
-    pub depth: i32,
-}
-
-impl Named {
-    /// The name, set in by its depth, for a list of choices.
-    pub fn set_in(&self) -> String {
-        format!("{}{}", "\u{2003}".repeat(usize::try_from(self.depth).unwrap_or_default()), self.name)
-    }
-}
-
-/// What filters can be chosen from, and the names of those that are on; refuses what names nothing.
-pub(super) struct Choices {
-    units: Vec<Named>,
-    funds: Vec<Named>,
-    people: Vec<Named>,
-    acts: Vec<Named>,
-    pub(super) donor: Option<Named>,
-}
-
-impl Choices {
-    pub(super) async fn read<L: List>(connection: &mut PgConnection, scope: &Scope) -> Result<Self, PageError> {
-        let filters = &scope.filters;
-        let takes = |name: &str| L::FILTERS.contains(&name);
-        let mut choices =
-            Choices { units: Vec::new(), funds: Vec::new(), people: Vec::new(), acts: Vec::new(), donor: None };
-        if takes("unit") {
-            choices.units = sqlx::query_as(
-                "select u.code, u.name, t.depth from unit_tree($1, $2) t join units u on u.id = t.unit_id order by t.path",
-            )
-            .bind(scope.as_of.0)
-            .bind(scope.known_at.0)
-            .fetch_all(&mut *connection)
-            .await?;
-        }
-        if takes("fund") {
-            choices.funds = sqlx::query_as("select code, name, 0 as depth from funds order by name, code")
-                .fetch_all(&mut *connection)
-                .await?;
-        }
-        if takes("who") || takes("responsible") {
-            choices.people =
-                sqlx::query_as("select email as code, name, 0 as depth from accounts order by name, email")
-                    .fetch_all(&mut *connection)
-                    .await?;
-        }
-        if takes("act") {
-            choices.acts = beside::acts(&mut *connection).await?;
-        }
-        if let Some(code) = &filters.donor {
-            choices.donor = sqlx::query_as("select code, name, 0 as depth from donors where code = $1")
-                .bind(code)
-                .fetch_optional(&mut *connection)
-                .await?;
-            if choices.donor.is_none() {
-                // Without script people type a name.
-                let named = resolve(&mut *connection, Kind::Donor, code).await?;
-                let (code, name) = named.ok_or_else(|| bad("donor", code))?;
-                choices.donor = Some(Named { code, name, depth: 0 });
-            }
-        }
-        let missing = |wanted: &Option<String>, all: &[Named]| {
-            wanted.as_ref().filter(|code| all.iter().all(|one| one.code != **code)).cloned()
-        };
-        if let Some(code) = missing(&filters.unit, &choices.units) {
-            return Err(bad("unit", &code));
-        }
-        if let Some(code) = missing(&filters.fund, &choices.funds) {
-            return Err(bad("fund", &code));
-        }
-        if let Some(code) = missing(&filters.who, &choices.people) {
-            return Err(bad("who", &code));
-        }
-        if let Some(code) = missing(&filters.responsible, &choices.people).filter(|code| code != NOBODY) {
-            return Err(bad("responsible", &code));
-        }
-        Ok(choices)
-    }
 }
 
 /// A heading of the table.
@@ -470,12 +384,13 @@ pub async fn read<L: List>(
 ) -> Result<Turned<L>, PageError> {
     let params = Params::of(pairs)?;
     let mut asked = understand::<L>(&params, frame.today, latest, frame.zone)?;
+    asked.scope.reader = Some(frame.viewer.reader());
     let path = format!("/{}", L::NAME);
     let iso = asked.scope.as_of.to_string();
     if params.get("as_of").is_some_and(|text| text != iso) {
         return Ok(Turned::Elsewhere(Redirect::to(&params.with("as_of", iso).address(&path))));
     }
-    let choices = Choices::read::<L>(&mut *signed_in_tx, &asked.scope).await?;
+    let choices = Choices::read::<L>(&mut *signed_in_tx, &asked.scope, &frame.memory).await?;
     if let Some(donor) = choices.donor.as_ref().filter(|donor| Some(&donor.code) != asked.scope.filters.donor.as_ref())
     {
         return Ok(Turned::Elsewhere(Redirect::to(&params.with("donor", &donor.code).address(&path))));

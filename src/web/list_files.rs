@@ -12,8 +12,9 @@ use axum::routing::get;
 use futures_util::TryStreamExt;
 use tokio_stream::wrappers::ReceiverStream;
 
+use super::choices::Choices;
 use super::errors::{PageError, Refused};
-use super::list::{Asked, Choices, Params, allow, understand};
+use super::list::{Asked, Params, allow, understand};
 use super::session::SignedIn;
 use super::state::AppState;
 use crate::classified::say_reader;
@@ -37,7 +38,7 @@ async fn begin_export<L: List>(
     allow::<L>(&viewer)?;
     let params = Params::of(pairs)?;
     let mut asked = understand::<L>(&params, state.0.clock.today(), latest, state.0.clock.zone())?;
-    let choices = Choices::read::<L>(&mut tx, &asked.scope).await?;
+    let choices = Choices::read::<L>(&mut tx, &asked.scope, &state.0.memory).await?;
     asked.scope.filters.donor = choices.donor.map(|donor| donor.code);
     L::prepare(&mut tx, &mut asked.scope, &state.0.memory).await?;
     tx.commit().await?;

@@ -4,6 +4,7 @@ pub mod address;
 pub mod assets;
 pub mod beside;
 pub mod chart;
+mod choices;
 pub mod course;
 pub mod detail;
 pub mod entry;
