@@ -127,7 +127,7 @@ fn find(within: &[u8], what: &[u8]) -> Option<usize> {
 /// A request as a browser sends it.
 pub fn get(host: &str, path: &str, cookie: &str, packed: bool) -> Vec<u8> {
     let cookie = if cookie.is_empty() { String::new() } else { format!("Cookie: {cookie}\r\n") };
-    let packed = if packed { "Accept-Encoding: gzip\r\n" } else { "" };
+    let packed = if packed { "Accept-Encoding: gzip, deflate, br, zstd\r\n" } else { "" };
     format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: text/html\r\n{packed}{cookie}\r\n").into_bytes()
 }
 

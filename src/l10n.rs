@@ -132,7 +132,8 @@ impl L10n {
 
     /// A word of a family: `bucket-1-30`, `pledges-signed`. What cannot be in a key is written out in it.
     pub fn word(&self, family: &str, word: &str) -> String {
-        self.t(&format!("{family}-{}", word.replace('+', "plus")))
+        let word = if word.contains('+') { Cow::Owned(word.replace('+', "plus")) } else { Cow::Borrowed(word) };
+        self.t(&[family, "-", &word].concat())
     }
 }
 

@@ -13,19 +13,23 @@ pub fn number(value: Decimal, decimals: u32, l10n: L10n) -> String {
     let text = format!("{:.*}", decimals as usize, value.abs());
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
     let figures = l10n.figures();
-    let mut grouped = String::with_capacity(text.len() + 8);
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at).is_multiple_of(3) {
-            grouped.push_str(&figures.group);
+    let mut written = String::with_capacity(2 * text.len() + 4);
+    if value.is_sign_negative() && !value.is_zero() {
+        written.push('−');
+    }
+    let (mut group, mut rest) = whole.split_at(whole.len() % 3);
+    while !group.is_empty() || !rest.is_empty() {
+        written.push_str(group);
+        if !group.is_empty() && !rest.is_empty() {
+            written.push_str(&figures.group);
         }
-        grouped.push(digit);
+        (group, rest) = rest.split_at(rest.len().min(3));
     }
-    let sign = if value.is_sign_negative() && !value.is_zero() { "−" } else { "" };
-    if fraction.is_empty() {
-        format!("{sign}{grouped}")
-    } else {
-        format!("{sign}{grouped}{}{fraction}", figures.decimal)
+    if !fraction.is_empty() {
+        written.push_str(&figures.decimal);
+        written.push_str(fraction);
     }
+    written
 }
 
 /// An amount with its currency's decimals, without the currency.
