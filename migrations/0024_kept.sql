@@ -20,48 +20,39 @@ create function rates_worked_out() returns setof kept_rates language sql stable 
     from exchange_rates r where r.currency <> 'USD' group by r.currency
 $$;
 
+-- Of currencies whose rates were others at an instant: a function with a plan of its own, so that the plan of every page
+-- that asks for rates does not hold one for what hardly any does.
+create function rates_then(known_at timestamptz) returns table (currency text, days date[], rates numeric[])
+    language plpgsql stable parallel safe rows 10 as $$
+#variable_conflict use_column
+begin
+    return query
+    select r.currency::text, array_agg(r.valid_from order by r.valid_from), array_agg(r.units_per_usd order by r.valid_from)
+    from exchange_rates r join kept_rates k on k.currency = r.currency and k.known_from > known_at
+    where was_known(r.recorded_at, r.voided_at, known_at)
+    group by r.currency;
+end $$;
+
 -- As before (migration 0012), from what is kept where it was known by then.
 create or replace function rates_through(known_at timestamptz) returns table (currency text, days date[], rates numeric[])
     language sql stable parallel safe rows 40
 begin atomic
     select k.currency, k.days, k.rates from kept_rates k where k.known_from <= known_at
     union all
-    select r.currency, array_agg(r.valid_from order by r.valid_from),
-           array_agg(r.units_per_usd order by r.valid_from)
-    from exchange_rates r
+    select t.currency, t.days, t.rates from rates_then(known_at) t
     where exists (select from kept_rates k where k.known_from > known_at)
-        and not exists (select from kept_rates k where k.currency = r.currency and k.known_from <= known_at)
-        and r.currency <> 'USD' and was_known(r.recorded_at, r.voided_at, known_at)
-    group by r.currency
     union all
     select 'USD', array['-infinity'::date], array[1::numeric];
 end;
 
--- As before (migration 0001), from what is kept where it was known by then.
+-- As before (migration 0001), of them.
 create or replace function rates_in_force(day date, known_at timestamptz)
     returns table (currency text, units_per_usd numeric, valid_from date)
     language sql stable parallel safe rows 40
 begin atomic
-    with recursive seen as (
-        (select r.currency from exchange_rates r order by r.currency limit 1)
-        union all
-        select (select r.currency from exchange_rates r where r.currency > seen.currency order by r.currency limit 1)
-        from seen where seen.currency is not null
-    )
-    select k.currency, k.rates[width_bucket(day, k.days)], k.days[width_bucket(day, k.days)]
-    from kept_rates k where k.known_from <= known_at and width_bucket(day, k.days) > 0
-    union all
-    select seen.currency, latest.units_per_usd, latest.valid_from
-    from seen cross join lateral (
-        select r.units_per_usd, r.valid_from from exchange_rates r
-        where r.currency = seen.currency and r.valid_from <= day and was_known(r.recorded_at, r.voided_at, known_at)
-        order by r.valid_from desc limit 1
-    ) latest
-    where exists (select from kept_rates k where k.known_from > known_at)
-        and not exists (select from kept_rates k where k.currency = seen.currency and k.known_from <= known_at)
-        and seen.currency is not null and seen.currency <> 'USD'
-    union all
-    select 'USD', 1::numeric, null::date;
+    select t.currency, rate_on(t.days, t.rates, day),
+        case when t.currency <> 'USD' then t.days[width_bucket(day, t.days)] end
+    from rates_through(known_at) t where width_bucket(day, t.days) > 0;
 end;
 
 -- ------------------------------------------------------------------------------------------------- the cash of a donor
@@ -76,13 +67,13 @@ create table kept_cash (
     usd numeric not null
 );
 
--- What `kept_cash` holds of some donors; of all where none are named.
+-- What `kept_cash` holds of some donors.
 create function cash_worked_out(donors bigint[]) returns setof kept_cash language sql stable as $$
     select c.donor_id, greatest(max(c.recorded_at), max(c.voided_at), (select max(known_from) from kept_rates)),
         min(c.received_on) filter (where c.voided_at is null), max(c.received_on) filter (where c.voided_at is null),
         coalesce(sum(usd_of(c.amount, rate_on(t.days, t.rates, c.received_on))) filter (where c.voided_at is null), 0)
     from contribution_facts c left join rates_through('infinity') t on t.currency = c.currency
-    where c.kind = 'cash' and (donors is null or c.donor_id = any(donors))
+    where c.kind = 'cash' and c.donor_id = any(donors)
     group by c.donor_id having bool_or(c.voided_at is null)
 $$;
 
@@ -114,7 +105,10 @@ create trigger keep_cash_recorded after insert on contribution_facts referencing
 create function keep_cash_taken_back() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    perform keep_cash_of(array(select distinct c.donor_id from taken_back c where c.kind = 'cash'));
+    -- Every receipt that lands looks for what it corrects; hardly any corrects something.
+    if exists (select from taken_back) then
+        perform keep_cash_of(array(select distinct c.donor_id from taken_back c where c.kind = 'cash'));
+    end if;
     return null;
 end $$;
 create trigger keep_cash_taken_back after update on contribution_facts referencing new table as taken_back
@@ -137,7 +131,7 @@ create trigger keep_rates_taken_back after update on exchange_rates referencing 
     for each statement execute function keep_rates();
 
 insert into kept_rates select * from rates_worked_out();
-insert into kept_cash select * from cash_worked_out(null);
+insert into kept_cash select * from cash_worked_out(array(select id from donors));
 grant select on kept_rates, kept_cash to dis_app;
 revoke all on function keep_cash_of(bigint[]) from public;
 
@@ -145,7 +139,7 @@ revoke all on function keep_cash_of(bigint[]) from public;
 create function kept_broken() returns bigint language sql stable as $$
     select (select count(*) from kept_rates k full join rates_worked_out() w on w.currency = k.currency
             where (k.days, k.rates) is distinct from (w.days, w.rates) or k.known_from is distinct from w.known_from)
-        + (select count(*) from kept_cash k full join cash_worked_out(null) w on w.donor_id = k.donor_id
+        + (select count(*) from kept_cash k full join cash_worked_out(array(select id from donors)) w on w.donor_id = k.donor_id
             where (k.first_on, k.last_on, k.usd) is distinct from (w.first_on, w.last_on, w.usd)
                 or k.known_from < (select max(greatest(c.recorded_at, c.voided_at)) from contribution_facts c
                     where c.donor_id = k.donor_id and c.kind = 'cash'))
@@ -154,7 +148,8 @@ $$;
 -- ------------------------------------------------------------------------------------------------- what is known now
 
 -- Nearly every reading is of what is known now, and of every balance there are several versions that no longer are: the
--- index begins with those that still are. A donor's receipts are summed by fund and earmarking without a look at them.
+-- index begins with those that still are. What a donor's page asks for stands in
+-- the index itself.
 drop index instalment_balances_donor;
 create index instalment_balances_donor on instalment_balances (donor_id, known_until, overdue_until) include
     (overdue_from, falls_due_on, known_from, currency, outstanding)
@@ -163,9 +158,16 @@ drop index instalment_balances_overdue_until;
 create index instalment_balances_overdue_until on instalment_balances (known_until, overdue_until) include
     (falls_due_on, overdue_from, known_from, donor_id, unit_id, fund_id, currency, outstanding, pledge_id)
     where overdue_until is not null;
+drop index instalment_balances_waiting;
+create index instalment_balances_waiting on instalment_balances (donor_id, known_until, falls_due_on, id) include
+    (valid_from, valid_until, known_from, pledge_id)
+    where outstanding > 0 and falls_due_on is not null;
+drop index pledge_balances_donor;
+create index pledge_balances_donor on pledge_balances (donor_id, pledge_ref) include
+    (valid_from, valid_until, known_from, known_until, currency, receivable, pledge_id);
 drop index contribution_facts_donor;
 create index contribution_facts_donor on contribution_facts (donor_id, received_on, key) include
-    (kind, currency, amount, recorded_at, voided_at, fund_id, pledge_id);
+    (kind, currency, amount, recorded_at, voided_at, fund_id, pledge_id, id);
 
 -- ---------------------------------------------------------------------------------------- plans kept for the session
 

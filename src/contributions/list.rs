@@ -46,8 +46,18 @@ pub const EARMARKING: &str = earmarking!();
 
 /// Appends the joins that [`EARMARKING`] reads.
 pub fn earmarking_from(select: &mut Select, scope: &Scope) {
+    funds_from(select, scope);
+    terms_from(select);
+}
+
+/// Appends the join of what is in force of the fund of a contribution `c`, as `ff`.
+pub fn funds_from(select: &mut Select, scope: &Scope) {
     select.sql(" left join funds_in_force(");
     scope.day_and_known(select).sql(") ff on ff.fund_id = c.fund_id");
+}
+
+/// Appends the joins of the terms of the pledge of a contribution `c`, as `t`.
+pub fn terms_from(select: &mut Select) {
     select.sql(
         " left join pledge_balances pb on pb.pledge_id = c.pledge_id and stands(pb, scope.day, scope.known)
          left join pledge_terms t on t.id = pb.terms_id",

@@ -16,4 +16,4 @@ pub mod suggestions;
 pub mod sure;
 
 pub use forms::FORMS;
-pub use list::{Contributions, EARMARKING, earmarking_from};
+pub use list::{Contributions, EARMARKING, funds_from, terms_from};

@@ -7,7 +7,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::years;
-use crate::contributions::{EARMARKING, earmarking_from};
+use crate::contributions::{EARMARKING, funds_from, terms_from};
 use crate::db::Select;
 use crate::imports::Held;
 use crate::intelligence;
@@ -126,23 +126,26 @@ pub(crate) fn statement(codes: &[String], scope: &Scope) -> Select {
                     and was_known(p.recorded_at, p.voided_at, scope.known)
                 order by p.in_force_from desc nulls last limit 1
             ) i on true),
+         -- Summed before anything is looked up for it: a pledge is paid in many parts, over years.
+         cash as materialized (
+            select c.donor_id, extract(year from c.received_on)::integer as year, c.fund_id, c.pledge_id,
+                   sum(usd_of(c.amount, rate_on(h.days, h.rates, c.received_on))) as usd
+            from scope join contribution_facts c on c.donor_id = any(array(select id from family))
+                and c.kind = 'cash' and c.received_on <= scope.day
+                and was_known(c.recorded_at, c.voided_at, scope.known)
+            left join through h on h.currency = c.currency
+            group by 1, 2, 3, 4),
+         marked as materialized (
+            select c.pledge_id, t.earmarking from scope cross join (select distinct pledge_id from cash) c",
+    );
+    terms_from(&mut select);
+    select.sql(
+        "),
          receipts as (
             select c.donor_id, c.year, c.usd, ",
     );
-    // Summed before anything is looked up for it: a pledge is paid in many parts.
-    select.sql(EARMARKING).sql(
-        " as earmarking
-            from scope cross join (
-                select c.donor_id, extract(year from c.received_on)::integer as year, c.fund_id, c.pledge_id,
-                       sum(usd_of(c.amount, rate_on(h.days, h.rates, c.received_on))) as usd
-                from scope join contribution_facts c on c.donor_id = any(array(select id from family))
-                    and c.kind = 'cash' and c.received_on <= scope.day
-                    and was_known(c.recorded_at, c.voided_at, scope.known)
-                left join through h on h.currency = c.currency
-                group by 1, 2, 3, 4
-            ) c",
-    );
-    earmarking_from(&mut select, scope);
+    select.sql(EARMARKING).sql(" as earmarking from cash c left join marked t on t.pledge_id = c.pledge_id");
+    funds_from(&mut select, scope);
     select.sql(
         "), owed as (
             select b.donor_id, sum(usd_of(b.outstanding, r.units_per_usd)) as usd, min(b.falls_due_on) as since

@@ -9,16 +9,41 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use sqlx::postgres::PgConnection;
 
-use super::list::{self, Line};
+use super::list::{self, Giving, Line};
 use super::parts::Sums;
-use super::rule::Status;
+use super::rule::{Status, concentration};
 use super::slice::{Slice, region};
 use super::store::{self, Known, Received};
 use crate::kernel::{AsOf, KnownAt};
-use crate::lists::{Filters, Memory, Scope};
+use crate::lists::{Filters, List, Memory, Scope};
 
 /// Sums of one year by one thing: its key and US dollars.
 pub type Parts = BTreeMap<String, Decimal>;
+
+/// What the donors of a state come to.
+#[derive(Debug, Default)]
+pub struct OfState {
+    /// How many.
+    pub donors: usize,
+    /// What they gave in the year, in US dollars.
+    pub usd: Decimal,
+    /// What they gave the year before.
+    pub previous: Decimal,
+    /// What they gave in the period.
+    pub since_usd: Decimal,
+}
+
+impl OfState {
+    fn new(lines: &[&Line]) -> Self {
+        let sum = |of: fn(&Line) -> Decimal| lines.iter().map(|line| of(line)).sum();
+        OfState {
+            donors: lines.len(),
+            usd: sum(|line| line.usd),
+            previous: sum(|line| line.previous),
+            since_usd: sum(|line| line.since_usd),
+        }
+    }
+}
 
 /// The figures.
 pub struct Answer {
@@ -42,6 +67,12 @@ pub struct Answer {
     pub without_rate: i64,
     /// The Member States there are.
     pub member_states: u32,
+    /// What came in that year, in US dollars.
+    pub total: Decimal,
+    /// The share of the five and of the fifteen largest in it; none where nothing came in.
+    pub concentration: [(usize, Option<Decimal>); 2],
+    /// What the donors of each state come to.
+    states: BTreeMap<&'static str, OfState>,
     /// The rows as statements take them, by state; made when first asked for.
     rows: Mutex<HashMap<Option<String>, Arc<str>>>,
 }
@@ -71,12 +102,21 @@ impl Answer {
             }
             (year, counts)
         };
+        let lines = list::lines(&slice, year, since, earlier, &scope.filters);
+        let of = |state: &'static str| list::of_state(&lines, Some(state));
+        let total = lines.iter().map(|line| line.usd).sum();
+        let amounts: Vec<Decimal> = of("gave").iter().map(|line| line.usd).collect();
+        let concentration = [5, 15].map(|most| (most, concentration(&amounts, most, total)));
+        let states = Giving::STATES.iter().map(|state| (*state, OfState::new(&of(state)))).collect();
         let first = sums.keys().next().copied().unwrap_or(year).min(year);
         let last = chrono::Datelike::year(&scope.as_of.0);
         Answer {
             year,
             since,
-            lines: list::lines(&slice, year, since, earlier, &scope.filters),
+            lines,
+            total,
+            concentration,
+            states,
             statuses: (first..=last).map(count).collect(),
             ended: slice.ground().ended,
             without_rate: slice.received.iter().map(|row| row.without_rate).sum(),
@@ -88,9 +128,11 @@ impl Answer {
         }
     }
 
-    /// What came in that year.
-    pub fn total(&self) -> Decimal {
-        self.lines.iter().map(|line| line.usd).sum()
+    /// What the donors of a state come to.
+    pub fn of_state(&self, state: &str) -> &OfState {
+        const NONE: &OfState =
+            &OfState { donors: 0, usd: Decimal::ZERO, previous: Decimal::ZERO, since_usd: Decimal::ZERO };
+        self.states.get(state).unwrap_or(NONE)
     }
 
     /// The rows of a state as statements take them.

@@ -138,7 +138,7 @@ pub(super) fn rows(answer: &Answer, state: Option<&str>) -> String {
 
 /// Some rows of a state, as JSON.
 fn written(answer: &Answer, state: Option<&str>, lines: &[&Line]) -> String {
-    let whole = answer.total();
+    let whole = answer.total;
     let of_period = matches!(state, Some("new_in_period" | "returned_in_period"));
     let row = |line: &&Line| {
         json!({

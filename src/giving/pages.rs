@@ -6,10 +6,10 @@ use askama::Template;
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
-use super::answer::{Answer, Parts};
-use super::list::{self, Giving, Line};
+use super::answer::{Answer, OfState, Parts};
+use super::list::Giving;
 use super::parts::{ByYear, Linked, Room};
-use super::rule::{Status, concentration, share};
+use super::rule::{Status, share};
 use crate::kernel::Currency;
 use crate::l10n::L10n;
 use crate::web::chart::{self, Point};
@@ -157,22 +157,20 @@ impl Found<'_> {
 
     fn figures(&self) -> Vec<Figure> {
         let Found { answer, links, l10n } = self;
-        let (l10n, total) = (*l10n, answer.total());
-        let gave = list::of_state(&answer.lines, Some("gave"));
-        let members = list::of_state(&answer.lines, Some("member_state")).len();
-        let amounts: Vec<Decimal> = gave.iter().map(|line| line.usd).collect();
+        let l10n = *l10n;
+        let (gave, members) = (answer.of_state("gave").donors, answer.of_state("member_state").donors);
         let year = answer.year.to_string();
         let percent =
             |share: Option<Decimal>| share.map_or_else(|| "–".to_owned(), |share| format::percent(share, l10n));
-        let largest = |most: usize, state: &str| {
-            let usd: Decimal = list::of_state(&answer.lines, Some(state)).iter().map(|line| line.usd).sum();
+        let largest = |(most, share): (usize, Option<Decimal>), state: &str| {
+            let usd = format::amount(answer.of_state(state).usd, Currency::USD, l10n);
             Figure {
                 label: l10n.with("giving-largest", &[("most", most.into())]),
                 unit: String::new(),
-                value: percent(concentration(&amounts, most, total)),
+                value: percent(share),
                 // Where nothing came in there is no share, and nothing it could lead to.
-                href: concentration(&amounts, most, total).map(|_| links.donors(answer.year, state)),
-                note: l10n.with("giving-largest-note", &[("usd", format::amount(usd, Currency::USD, l10n).into())]),
+                href: share.map(|_| links.donors(answer.year, state)),
+                note: l10n.with("giving-largest-note", &[("usd", usd.into())]),
                 also: None,
             }
         };
@@ -182,7 +180,7 @@ impl Found<'_> {
             Figure {
                 label: l10n.with("giving-received", &[("year", year.clone().into())]),
                 unit: "USD".to_owned(),
-                value: format::amount(total, Currency::USD, l10n),
+                value: format::amount(answer.total, Currency::USD, l10n),
                 href: Some(links.receipts(answer.year, &[])),
                 note: l10n.t("giving-received-note"),
                 also: None,
@@ -190,7 +188,7 @@ impl Found<'_> {
             Figure {
                 label: l10n.t("giving-donors"),
                 unit: String::new(),
-                value: format::number(gave.len().into(), 0, l10n),
+                value: format::number(gave.into(), 0, l10n),
                 href: Some(links.donors(answer.year, "gave")),
                 note: l10n.t("giving-donors-note"),
                 also: None,
@@ -204,8 +202,8 @@ impl Found<'_> {
                     .with("giving-members-note", &[("share", percent(of_all).into()), ("all", all.to_string().into())]),
                 also: None,
             },
-            largest(5, "largest_5"),
-            largest(15, "largest_15"),
+            largest(answer.concentration[0], "largest_5"),
+            largest(answer.concentration[1], "largest_15"),
         ]
     }
 
@@ -249,10 +247,9 @@ impl Found<'_> {
 
     fn statuses(&self) -> Vec<StatusRow> {
         let Found { answer, links, l10n } = self;
-        let row = |state: &str, usd: fn(&Line) -> Decimal| {
-            let of = list::of_state(&answer.lines, Some(state));
-            let usd: Decimal = of.iter().map(|line| usd(line)).sum();
-            let figure = format::number(of.len().into(), 0, *l10n);
+        let row = |state: &str, usd: fn(&OfState) -> Decimal| {
+            let of = answer.of_state(state);
+            let (usd, figure) = (usd(of), format::number(of.donors.into(), 0, *l10n));
             StatusRow {
                 label: l10n.word("giving", state),
                 means: l10n.word("giving-means", state),
@@ -262,13 +259,13 @@ impl Found<'_> {
         };
         let ended = answer.year <= answer.ended;
         vec![
-            row("new", |line| line.usd),
-            row("retained", |line| line.usd),
-            row("returning", |line| line.usd),
+            row("new", |of| of.usd),
+            row("retained", |of| of.usd),
+            row("returning", |of| of.usd),
             // What those who stay away gave the year before.
-            row(if ended { "lapsed" } else { "not_yet" }, |line| line.previous),
-            row("new_in_period", |line| line.since_usd),
-            row("returned_in_period", |line| line.since_usd),
+            row(if ended { "lapsed" } else { "not_yet" }, |of| of.previous),
+            row("new_in_period", |of| of.since_usd),
+            row("returned_in_period", |of| of.since_usd),
         ]
     }
 
@@ -303,7 +300,7 @@ impl Found<'_> {
     /// What came in the year by one thing, the largest first.
     fn breakdown(&self, name: &'static str, parts: &Parts, label: impl Fn(&str) -> String) -> Breakdown {
         let Found { answer, links, l10n } = self;
-        let (total, largest) = (answer.total(), parts.values().max().copied().unwrap_or_default());
+        let (total, largest) = (answer.total, parts.values().max().copied().unwrap_or_default());
         let mut found: Vec<(&String, Decimal)> =
             parts.iter().map(|(key, usd)| (key, *usd)).filter(|(_, usd)| !usd.is_zero()).collect();
         found.sort_by_key(|(_, usd)| std::cmp::Reverse(*usd));

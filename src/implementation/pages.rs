@@ -191,27 +191,29 @@ impl Page<'_> {
 
     fn row(&self, label: String, by: (&'static str, &str), sums: &Sums) -> Row {
         let l10n = self.l10n;
+        // State and sort come last in addresses: a page has a thousand of them, written from their rows' own.
+        let row = self.rows(Some(by), &[]);
         let count = |(state, narrow): &(&'static str, bool)| {
             let count = sums.count(state);
             Count {
                 figure: format::number(count.into(), 0, l10n),
-                href: (count > 0).then(|| self.rows(Some(by), &[("state", state)])),
+                href: (count > 0).then(|| [&row, "&state=", state].concat()),
                 wide: *narrow,
             }
         };
         let money = |amount: Decimal, sort: &'static str| Count {
             figure: usd(amount, l10n),
-            href: (!amount.is_zero()).then(|| self.rows(Some(by), &[("state", "begun"), ("sort", sort)])),
+            href: (!amount.is_zero()).then(|| [&row, "&state=begun&sort=", sort].concat()),
             wide: true,
         };
         Row {
             label,
-            href: self.rows(Some(by), &[]),
             counts: COUNTED.iter().map(count).collect(),
             budget: money(sums.budget, "budget"),
             spent: money(sums.spent, "expenditure"),
             delivery: sums.delivery().map_or_else(|| "–".to_owned(), |delivery| format::percent(delivery, l10n)),
             received: money(sums.received, "received"),
+            href: row,
         }
     }
 

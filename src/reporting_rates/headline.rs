@@ -32,9 +32,14 @@ impl Links<'_> {
         self.kept().with("counted", counted).address("/donor-reports")
     }
 
-    /// The reports of one sort, of a unit and those below it.
-    pub fn of_unit(&self, unit: &str, counted: &str) -> String {
-        self.kept().with("unit", unit).with("counted", counted).address("/donor-reports")
+    /// Addresses of the reports of a unit and those below it, or of those of the page, by their sort: of a table's line
+    /// there are five, and all that comes before the sort is written once.
+    pub fn reports_of(&self, unit: Option<&str>) -> impl Fn(&str) -> String + use<> {
+        const SORT: &str = "counted=";
+        let kept = unit.map_or_else(|| self.kept(), |unit| self.kept().with("unit", unit));
+        let address = kept.with("counted", "").address("/donor-reports");
+        let at = address.find(SORT).map_or(address.len(), |at| at + SORT.len());
+        move |counted| [&address[..at], counted, &address[at..]].concat()
     }
 
     /// The reports of one sort as of another day.

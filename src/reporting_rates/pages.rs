@@ -100,9 +100,10 @@ pub(super) fn unit_lines(rows: &[RateRow], links: &Links<'_>, headed: bool, l10n
         });
         let heading = kind.filter(|kind| headed && row.depth == 0 && last != Some(kind));
         last = kind.or(last);
+        let reports = links.reports_of(row.unit_code.as_deref());
         let linked = |count: i64, counted: &str| Linked {
             figure: format::number(count.into(), 0, l10n),
-            href: row.unit_code.as_ref().map_or_else(|| links.reports(counted), |code| links.of_unit(code, counted)),
+            href: reports(counted),
         };
         let change = row.change();
         let args = [("on_time", row.on_time.into()), ("overdue", row.overdue.into())];
