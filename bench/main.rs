@@ -135,6 +135,15 @@ async fn run(asked: &Asked) -> Result<(), Failure> {
         ("projects", format!("/projects?as_of={AS_OF}")),
         ("suggestions for a donor", "/suggest?kind=donor&q=swe".to_owned()),
     ];
+    // Before the pages: what they leave in memory has a promise of its own.
+    for list in ["arrears", "contributions"] {
+        if let Err(error) = bench.file(list, &mut report).await {
+            report.failed(&format!("{list} as CSV"), &*error);
+        }
+    }
+    if let Err(error) = bench.workbook("contributions", &mut report).await {
+        report.failed("contributions as XLSX", &*error);
+    }
     bench.server.forget_most_memory()?;
     for (name, page) in pages.into_iter().chain(knowledge::pages()) {
         // A case that cannot be measured says so in the table, and the run goes on.
@@ -144,14 +153,6 @@ async fn run(asked: &Asked) -> Result<(), Failure> {
     }
     let most = bench.server.most_memory();
     report.add("memory under all of these pages", mb(most), String::new(), "< 150 MB", &[("memory", most > 150 * MB)]);
-    for list in ["arrears", "contributions"] {
-        if let Err(error) = bench.file(list, &mut report).await {
-            report.failed(&format!("{list} as CSV"), &*error);
-        }
-    }
-    if let Err(error) = bench.workbook("contributions", &mut report).await {
-        report.failed("contributions as XLSX", &*error);
-    }
     for (posted, cookie) in forms(size, &finance, &bench.cookie) {
         let counter = receipts::Counter::open(&bench.server.host, cookie, posted).await?;
         counter.measure(folder.path(), time_of_a_case(asked), &mut report).await?;
@@ -342,7 +343,13 @@ impl Bench<'_> {
         let rate = took.len() as f64 / (2 * time).as_secs_f64();
         let (p50, p99) = (took[took.len() / 2], took[took.len() * 99 / 100]);
         let cpu = used / u32::try_from(took.len())?;
-        let (most, promised) = if self.asked.size.name == "L" { (250, "250 ms") } else { (60, "60 ms") };
+        let types = page.starts_with("/search?") || page.starts_with("/suggest?");
+        let (most, promised) = match self.asked.size.name {
+            "L" => (250, "250 ms"),
+            // What is searched for comes as one types.
+            _ if types => (100, "100 ms"),
+            _ => (60, "60 ms"),
+        };
         let share = if limit > 0.0 { rate / limit } else { 1.0 };
         let measured = format!(
             "{rate:.0}/s{}, p50 {}, p99 {}, {} CPU, {reads} statements",

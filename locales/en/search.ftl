@@ -1,7 +1,7 @@
 # Search: whatever says the words typed.
 search-hint = Donors, contacts, meetings and what came of them, follow-ups, documents, intelligence, pledges, projects, reports: whatever you may read, in any language. A mistyped word is understood.
-search-count-many = More than 1,000 things found
-search-many = 1,000+
+search-count-many = More than 500 things found
+search-many = 500+
 search-all = All
 search-kinds = Kinds of things found
 search-found = Found

@@ -1,7 +1,7 @@
 # Recherche : tout ce qui dit les mots saisis.
 search-hint = Donateurs, contacts, réunions et leurs résultats, suites à donner, documents, renseignements, annonces, projets, rapports : tout ce que vous pouvez lire, dans toutes les langues. Un mot mal saisi est compris.
-search-count-many = Plus de 1 000 résultats
-search-many = 1 000+
+search-count-many = Plus de 500 résultats
+search-many = 500+
 search-all = Tout
 search-kinds = Types de résultats
 search-found = Résultats

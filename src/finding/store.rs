@@ -1,5 +1,8 @@
 //! What is near to what was typed, and what somebody opened last.
 
+use std::collections::HashMap;
+use std::sync::{LazyLock, PoisonError, RwLock};
+
 use chrono::{DateTime, Utc};
 use sqlx::postgres::{PgConnection, PgPool};
 
@@ -19,6 +22,32 @@ async fn plan_once(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
+/// Names of our own as they are compared with what was typed: the same for everybody, so folded once.
+static FOLDED: LazyLock<RwLock<HashMap<String, String>>> = LazyLock::new(RwLock::default);
+/// How many are kept: what is in every menu, and the views people name.
+const MOST_FOLDED: usize = 8192;
+
+async fn folded(connection: &mut PgConnection, names: Vec<String>) -> Result<Vec<String>, sqlx::Error> {
+    let known = |names: &[String]| -> Option<Vec<String>> {
+        let folded = FOLDED.read().unwrap_or_else(PoisonError::into_inner);
+        names.iter().map(|name| folded.get(name).cloned()).collect()
+    };
+    if let Some(folded) = known(&names) {
+        return Ok(folded);
+    }
+    let read: Vec<String> =
+        sqlx::query_scalar("select folded(n.name) from unnest($1::text[]) with ordinality n (name, at) order by n.at")
+            .bind(&names)
+            .fetch_all(connection)
+            .await?;
+    let mut kept = FOLDED.write().unwrap_or_else(PoisonError::into_inner);
+    if kept.len() + names.len() > MOST_FOLDED {
+        kept.clear();
+    }
+    kept.extend(names.into_iter().zip(read.iter().cloned()));
+    Ok(read)
+}
+
 /// What is near to what was typed, of the kinds asked for, the nearest first and at most `most` of each.
 pub async fn near(
     connection: &mut PgConnection,
@@ -28,6 +57,8 @@ pub async fn near(
     most: i32,
 ) -> Result<Vec<Found>, sqlx::Error> {
     let words: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+    let sought = ours.iter().map(|(_, code, name)| format!("{name} {code}")).collect();
+    let sought = folded(&mut *connection, sought).await?;
     let our_kinds: Vec<&str> = ours.iter().map(|(kind, ..)| kind.as_str()).collect();
     let (our_codes, our_names): (Vec<&str>, Vec<&str>) =
         ours.iter().map(|(_, code, name)| (code.as_str(), name.as_str())).unzip();
@@ -107,8 +138,8 @@ pub async fn near(
           from (select o.*, row_number() over (partition by o.kind order by o.nearness, o.at) as place
                 from (select o.kind, o.code, o.name, o.at, nearness(w.said, '', o.sought) as nearness
                       from typed_as w cross join (
-                        select o.*, folded(o.name || ' ' || o.code) as sought
-                        from unnest($4::text[], $5::text[], $6::text[]) with ordinality as o (kind, code, name, at)
+                        select o.* from unnest($4::text[], $5::text[], $6::text[], $7::text[])
+                            with ordinality as o (kind, code, name, sought, at)
                         where o.kind = any($2) offset 0
                       ) o
                       where o.sought like all (w.words)) o) o
@@ -120,6 +151,7 @@ pub async fn near(
     .bind(our_kinds)
     .bind(our_codes)
     .bind(our_names)
+    .bind(sought)
     .fetch_all(connection)
     .await
 }

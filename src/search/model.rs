@@ -30,7 +30,7 @@ pub const PAGES: i32 = 50;
 /// The most things of a kind found by name or code.
 pub const NAMES: i32 = 10;
 /// So many things of a kind are counted; of more the database says one more.
-pub const MOST_COUNTED: i64 = 1_000;
+pub const MOST_COUNTED: i64 = 500;
 
 /// What is asked.
 #[derive(Debug, Default)]
