@@ -34,10 +34,10 @@ impl Answer {
     pub fn text(&self) -> Result<String, Failure> {
         use std::io::Read;
         let mut text = String::new();
-        if self.header("content-encoding") == Some("gzip") {
-            flate2::read::GzDecoder::new(self.body.as_slice()).read_to_string(&mut text)?;
-        } else {
-            text = String::from_utf8(self.body.clone())?;
+        match self.header("content-encoding") {
+            Some("gzip") => drop(flate2::read::GzDecoder::new(self.body.as_slice()).read_to_string(&mut text)?),
+            Some("zstd") => drop(zstd::Decoder::new(self.body.as_slice())?.read_to_string(&mut text)?),
+            _ => text = String::from_utf8(self.body.clone())?,
         }
         Ok(text)
     }

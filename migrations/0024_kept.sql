@@ -37,8 +37,10 @@ end $$;
 create or replace function rates_through(known_at timestamptz) returns table (currency text, days date[], rates numeric[])
     language sql stable parallel safe rows 40
 begin atomic
-    -- Said so that the planner expects most of them: of a few, it would look through all for every row that needs one.
-    select k.currency, k.days, k.rates from kept_rates k where not k.known_from > known_at
+    -- Joined with nothing, which unpacks each once, not for every row that asks for a rate. And said so that the planner
+    -- expects most of them: of a few, it would look through all for every such row.
+    select k.currency, k.days || '{}'::date[], k.rates || '{}'::numeric[] from kept_rates k
+    where not k.known_from > known_at
     union all
     select t.currency, t.days, t.rates from rates_then(known_at) t
     where exists (select from kept_rates k where k.known_from > known_at)
