@@ -39,6 +39,7 @@ struct Language {
     id: LanguageIdentifier,
     figures: &'static OnceLock<Figures>,
     said: &'static LazyLock<RwLock<HashMap<String, String>>>,
+    filled: &'static LazyLock<RwLock<HashMap<String, String>>>,
 }
 
 /// How each language writes figures, once it was looked up.
@@ -47,10 +48,15 @@ static FIGURES: [OnceLock<Figures>; 2] = [const { OnceLock::new() }; 2];
 /// What each language says where nothing has to be put in, once it was looked up: a page says hundreds of such words.
 static SAID: [LazyLock<RwLock<HashMap<String, String>>>; 2] = [const { LazyLock::new(RwLock::default) }; 2];
 
+/// What each language said lately with what was put in: a table says the same of row after row, page after page.
+static FILLED: [LazyLock<RwLock<HashMap<String, String>>>; 2] = [const { LazyLock::new(RwLock::default) }; 2];
+/// How many of these are kept, and of what length.
+const FILLED_MOST: (usize, usize) = (4096, 120);
+
 /// Every language a person can choose; the first is what commands speak.
 static LANGUAGES: [Language; 2] = [
-    Language { code: "en", dir: "ltr", id: langid!("en"), figures: &FIGURES[0], said: &SAID[0] },
-    Language { code: "fr", dir: "ltr", id: langid!("fr"), figures: &FIGURES[1], said: &SAID[1] },
+    Language { code: "en", dir: "ltr", id: langid!("en"), figures: &FIGURES[0], said: &SAID[0], filled: &FILLED[0] },
+    Language { code: "fr", dir: "ltr", id: langid!("fr"), figures: &FIGURES[1], said: &SAID[1], filled: &FILLED[1] },
 ];
 
 impl L10n {
@@ -125,6 +131,20 @@ impl L10n {
 
     /// A sentence with what it speaks of.
     pub fn with(&self, key: &str, args: &[(&'static str, FluentValue<'_>)]) -> String {
+        let Some(asked) = asked_for(key, args) else { return self.filled(key, args) };
+        if let Some(said) = self.0.filled.read().unwrap_or_else(PoisonError::into_inner).get(&asked) {
+            return said.clone();
+        }
+        let said = self.filled(key, args);
+        let mut kept = self.0.filled.write().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= FILLED_MOST.0 {
+            kept.clear();
+        }
+        kept.insert(asked, said.clone());
+        said
+    }
+
+    fn filled(&self, key: &str, args: &[(&'static str, FluentValue<'_>)]) -> String {
         let args: HashMap<Cow<'static, str>, FluentValue<'_>> =
             args.iter().map(|(name, value)| (Cow::Borrowed(*name), value.clone())).collect();
         LOCALES.try_lookup_with_args(&self.0.id, key, &args).unwrap_or_else(|| key.to_owned())
@@ -135,6 +155,25 @@ impl L10n {
         let word = if word.contains('+') { Cow::Owned(word.replace('+', "plus")) } else { Cow::Borrowed(word) };
         self.t(&[family, "-", &word].concat())
     }
+}
+
+/// What a sentence is kept under: the key, and each value with whether it is a number, which may choose the words. Nothing
+/// where it is too long to be said twice.
+fn asked_for(key: &str, args: &[(&'static str, FluentValue<'_>)]) -> Option<String> {
+    let mut asked = String::with_capacity(FILLED_MOST.1);
+    asked.push_str(key);
+    for (name, value) in args {
+        let (mark, value) = match value {
+            FluentValue::String(text) => ("\u{1}", Cow::Borrowed(text.as_ref())),
+            FluentValue::Number(number) => ("\u{2}", number.as_string()),
+            _ => return None,
+        };
+        asked.extend([mark, name, "=", &value]);
+        if asked.len() > FILLED_MOST.1 {
+            return None;
+        }
+    }
+    Some(asked)
 }
 
 /// `fr-CH;q=0.8`: a language and how much it is wanted, in thousandths.
@@ -149,6 +188,17 @@ fn weighed(part: &str) -> (&str, u16) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sentence_said_again_is_the_same_and_a_number_is_not_its_digits() {
+        let rows = |value: FluentValue<'static>| L10n::ENGLISH.with("list-count", &[("rows", value)]);
+        for _ in 0..2 {
+            assert_eq!((rows(1.into()), rows(2.into())), ("1 row".to_owned(), "2 rows".to_owned()));
+            assert_eq!(rows("1".into()), "1 rows");
+        }
+        let long = "x".repeat(500);
+        assert!(asked_for("list-count", &[("rows", long.into())]).is_none());
+    }
 
     #[test]
     fn a_browser_is_spoken_to_in_a_language_it_asks_for() {

@@ -74,9 +74,12 @@ impl Of {
 /// How many are kept: some kilobytes each.
 const KEPT: usize = 32;
 
-/// What was read already, and as of which last change: with the next, names may be others.
+/// What is read, and as of which last change: with the next, names may be others.
+type Key = (Of, KnownAt);
+
+/// What was read already.
 #[derive(Default)]
-struct Known(Mutex<HashMap<(Of, KnownAt), Arc<[Named]>>>);
+struct Known(Mutex<HashMap<Key, Arc<[Named]>>>);
 
 impl Known {
     async fn get(&self, of: Of, connection: &mut PgConnection, scope: &Scope) -> Result<Arc<[Named]>, sqlx::Error> {
