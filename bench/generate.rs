@@ -51,6 +51,11 @@ impl Size {
         self.pledges * 4
     }
 
+    /// One for four pledges.
+    pub fn documents(&self) -> usize {
+        self.pledges / 4
+    }
+
     /// One for twenty pledges.
     pub fn projects(&self) -> usize {
         self.pledges / 20

@@ -80,7 +80,7 @@ async fn run(asked: &Asked) -> Result<(), Failure> {
     let cluster = PrivateCluster::open(&data, None).await?;
     if !filled {
         fill(&program, folder.path(), size, &mut report).await?;
-        Postgres::new(&cluster, &data).file_documents(size.pledges / 4).await?;
+        Postgres::new(&cluster, &data).file_documents(size.documents()).await?;
     }
     let version = Postgres::new(&cluster, &data).tidy().await?;
     let cookie = sign_in(&program, READER).await?;
@@ -184,7 +184,8 @@ fn heading(asked: &Asked, version: &str) -> Result<String, Failure> {
     let memory: u64 = memory.split_whitespace().nth(1).ok_or("no memory")?.parse()?;
     let today = Clock::system(chrono_tz::UTC).today();
     Ok(format!(
-        "Size {}: {} donors, {} units, {} pledges, reports and meetings, {} instalments, {} contributions\n\n\
+        "Size {}: {} donors, {} units, {} pledges, reports and meetings, {} instalments, {} contributions, \
+         {} documents\n\n\
          {today}, {cores} cores, {} GB of memory, PostgreSQL {version} on the same machine, {} s a case.",
         size.name,
         thousands(size.donors),
@@ -192,6 +193,7 @@ fn heading(asked: &Asked, version: &str) -> Result<String, Failure> {
         thousands(size.pledges),
         thousands(size.instalments()),
         thousands(size.contributions),
+        thousands(size.documents()),
         (memory + (1 << 19)) >> 20,
         time_of_a_case(asked).as_secs(),
     ))

@@ -87,10 +87,40 @@ begin
     insert into kept_cash select * from cash_worked_out(donors);
 end $$;
 
+-- As before (migration 0023), and says whether it is a rehearsal: what is rolled back in the end must not make those wait
+-- who record meanwhile.
+create or replace function begin_recording(locks boolean, reader bigint, reader_role text, plans text, form uuid,
+        out last_id bigint, out instant timestamptz, out last_hash bytea, out form_change bigint, out form_digest text)
+    language plpgsql as $$
+begin
+    if locks then
+        select h.change_id, h.recorded_at, h.hash into last_id, instant, last_hash from change_head h for update;
+    else
+        select h.change_id, h.recorded_at, h.hash into last_id, instant, last_hash from change_head h;
+    end if;
+    instant := greatest(clock_timestamp(), instant + interval '1 microsecond');
+    perform set_config('dis.reader', reader::text, true), set_config('dis.reader_role', reader_role, true),
+        set_config('dis.change', (last_id + 1)::text, true), set_config('dis.recorded_at', instant::text, true),
+        set_config('dis.rehearsed', (not locks)::text, true),
+        set_config('plan_cache_mode', coalesce(plans, current_setting('plan_cache_mode')), true);
+    if form is not null then
+        select c.id, c.details ->> 'form_digest' into form_change, form_digest from changes c where c.form_id = form;
+    end if;
+end $$;
+
+-- Whether what this transaction records will be taken back: nothing of it is read from what is kept of donors, and one
+-- row a donor, held until the end, would be in everybody's way.
+create function is_rehearsed() returns boolean language sql stable as $$
+    select coalesce(current_setting('dis.rehearsed', true) = 'true', false)
+$$;
+
 -- A receipt is added to what there is: nobody waits for the ten thousand before it.
 create function keep_cash_recorded() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
+    if is_rehearsed() then
+        return null;
+    end if;
     insert into kept_cash as k (donor_id, known_from, first_on, last_on, usd)
     select c.donor_id, max(c.recorded_at), min(c.received_on), max(c.received_on),
         coalesce(sum(usd_of(c.amount, rate_on(t.days, t.rates, c.received_on))), 0)
@@ -109,7 +139,7 @@ create function keep_cash_taken_back() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     -- Every receipt that lands looks for what it corrects; hardly any corrects something.
-    if exists (select from taken_back) then
+    if exists (select from taken_back) and not is_rehearsed() then
         perform keep_cash_of(array(select distinct c.donor_id from taken_back c where c.kind = 'cash'));
     end if;
     return null;
@@ -124,8 +154,10 @@ begin
     insert into kept_rates as k select w.* from rates_worked_out() w
     where w.currency in (select m.currency from moved m)
     on conflict (currency) do update set known_from = excluded.known_from, days = excluded.days, rates = excluded.rates;
-    perform keep_cash_of(array(
-        select k.donor_id from kept_cash k where k.last_on >= (select min(m.valid_from) from moved m)));
+    if not is_rehearsed() then
+        perform keep_cash_of(array(
+            select k.donor_id from kept_cash k where k.last_on >= (select min(m.valid_from) from moved m)));
+    end if;
     return null;
 end $$;
 create trigger keep_rates_recorded after insert on exchange_rates referencing new table as moved

@@ -110,3 +110,31 @@ async fn what_is_kept_is_what_the_facts_give_whenever_one_asks() {
     }
     desk.close().await;
 }
+
+#[tokio::test]
+async fn who_rehearses_a_file_is_in_nobodys_way() {
+    let desk = Desk::new().await;
+    let receipt = |reference: &str, donor: &str| {
+        format!("ref,donor,currency,amount,received_on,fund,kind\n{reference},{donor},USD,5,2021-05-01,FEM,cash\n")
+    };
+    assert_eq!(desk.load(Kind::Contributions, &receipt("C-1", "SWE")).await.added, 1);
+    let actor = desk.ground.actor();
+    let mut rehearsal = WriteTx::rehearse(&desk.ground.db, actor, "import").await.unwrap();
+    sqlx::query("insert into contributions (ref) values ('C-9')").execute(rehearsal.connection()).await.unwrap();
+    let of_sweden = "select c.ref as key, null::bigint as replaces, c.id as contribution_id, d.id as donor_id,
+            'USD' as currency, 9 as amount, date '2021-06-01' as received_on, f.id as fund_id, 'cash' as kind,
+            null::bigint as pledge_id, null::integer as instalment_number, null::bigint as reverses_id,
+            null as paid_by, null::bigint as unit_id
+        from contributions c, donors d, funds f where c.ref = 'C-9' and d.code = 'SWE' and f.code = 'FEM'";
+    assert_eq!(CONTRIBUTION_FACTS.record(&mut rehearsal, of_sweden).await.unwrap(), 1);
+    // Somebody records a receipt of the same donor meanwhile, and does not wait for the end of it.
+    let another = receipt("C-2", "SWE");
+    let meanwhile = async { desk.load(Kind::Contributions, &another).await.added };
+    let recorded = tokio::time::timeout(std::time::Duration::from_secs(20), meanwhile).await;
+    assert_eq!(recorded, Ok(1));
+    rehearsal.rollback().await.unwrap();
+    let kept =
+        desk.count("select usd::bigint from kept_cash k join donors d on d.id = k.donor_id where d.code = 'SWE'");
+    assert_eq!(kept.await, 10);
+    desk.close().await;
+}
