@@ -24,8 +24,10 @@ const LOOK_EVERY: Duration = Duration::from_secs(60);
 pub fn begin(state: &AppState) {
     let (db, files) = (state.0.db.clone(), state.0.files.clone());
     tokio::spawn(async move {
-        if let Err(error) = take_all(&db, &files, WITHIN).await {
-            tracing::error!(%error, "the texts of documents could not be taken");
+        match take_all(&db, &files, WITHIN).await {
+            // A server that stops leaves what waits to the next.
+            Ok(()) | Err(sqlx::Error::PoolClosed) => {}
+            Err(error) => tracing::error!(%error, "the texts of documents could not be taken"),
         }
     });
 }
