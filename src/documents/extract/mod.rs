@@ -1,7 +1,7 @@
 //! Taking the text from a file, in a process of its own: a file that means harm, or only loops, harms that process.
 //!
-//! The parent (`run`) starts this same program as `dis extract-text TYPE`, the file as its input, with an empty environment,
-//! a limit on how long it may take by the clock and on how much it may say. The child (`child`) first of all limits itself:
+//! The parent (`run`) starts this same program as `dis extract-text TYPE`, the file as its input, with nothing of its
+//! environment, a limit on how long it may take by the clock and on how much it may say. The child (`child`) first of all limits itself:
 //! memory, processor time, no file it could write. `office`, `pdf`, `plain` read the formats.
 
 mod office;
@@ -162,6 +162,8 @@ pub(super) async fn run(
 ) -> Result<String, Unreadable> {
     let mut command = tokio::process::Command::new(program);
     command.arg("extract-text").arg(media_type).env_clear().stdin(Stdio::from(file));
+    // In KiB: the allocator sets aside a gigabyte of addresses else, more than the child may ask for, and now and then gives up.
+    command.env("MIMALLOC_ARENA_RESERVE", "65536");
     command.stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
     let mut child = command.spawn().map_err(|error| {
         tracing::error!(%error, "no process could be started that takes text from a file");
