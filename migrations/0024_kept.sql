@@ -183,8 +183,7 @@ $$;
 -- ------------------------------------------------------------------------------------------------- what is known now
 
 -- Nearly every reading is of what is known now, and of every balance there are several versions that no longer are: the
--- index begins with those that still are. What a donor's page asks for stands in
--- the index itself.
+-- index begins with those that still are. What a donor's page asks for stands in the index itself.
 drop index instalment_balances_donor;
 create index instalment_balances_donor on instalment_balances (donor_id, known_until, overdue_until) include
     (overdue_from, falls_due_on, known_from, currency, outstanding)

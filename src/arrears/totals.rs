@@ -3,8 +3,7 @@
 //! What was true on a day and known at an instant never changes, so sums once worked out are kept: there is nothing to
 //! empty. What looks at labels, which are shown as they are now, is kept as of the last change there is.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -12,7 +11,7 @@ use sqlx::postgres::PgConnection;
 
 use super::list::{Arrears, BUCKET};
 use crate::kernel::{AsOf, Currency, KnownAt};
-use crate::lists::{List, Scope};
+use crate::lists::{Kept, List, Scope};
 
 /// The sum of the rows of one currency and age.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -59,12 +58,9 @@ struct Key {
     text: Option<(String, KnownAt)>,
 }
 
-/// How many sums are kept: some hundred bytes each.
-const KEPT: usize = 512;
-
-/// Sums worked out already.
+/// Sums worked out already, some hundred bytes each.
 #[derive(Debug, Default)]
-pub struct KnownTotals(Mutex<HashMap<Key, Arc<Vec<Total>>>>);
+pub struct KnownTotals(Kept<Key, Arc<Vec<Total>>, 512>);
 
 impl KnownTotals {
     /// The sums of a scope, worked out if nobody has asked for them yet. `latest` is when the last change the connection
@@ -89,15 +85,9 @@ impl KnownTotals {
             currency: filters.currency,
             text: filters.text.clone().map(|text| (text, latest)),
         };
-        if let Some(known) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            return Ok(known.clone());
+        match self.0.get(&key) {
+            Some(known) => Ok(known),
+            None => Ok(self.0.put(key, Arc::new(totals(connection, scope).await?))),
         }
-        let totals = Arc::new(totals(connection, scope).await?);
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= KEPT {
-            known.clear();
-        }
-        known.insert(key, totals.clone());
-        Ok(totals)
     }
 }

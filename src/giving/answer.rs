@@ -15,13 +15,13 @@ use super::rule::{Status, concentration};
 use super::slice::{Slice, region};
 use super::store::{self, Known, Received};
 use crate::kernel::{AsOf, KnownAt};
-use crate::lists::{Filters, List, Memory, Scope};
+use crate::lists::{Filters, Kept, List, Memory, Scope};
 
 /// Sums of one year by one thing: its key and US dollars.
 pub type Parts = BTreeMap<String, Decimal>;
 
 /// What the donors of a state come to.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct OfState {
     /// How many.
     pub donors: usize,
@@ -174,12 +174,9 @@ impl Key {
     }
 }
 
-/// How many answers are kept: some hundred kilobytes each with two thousand donors.
-const KEPT: usize = 32;
-
-/// Answers worked out already.
+/// Answers worked out already, some hundred kilobytes each with two thousand donors.
 #[derive(Default)]
-struct Answers(Mutex<HashMap<Key, Arc<Answer>>>);
+struct Answers(Kept<Key, Arc<Answer>, 32>);
 
 /// The figures of a scope, worked out if nobody has asked for them yet.
 ///
@@ -189,16 +186,10 @@ pub async fn answer(memory: &Memory, connection: &mut PgConnection, scope: &Scop
     let answers = memory.of::<Answers>();
     let mut key = Key::of(scope);
     key.known_at = store::settled(memory, &mut *connection, scope.known_at).await?;
-    if let Some(answer) = answers.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
-        return Ok(answer.clone());
+    if let Some(answer) = answers.0.get(&key) {
+        return Ok(answer);
     }
     let known = store::known(memory, &mut *connection, scope).await?;
     let earlier = store::before(memory, connection, scope, key.since).await?;
-    let answer = Arc::new(Answer::new(&known, &earlier, scope));
-    let mut kept = answers.0.lock().unwrap_or_else(PoisonError::into_inner);
-    if kept.len() >= KEPT {
-        kept.clear();
-    }
-    kept.insert(key, answer.clone());
-    Ok(answer)
+    Ok(answers.0.put(key, Arc::new(Answer::new(&known, &earlier, scope))))
 }

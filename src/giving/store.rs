@@ -3,8 +3,7 @@
 //! at which anything of it moved, so that a meeting logged or a report sent costs the next reader nothing.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::hash::Hash;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use futures_util::TryStreamExt;
@@ -22,7 +21,7 @@ use crate::facts::tables::{
 use crate::kernel::calendar::EARLIEST_YEAR;
 use crate::kernel::{AsOf, KnownAt};
 use crate::lists::scope::EARMARKINGS;
-use crate::lists::{Memory, Scope};
+use crate::lists::{Kept, Memory, Scope};
 use crate::settings::{MEMBER_STATES, NO_DATA_YEARS, years};
 
 /// The reserved donor of receipts nobody has placed yet: its money counts, it is nobody.
@@ -217,29 +216,17 @@ async fn read(connection: &mut PgConnection, scope: &Scope) -> Result<Known, sql
     })
 }
 
+/// One reading: whoever asks for it while it goes on waits for it, and nobody makes it twice.
+type Reading<T> = Arc<OnceCell<Arc<T>>>;
+
 /// How many days and instants are kept: a few megabytes each with a hundred thousand receipts.
 const KEPT: usize = 4;
 
-/// What came in a year before a day, as of a day and known at an instant.
-type Earlier = HashMap<(AsOf, KnownAt, NaiveDate), Arc<OnceCell<Arc<Vec<Received>>>>>;
-
-/// One reading: whoever asks for it while it goes on waits for it, and nobody makes it twice.
-type Reading = Arc<OnceCell<Arc<Known>>>;
-
-/// What was read already.
+/// What was read already: all there is to know, and what came in a year before a day.
 #[derive(Default)]
 pub struct KnownGiving {
-    known: Mutex<HashMap<(AsOf, KnownAt), Reading>>,
-    earlier: Mutex<Earlier>,
-}
-
-/// What is kept under a key, made where nothing is; where there is too much already, it alone.
-fn kept<K: Eq + Hash, V: Clone>(of: &Mutex<HashMap<K, V>>, key: K, make: impl FnOnce() -> V) -> V {
-    let mut of = of.lock().unwrap_or_else(PoisonError::into_inner);
-    if of.len() >= KEPT && !of.contains_key(&key) {
-        of.clear();
-    }
-    of.entry(key).or_insert_with(make).clone()
+    known: Kept<(AsOf, KnownAt), Reading<Known>, KEPT>,
+    earlier: Kept<(AsOf, KnownAt, NaiveDate), Reading<Vec<Received>>, KEPT>,
 }
 
 async fn read_beside(db: Db, scope: Scope) -> Result<Arc<Known>, sqlx::Error> {
@@ -265,7 +252,7 @@ static GROUND: [&FactTable; 10] = [
 
 /// The last instants at which giving moved, by the instants asked for.
 #[derive(Default)]
-struct KnownSettled(Mutex<HashMap<KnownAt, KnownAt>>);
+struct KnownSettled(Kept<KnownAt, KnownAt, 64>);
 
 /// The last instant by then at which anything moved that giving rests on: what was known at the one was at the other.
 ///
@@ -277,8 +264,8 @@ pub async fn settled(
     known_at: KnownAt,
 ) -> Result<KnownAt, sqlx::Error> {
     let kept = memory.of::<KnownSettled>();
-    if let Some(settled) = kept.0.lock().unwrap_or_else(PoisonError::into_inner).get(&known_at) {
-        return Ok(*settled);
+    if let Some(settled) = kept.0.get(&known_at) {
+        return Ok(settled);
     }
     let mut select = Select::new(
         "with last as materialized (
@@ -297,13 +284,7 @@ pub async fn settled(
     }
     select.sql(") from last)");
     let found: Option<DateTime<Utc>> = select.done().build_query_scalar().fetch_optional(connection).await?;
-    let settled = found.map_or(known_at, KnownAt);
-    let mut of = kept.0.lock().unwrap_or_else(PoisonError::into_inner);
-    if of.len() >= 64 {
-        of.clear();
-    }
-    of.insert(known_at, settled);
-    Ok(settled)
+    Ok(kept.0.put(known_at, found.map_or(known_at, KnownAt)))
 }
 
 /// What there is to know in a scope, whatever its filters; read if nobody has asked for it yet.
@@ -316,7 +297,7 @@ pub async fn settled(
 pub async fn known(memory: &Memory, connection: &mut PgConnection, scope: &Scope) -> Result<Arc<Known>, sqlx::Error> {
     let giving = memory.of::<KnownGiving>();
     let settled = settled(memory, &mut *connection, scope.known_at).await?;
-    let reading = kept(&giving.known, (scope.as_of, settled), Reading::default);
+    let reading = giving.known.get_or_default((scope.as_of, settled));
     if let Some(known) = reading.get() {
         return Ok(known.clone());
     }
@@ -345,7 +326,7 @@ pub async fn before(
     let topmost = known(memory, &mut *connection, scope).await?;
     let giving = memory.of::<KnownGiving>();
     let settled = settled(memory, &mut *connection, scope.known_at).await?;
-    let reading = kept(&giving.earlier, (scope.as_of, settled, day), Arc::default);
+    let reading = giving.earlier.get_or_default((scope.as_of, settled, day));
     let days = (first, last.min(scope.as_of.0));
     reading
         .get_or_try_init(|| async { Ok(Arc::new(received(connection, scope, days, &topmost.topmost).await?)) })

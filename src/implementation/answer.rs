@@ -1,14 +1,14 @@
 //! What the filters keep of all projects, and the figures of that.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::rule::{Phase, rounded};
 use super::store::{Known, Project};
-use crate::lists::Filters;
+use crate::lists::{Filters, Kept};
 
 /// Whether the filters keep a project: unit and those below it, donor and its children, country. Not its state.
 fn keeps(project: &Project, filters: &Filters) -> bool {
@@ -222,35 +222,26 @@ pub struct Figures {
 }
 
 /// The filters figures are of: unit, country, donor, project.
-type Kept = [Option<String>; 4];
+type Of = [Option<String>; 4];
 
-/// Figures worked out already, of the same projects.
+/// Figures worked out already, of the same projects: a few hundred kilobytes each with many countries and donors.
 #[derive(Debug, Default)]
-pub struct KnownFigures(Mutex<HashMap<Kept, Arc<Figures>>>);
-
-/// How many of them are kept: a few hundred kilobytes each with many countries and donors.
-const FIGURES_KEPT: usize = 64;
+pub struct KnownFigures(Kept<Of, Arc<Figures>, 64>);
 
 /// The figures of the projects the filters keep, worked out if nobody has asked for them yet.
 pub fn figures(known: &Known, filters: &Filters) -> Arc<Figures> {
     let of = [filters.unit.clone(), filters.country.clone(), filters.donor.clone(), filters.project.clone()];
-    let lock = || known.figures.0.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(figures) = lock().get(&of) {
-        return figures.clone();
+    if let Some(figures) = known.figures.0.get(&of) {
+        return figures;
     }
     let kept = kept(known, filters);
     let donors = by_donor(&kept, filters.donor.as_deref());
-    let figures = Arc::new(Figures {
+    let figures = Figures {
         all: Sums::of(kept.iter().copied()),
         by_unit: by_unit(&kept, filters.unit.as_deref()),
         by_country: by_country(&kept, filters.country.as_deref()),
         donors: donors.len(),
         by_donor: most_received(donors, DONORS_SHOWN),
-    });
-    let mut there = lock();
-    if there.len() >= FIGURES_KEPT {
-        there.clear();
-    }
-    there.insert(of, figures.clone());
-    figures
+    };
+    known.figures.0.put(of, Arc::new(figures))
 }

@@ -2,7 +2,7 @@
 //! true on a day and known at an instant, and kept: none of it can change afterwards.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -14,7 +14,7 @@ use super::answer::KnownFigures;
 use super::rule::{Answer, Standing, answer};
 use crate::db::Db;
 use crate::kernel::{AsOf, KnownAt};
-use crate::lists::{Memory, Scope};
+use crate::lists::{Kept, Memory, Scope};
 use crate::settings::{self, LATE_MARGIN};
 
 /// A donor with a pledge that names a project.
@@ -189,14 +189,14 @@ async fn read(connection: &mut PgConnection, scope: &Scope) -> Result<Known, sql
 }
 
 /// How many days and instants are kept: about a megabyte each with two thousand projects.
-const KEPT: usize = 16;
+const MOST: usize = 16;
 
 /// One reading: whoever asks for it while it goes on waits for it, and nobody makes it twice.
 type Reading = Arc<OnceCell<Arc<Known>>>;
 
 /// What was read already.
 #[derive(Default)]
-struct KnownProjects(Mutex<HashMap<(AsOf, KnownAt), Reading>>);
+struct KnownProjects(Kept<(AsOf, KnownAt), Reading, MOST>);
 
 async fn read_beside(db: Db, scope: Scope) -> Result<Arc<Known>, sqlx::Error> {
     let mut tx = db.read_for_export().await?;
@@ -212,14 +212,7 @@ async fn read_beside(db: Db, scope: Scope) -> Result<Arc<Known>, sqlx::Error> {
 /// Where the database fails.
 pub async fn known(memory: &Memory, connection: &mut PgConnection, scope: &Scope) -> Result<Arc<Known>, sqlx::Error> {
     let projects = memory.of::<KnownProjects>();
-    let reading = {
-        let mut of = projects.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (scope.as_of, scope.known_at);
-        if of.len() >= KEPT && !of.contains_key(&key) {
-            of.clear();
-        }
-        of.entry(key).or_default().clone()
-    };
+    let reading = projects.0.get_or_default((scope.as_of, scope.known_at));
     if let Some(known) = reading.get() {
         return Ok(known.clone());
     }

@@ -10,6 +10,6 @@ pub mod query;
 pub mod scope;
 
 pub use cell::{Cell, Column, Drawn, Screen};
-pub use memory::Memory;
+pub use memory::{Kept, Memory};
 pub use query::{Key, KeyKind, List, Sort, Total};
 pub use scope::{Filters, Named, Place, Scope};

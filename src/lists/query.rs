@@ -1,8 +1,7 @@
 //! One statement for a list: pick the rows asked for, in order, then dress them with what is shown.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -12,7 +11,7 @@ use sqlx::types::Json;
 use sqlx::{FromRow, Row};
 
 use super::cell::{Column, Screen};
-use super::memory::Memory;
+use super::memory::{Kept, Memory};
 use super::scope::{Filters, Scope};
 use crate::access::Act;
 use crate::classified::Reader;
@@ -396,12 +395,9 @@ struct SumsOf {
     reader: Option<Reader>,
 }
 
-/// How many sums are kept: some hundred bytes each.
-const KEPT: usize = 512;
-
-/// Sums worked out already.
+/// Sums worked out already, some hundred bytes each.
 #[derive(Default)]
-struct KnownSums(Mutex<HashMap<SumsOf, Arc<[Total]>>>);
+struct KnownSums(Kept<SumsOf, Arc<[Total]>, 512>);
 
 impl KnownSums {
     /// What the sums of a scope are kept under; nothing where they may not be kept.
@@ -419,16 +415,13 @@ impl KnownSums {
     }
 
     fn get(&self, key: Option<&SumsOf>) -> Option<Arc<[Total]>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key?).cloned()
+        self.0.get(key?)
     }
 
     fn keep(&self, key: Option<SumsOf>, sums: &Arc<[Total]>) {
-        let Some(key) = key else { return };
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= KEPT {
-            kept.clear();
+        if let Some(key) = key {
+            self.0.put(key, sums.clone());
         }
-        kept.insert(key, sums.clone());
     }
 }
 

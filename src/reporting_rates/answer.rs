@@ -3,9 +3,7 @@
 //! They are kept by what they rest on, not by when they were asked for: a write that moves no report, unit or label
 //! leaves them as they are.
 
-use std::collections::HashMap;
-use std::hash::Hash;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use sqlx::postgres::PgConnection;
@@ -17,7 +15,7 @@ use super::rule::{Among, Standing, standings};
 use super::store::{self, Basis, Ground};
 use super::tree::{Placed, Unit};
 use crate::kernel::AsOf;
-use crate::lists::{Memory, Scope};
+use crate::lists::{Kept, Memory, Scope};
 
 /// Figures of every unit at several days.
 #[derive(Debug)]
@@ -105,26 +103,13 @@ struct DetailsKey {
 }
 
 /// How many of each are kept: some hundred kilobytes of figures with a hundred units.
-const KEPT: usize = 32;
+const MOST: usize = 32;
 
 /// What was worked out already.
 #[derive(Default)]
-struct Kept {
-    figured: Mutex<HashMap<Key, Arc<Figured>>>,
-    details: Mutex<HashMap<DetailsKey, Arc<Details>>>,
-}
-
-fn get<K: Eq + Hash, V: Clone>(of: &Mutex<HashMap<K, V>>, key: &K) -> Option<V> {
-    of.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
-}
-
-fn put<K: Eq + Hash, V: Clone>(of: &Mutex<HashMap<K, V>>, key: K, value: V) -> V {
-    let mut of = of.lock().unwrap_or_else(PoisonError::into_inner);
-    if of.len() >= KEPT {
-        of.clear();
-    }
-    of.insert(key, value.clone());
-    value
+struct WorkedOut {
+    figured: Kept<Key, Arc<Figured>, MOST>,
+    details: Kept<DetailsKey, Arc<Details>, MOST>,
 }
 
 fn key(basis: Basis, scope: &Scope, days: Vec<NaiveDate>) -> Key {
@@ -142,14 +127,14 @@ pub async fn figured(
     scope: &Scope,
     days: Vec<NaiveDate>,
 ) -> Result<Arc<Figured>, sqlx::Error> {
-    let kept = memory.of::<Kept>();
+    let kept = memory.of::<WorkedOut>();
     let key = key(store::basis(&mut *connection, scope.known_at).await?, scope, days);
-    if let Some(figured) = get(&kept.figured, &key) {
+    if let Some(figured) = kept.figured.get(&key) {
         return Ok(figured);
     }
     let mut ground = store::ground(connection, scope, Some(&key.days), false).await?;
     let figured = Arc::new(Figured::new(&mut ground, &key.days));
-    Ok(put(&kept.figured, key, figured))
+    Ok(kept.figured.put(key, figured))
 }
 
 /// What is to be known of a scope, worked out where nobody has asked for it since anything of it moved. At most two
@@ -158,7 +143,7 @@ pub async fn figured(
 /// # Errors
 /// Where the database fails.
 pub async fn answer(memory: &Memory, connection: &mut PgConnection, scope: &Scope) -> Result<Answer, sqlx::Error> {
-    let kept = memory.of::<Kept>();
+    let kept = memory.of::<WorkedOut>();
     let (day, compared) = (scope.as_of.0, points::compared_with(scope));
     let basis = store::basis(&mut *connection, scope.known_at).await?;
     let key = key(basis.clone(), scope, points::all(day, compared));
@@ -170,16 +155,16 @@ pub async fn answer(memory: &Memory, connection: &mut PgConnection, scope: &Scop
         fund: key.fund.clone(),
         since: key.since,
     };
-    let (mut found, mut beside) = (get(&kept.figured, &key), get(&kept.details, &details_key));
+    let (mut found, mut beside) = (kept.figured.get(&key), kept.details.get(&details_key));
     if found.is_none() || beside.is_none() {
         let days = found.is_none().then_some(key.days.as_slice());
         let mut ground = store::ground(connection, scope, days, beside.is_none()).await?;
         if let Some(details) = ground.details.take() {
-            beside = Some(put(&kept.details, details_key, Arc::new(details)));
+            beside = Some(kept.details.put(details_key, Arc::new(details)));
         }
         if found.is_none() {
             let figured = Figured::new(&mut ground, &key.days);
-            found = Some(put(&kept.figured, key, Arc::new(figured)));
+            found = Some(kept.figured.put(key, Arc::new(figured)));
         }
     }
     let missing = || sqlx::Error::Decode("an answer without its figures".into());

@@ -2,8 +2,7 @@
 //!
 //! Units, funds and people change seldom and stand in the filter of every page: they are read once a change.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use sqlx::postgres::PgConnection;
 
@@ -12,7 +11,7 @@ use super::errors::PageError;
 use super::list::{NOBODY, bad};
 use crate::finding::{Kind, store::resolve};
 use crate::kernel::{AsOf, KnownAt};
-use crate::lists::{List, Memory, Scope};
+use crate::lists::{Kept, List, Memory, Scope};
 
 /// A code, its name, and how deep it stands in its tree.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -71,29 +70,17 @@ impl Of {
     }
 }
 
-/// How many are kept: some kilobytes each.
-const KEPT: usize = 32;
-
-/// What is read, and as of which last change: with the next, names may be others.
-type Key = (Of, KnownAt);
-
-/// What was read already.
+/// What was read already, some kilobytes each, and as of which last change: with the next, names may be others.
 #[derive(Default)]
-struct Known(Mutex<HashMap<Key, Arc<[Named]>>>);
+struct Known(Kept<(Of, KnownAt), Arc<[Named]>, 32>);
 
 impl Known {
     async fn get(&self, of: Of, connection: &mut PgConnection, scope: &Scope) -> Result<Arc<[Named]>, sqlx::Error> {
         let Some(latest) = scope.latest else { return Ok(of.read(connection).await?.into()) };
-        if let Some(known) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&(of, latest)) {
-            return Ok(known.clone());
+        match self.0.get(&(of, latest)) {
+            Some(known) => Ok(known),
+            None => Ok(self.0.put((of, latest), of.read(connection).await?.into())),
         }
-        let read: Arc<[Named]> = of.read(connection).await?.into();
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= KEPT {
-            known.clear();
-        }
-        known.insert((of, latest), read.clone());
-        Ok(read)
     }
 }
 
