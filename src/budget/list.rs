@@ -61,7 +61,7 @@ pub async fn core(
     let stretch = Stretch { sort: &Budget::SORTS[0], reversed: false, after: None, most: Some(20) };
     let rows = query::rows::<Budget>(connection, &scope, &stretch).await?;
     let mut rows: Vec<BudgetRow> =
-        rows.into_iter().map(|placed| placed.row).filter(|row| (year - 1..=year).contains(&row.year)).collect();
+        rows.into_iter().filter(|row| (year - 1..=year).contains(&row.year)).collect();
     rows.sort_by(|a, b| (a.year, &a.fund).cmp(&(b.year, &b.fund)));
     Ok(rows)
 }

@@ -27,7 +27,7 @@ use crate::kernel::calendar::{parse_day, parse_instant};
 use crate::kernel::ids::SYSTEM_ACCOUNT;
 use crate::kernel::text::guard_cell;
 use crate::kernel::{AsOf, Clock, KnownAt};
-use crate::lists::query::{self, Placed, sort_named};
+use crate::lists::query::{self, sort_named};
 use crate::lists::{Filters, List, Memory, Scope, export};
 use crate::meetings::Meetings;
 use crate::pledges::Pledges;
@@ -309,13 +309,13 @@ async fn list<L: List>(
     L::prepare(&mut *tx, &mut scope, &Memory::default()).await?;
     let scope = &scope;
     let mut select = query::all::<L>(scope, sort, reversed);
-    let mut rows = select.done().build_query_as::<Placed<L::Row>>().fetch(&mut **tx);
+    let mut rows = select.done().build_query_as::<L::Row>().fetch(&mut **tx);
     match form {
         Form::Csv => {
             let mut buffer = Vec::with_capacity(export::CHUNK);
             export::csv_header::<L>(&mut buffer);
-            while let Some(placed) = rows.try_next().await? {
-                export::csv_row::<L>(&placed.row, &mut buffer);
+            while let Some(row) = rows.try_next().await? {
+                export::csv_row::<L>(&row, &mut buffer);
                 if buffer.len() >= export::CHUNK {
                     out.write_all(&buffer)?;
                     buffer.clear();
@@ -325,17 +325,17 @@ async fn list<L: List>(
         }
         Form::Json => {
             let mut before: &[u8] = b"[\n";
-            while let Some(placed) = rows.try_next().await? {
+            while let Some(row) = rows.try_next().await? {
                 out.write_all(before)?;
                 before = b",\n";
-                serde_json::to_writer(&mut *out, &export::json_row::<L>(&placed.row))?;
+                serde_json::to_writer(&mut *out, &export::json_row::<L>(&row))?;
             }
             out.write_all(if before == b",\n" { b"\n]\n" } else { b"[]\n" })?;
         }
         Form::Xlsx => {
             let mut book = export::Xlsx::begin::<L>()?;
-            while let Some(placed) = rows.try_next().await? {
-                book.row::<L>(&placed.row)?;
+            while let Some(row) = rows.try_next().await? {
+                book.row::<L>(&row)?;
             }
             let mut about = about.to_vec();
             about.insert(0, ("list".to_owned(), L::NAME.to_owned()));

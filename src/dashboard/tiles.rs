@@ -86,10 +86,13 @@ pub async fn tile<L: List>(connection: &mut PgConnection, asks: Asks<'_>, now: N
     let path = format!("/{}", L::NAME);
     let asked = understand::<L>(&params, today, latest, zone)?;
     let stretch = Stretch { sort: asked.sort, reversed: asked.reversed, after: None, most: Some(asks.rows) };
-    let (rows, totals): (Vec<_>, Arc<[_]>) = match asks.counted {
+    let (rows, totals): (Vec<L::Row>, Arc<[_]>) = match asks.counted {
         Some(_) => (query::rows::<L>(connection, &asked.scope, &stretch).await?, Arc::default()),
         None if asks.rows == 0 => (Vec::new(), query::totals::<L>(connection, &asked.scope, memory).await?),
-        None => query::summed::<L>(connection, &asked.scope, &stretch, memory).await?,
+        None => {
+            let leaf = query::summed::<L>(connection, &asked.scope, &stretch, memory).await?;
+            (leaf.rows, leaf.sums)
+        }
     };
     let counted = asks.counted.unwrap_or_else(|| totals.iter().map(|total| total.rows).sum());
     let count = if counted > COUNTED {
@@ -129,7 +132,7 @@ pub async fn tile<L: List>(connection: &mut PgConnection, asks: Asks<'_>, now: N
                 (l10n.t(column.label), class)
             })
             .collect(),
-        rows: rows.iter().map(|placed| drawn(&placed.row)).collect(),
+        rows: rows.iter().map(drawn).collect(),
         empty: (counted == 0).then(|| l10n.word("tile-empty", asks.name)),
     })
 }

@@ -244,10 +244,10 @@ pub fn sort_named<L: List>(name: Option<&str>) -> Option<(&'static Sort, bool)> 
 const PARTS: [&str; 6] = ["k1", "k2", "k3", "k4", "k5", "k6"];
 
 /// The statement for a stretch of a list.
-pub fn statement<L: List>(scope: &Scope, stretch: &Stretch<'_>) -> Select {
+fn statement<L: List>(scope: &Scope, stretch: &Stretch<'_>, beside: Beside) -> Select {
     let mut select = scope.begin_with(L::shown(scope, stretch));
     page::<L>(&mut select, scope, stretch);
-    dressed::<L>(&mut select, scope, stretch, false);
+    dressed::<L>(&mut select, scope, stretch, beside);
     select
 }
 
@@ -259,7 +259,7 @@ fn with_sums<L: List>(scope: &Scope, stretch: &Stretch<'_>) -> Select {
     select.sql(", sums as (");
     sums::<L>(&mut select);
     select.sql(")");
-    dressed::<L>(&mut select, scope, stretch, true);
+    dressed::<L>(&mut select, scope, stretch, Beside::PlaceAndSums);
     select
 }
 
@@ -285,15 +285,29 @@ fn page<L: List>(select: &mut Select, scope: &Scope, stretch: &Stretch<'_>) {
     select.sql(")");
 }
 
+/// What a statement selects beside the rows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Beside {
+    /// Nothing: the rows are all there are.
+    Nothing,
+    /// Where each stands in the order.
+    Place,
+    /// That, and the sums of all.
+    PlaceAndSums,
+}
+
 /// Ends with the rows of `page` and all that is shown of them.
-fn dressed<L: List>(select: &mut Select, scope: &Scope, stretch: &Stretch<'_>, summed: bool) {
+fn dressed<L: List>(select: &mut Select, scope: &Scope, stretch: &Stretch<'_>, beside: Beside) {
     let parts = || PARTS.iter().take(stretch.sort.keys.len()).enumerate();
-    select.sql(" select ").sql(L::SELECT).sql(", array[");
-    for (at, part) in parts() {
-        select.sql(if at == 0 { "page." } else { ", page." }).sql(part).sql("::text");
+    select.sql(" select ").sql(L::SELECT);
+    if beside != Beside::Nothing {
+        select.sql(", array[");
+        for (at, part) in parts() {
+            select.sql(if at == 0 { "page." } else { ", page." }).sql(part).sql("::text");
+        }
+        select.sql("] as place");
     }
-    select.sql("] as place");
-    if summed {
+    if beside == Beside::PlaceAndSums {
         select.sql(
             ", (select json_agg(json_build_object('currency', sums.currency, 'rows', sums.rows,
                 'amount', sums.amount::text, 'usd', sums.usd::text, 'without_rate', sums.without_rate)) from sums) as sums",
@@ -340,32 +354,58 @@ pub fn place_fits(sort: &Sort, place: &[String]) -> bool {
     place.len() == sort.keys.len() && sort.keys.iter().zip(place).all(fits)
 }
 
-/// A row and its place in the order.
-pub struct Placed<R> {
-    /// The row.
-    pub row: R,
-    /// The values of the order's parts.
-    pub place: Vec<String>,
+/// A page of a list, read.
+pub struct Leaf<R> {
+    /// Its rows, at most as many as a page has.
+    pub rows: Vec<R>,
+    /// Where the rows after them begin, where there are more: the values of the order's parts in the last of these.
+    pub onward: Option<Vec<String>>,
+    /// The sums of all rows of the scope.
+    pub sums: Arc<[Total]>,
 }
 
-impl<'r, R: FromRow<'r, PgRow>> FromRow<'r, PgRow> for Placed<R> {
-    fn from_row(row: &'r PgRow) -> Result<Self, sqlx::Error> {
-        Ok(Placed { row: R::from_row(row)?, place: row.try_get("place")? })
+impl<R: for<'r> FromRow<'r, PgRow>> Leaf<R> {
+    /// Of the rows a statement gave, which asked for one more than a page has; only the last one's place is read.
+    fn of<L: List<Row = R>>(found: &[PgRow], sums: Arc<[Total]>) -> Result<Self, sqlx::Error> {
+        let most = usize::try_from(L::ON_A_PAGE).unwrap_or(usize::MAX);
+        let last = found.get(most).and_then(|_| found.get(most - 1));
+        Ok(Leaf {
+            rows: found.iter().take(most).map(R::from_row).collect::<Result<_, _>>()?,
+            onward: last.map(|row| row.try_get("place")).transpose()?,
+            sums,
+        })
     }
 }
 
-/// Reads a stretch.
+/// Reads the rows of a stretch.
+///
+/// # Errors
+/// Where the database fails.
 pub async fn rows<L: List>(
     connection: &mut PgConnection,
     scope: &Scope,
     stretch: &Stretch<'_>,
-) -> Result<Vec<Placed<L::Row>>, sqlx::Error> {
-    statement::<L>(scope, stretch).done().build_query_as().fetch_all(connection).await
+) -> Result<Vec<L::Row>, sqlx::Error> {
+    statement::<L>(scope, stretch, Beside::Nothing).done().build_query_as().fetch_all(connection).await
 }
 
-/// The statement for all rows of a list, in order: fetched as [`Placed`] rows, they come as the database gives them.
+/// Reads a page without its sums: of a list whose room has them from elsewhere.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn leaf<L: List>(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    stretch: &Stretch<'_>,
+    sums: Arc<[Total]>,
+) -> Result<Leaf<L::Row>, sqlx::Error> {
+    let found = statement::<L>(scope, stretch, Beside::Place).done().build().fetch_all(connection).await?;
+    Leaf::of::<L>(&found, sums)
+}
+
+/// The statement for all rows of a list, in order: fetched, they come as the database gives them.
 pub fn all<L: List>(scope: &Scope, sort: &Sort, reversed: bool) -> Select {
-    statement::<L>(scope, &Stretch { sort, reversed, after: None, most: None })
+    statement::<L>(scope, &Stretch { sort, reversed, after: None, most: None }, Beside::Nothing)
 }
 
 /// The sum of one currency, over the rows that were counted.
@@ -446,7 +486,7 @@ pub async fn totals<L: List>(
     Ok(sums)
 }
 
-/// Reads a stretch with the sums of all rows of its scope, in one statement where they are not known yet.
+/// Reads a page with the sums of all rows of its scope, in one statement where they are not known yet.
 ///
 /// # Errors
 /// Where the database fails.
@@ -455,21 +495,20 @@ pub async fn summed<L: List>(
     scope: &Scope,
     stretch: &Stretch<'_>,
     memory: &Memory,
-) -> Result<(Vec<Placed<L::Row>>, Arc<[Total]>), sqlx::Error> {
+) -> Result<Leaf<L::Row>, sqlx::Error> {
     let (known, key) = (memory.of::<KnownSums>(), KnownSums::key::<L>(scope));
     if let Some(sums) = known.get(key.as_ref()) {
-        return Ok((rows::<L>(connection, scope, stretch).await?, sums));
+        return leaf::<L>(connection, scope, stretch, sums).await;
     }
     let found = with_sums::<L>(scope, stretch).done().build().fetch_all(&mut *connection).await?;
     let sums: Arc<[Total]> = match found.first() {
         Some(row) => row.try_get::<Json<Vec<Total>>, _>("sums")?.0.into(),
         // Behind the last row: what is before it was in no row that came.
-        None if stretch.after.is_some() => return Ok((Vec::new(), totals::<L>(connection, scope, memory).await?)),
+        None if stretch.after.is_some() => return Leaf::of::<L>(&[], totals::<L>(connection, scope, memory).await?),
         None => Arc::default(),
     };
-    let rows = found.iter().map(Placed::from_row).collect::<Result<_, _>>()?;
     known.keep(key, &sums);
-    Ok((rows, sums))
+    Leaf::of::<L>(&found, sums)
 }
 
 /// Appends `counted`, the money of all rows: of more than [`COUNTED`], that many and one.

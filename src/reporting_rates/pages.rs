@@ -138,7 +138,6 @@ impl RatesPage {
         let links = Links { params: &params };
         let narrowed = params.get("q").is_some();
         let headed = asked.sort.name == "tree" && !asked.reversed && !narrowed;
-        let rows: Vec<RateRow> = rows.into_iter().map(|placed| placed.row).collect();
         let compared = format::day(answer.compared, l10n);
         let lines = unit_lines(&rows, &links, headed, l10n);
         let units = rows.iter().filter(|row| row.unit_code.is_some()).count();

@@ -274,7 +274,7 @@ pub async fn section<L: List>(
     Ok(Section {
         title,
         heads: L::screen().iter().map(|column| (l10n.t(column.label), column.class)).collect(),
-        rows: rows.iter().map(|placed| draw(&placed.row)).collect(),
+        rows: rows.iter().map(draw).collect(),
         all,
         empty: l10n.word(L::NAME, "empty"),
     })

@@ -167,7 +167,7 @@ async fn rows<L: List>(connection: &mut PgConnection, ask: &Ask) -> Result<Optio
     let stretch = Stretch { sort: asked.sort, reversed: asked.reversed, after: None, most: Some(COUNTED + 1) };
     let rows = query::rows::<L>(connection, &asked.scope, &stretch).await?;
     let few = i64::try_from(rows.len()).is_ok_and(|rows| rows <= COUNTED);
-    Ok(few.then(|| rows.iter().map(|placed| cells::<L>(&placed.row)).collect()))
+    Ok(few.then(|| rows.iter().map(cells::<L>).collect()))
 }
 
 fn cells<L: List>(row: &L::Row) -> Vec<String> {
@@ -210,15 +210,15 @@ async fn whole<L: List>(connection: &mut PgConnection, ask: &Ask) -> Result<Opti
         sentences: L::sentences(&asked.scope, l10n),
         sums: sums.collect(),
         columns: L::columns().iter().map(|column| column.name.to_owned()).collect(),
-        rows: rows.iter().map(|placed| cells::<L>(&placed.row)).collect(),
+        rows: rows.iter().map(cells::<L>).collect(),
         heads: L::screen().iter().map(|column| (l10n.t(column.label), column.class.to_owned())).collect(),
         shown: rows
             .iter()
-            .map(|placed| ShownRow {
-                group: if by_group { L::group(&placed.row, l10n) } else { None },
+            .map(|row| ShownRow {
+                group: if by_group { L::group(row, l10n) } else { None },
                 cells: L::screen()
                     .iter()
-                    .map(|column| ShownCell::new((column.draw)(&placed.row, l10n), l10n))
+                    .map(|column| ShownCell::new((column.draw)(row, l10n), l10n))
                     .collect(),
             })
             .collect(),

@@ -31,7 +31,7 @@ use crate::access::{Act, Role, may};
 use crate::classified::Classification;
 use crate::kernel::calendar::{EARLIEST_YEAR, LATEST_YEAR, parse_day};
 use crate::kernel::country::{country, region_keys};
-use crate::lists::query::{self, COUNTED, Placed, Sort, Stretch};
+use crate::lists::query::{self, COUNTED, Leaf, Sort, Stretch};
 pub use crate::lists::scope::{
     BUCKETS, DONOR_KINDS, EARMARKINGS, FUND_KINDS, LEVELS, NO_REGION, NOBODY, REPORT_COUNTS,
 };
@@ -362,7 +362,7 @@ pub struct Read<L: List> {
     /// The parameters.
     pub params: Params,
     /// The rows of the page.
-    pub rows: Vec<Placed<L::Row>>,
+    pub rows: Vec<L::Row>,
     /// The view, its groups without sums.
     pub view: ListView,
 }
@@ -402,20 +402,18 @@ pub async fn read<L: List>(
         after: asked.after.as_deref(),
         most: Some(L::ON_A_PAGE + 1),
     };
-    let (mut rows, totals) = if L::SUMMED {
+    let Leaf { rows, onward, sums } = if L::SUMMED {
         query::summed::<L>(&mut *signed_in_tx, &asked.scope, &stretch, &frame.memory).await?
     } else {
-        (query::rows::<L>(&mut *signed_in_tx, &asked.scope, &stretch).await?, Arc::default())
+        query::leaf::<L>(&mut *signed_in_tx, &asked.scope, &stretch, Arc::default()).await?
     };
-    let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > L::ON_A_PAGE;
-    rows.truncate(usize::try_from(L::ON_A_PAGE).unwrap_or(usize::MAX));
-    let next = rows.last().filter(|_| more).map(|last| {
-        let mark = Mark { known_at: asked.scope.known_at.to_string(), place: last.place.clone() };
+    let next = onward.map(|place| {
+        let mark = Mark { known_at: asked.scope.known_at.to_string(), place };
         let mut onward = params.without(&[]);
         onward.0.push(("after", mark.write()));
         onward.address(&path)
     });
-    let view = draw::<L>(frame, &params, &asked, choices, &totals, &rows, next);
+    let view = draw::<L>(frame, &params, &asked, choices, &sums, &rows, next);
     Ok(Turned::Page(Box::new(Read { asked, params, rows, view })))
 }
 
@@ -425,7 +423,7 @@ fn draw<L: List>(
     asked: &Asked,
     choices: Choices,
     totals: &[query::Total],
-    rows: &[Placed<L::Row>],
+    rows: &[L::Row],
     next: Option<String>,
 ) -> ListView {
     let l10n = frame.l10n;
@@ -526,16 +524,16 @@ fn heads<L: List>(params: &Params, asked: &Asked, path: &str, l10n: crate::l10n:
         .collect()
 }
 
-fn groups<L: List>(rows: &[Placed<L::Row>], asked: &Asked, l10n: crate::l10n::L10n) -> Vec<Group> {
+fn groups<L: List>(rows: &[L::Row], asked: &Asked, l10n: crate::l10n::L10n) -> Vec<Group> {
     // By name: a constant may stand at several addresses.
     let by_group = asked.sort.name == L::SORTS[0].name && !asked.reversed;
     let mut groups: Vec<Group> = Vec::new();
-    for placed in rows {
-        let label = if by_group { L::group(&placed.row, l10n) } else { None };
+    for row in rows {
+        let label = if by_group { L::group(row, l10n) } else { None };
         if groups.last().is_none_or(|group| group.label != label) {
             groups.push(Group { label, usd: String::new(), rows: Vec::new() });
         }
-        let cells = L::screen().iter().map(|column| (column.draw)(&placed.row, l10n)).collect();
+        let cells = L::screen().iter().map(|column| (column.draw)(row, l10n)).collect();
         if let Some(group) = groups.last_mut() {
             group.rows.push(cells);
         }

@@ -18,7 +18,7 @@ use super::list::{Asked, Params, allow, understand};
 use super::session::SignedIn;
 use super::state::AppState;
 use crate::classified::say_reader;
-use crate::lists::query::{self, Placed};
+use crate::lists::query;
 use crate::lists::{List, export};
 
 /// What an export is of, checked, with its own connection and one of the few places exports have.
@@ -98,9 +98,9 @@ async fn write_csv<L: List>(
     // The header goes at once: the reader sees that it has begun.
     hand_over(send, &mut buffer).await?;
     let mut select = query::all::<L>(&asked.scope, asked.sort, asked.reversed);
-    let mut rows = select.done().build_query_as::<Placed<L::Row>>().fetch(&mut **tx);
-    while let Some(placed) = rows.try_next().await.map_err(std::io::Error::other)? {
-        export::csv_row::<L>(&placed.row, &mut buffer);
+    let mut rows = select.done().build_query_as::<L::Row>().fetch(&mut **tx);
+    while let Some(row) = rows.try_next().await.map_err(std::io::Error::other)? {
+        export::csv_row::<L>(&row, &mut buffer);
         if buffer.len() >= export::CHUNK {
             hand_over(send, &mut buffer).await?;
         }
@@ -161,9 +161,9 @@ async fn send_rows<L: List>(
     send: &tokio::sync::mpsc::Sender<L::Row>,
 ) -> Result<(), PageError> {
     let mut select = query::all::<L>(&asked.scope, asked.sort, asked.reversed);
-    let mut rows = select.done().build_query_as::<Placed<L::Row>>().fetch(&mut **tx);
-    while let Some(placed) = rows.try_next().await? {
-        send.send(placed.row).await.map_err(|_| PageError(Refused::Fault))?;
+    let mut rows = select.done().build_query_as::<L::Row>().fetch(&mut **tx);
+    while let Some(row) = rows.try_next().await? {
+        send.send(row).await.map_err(|_| PageError(Refused::Fault))?;
     }
     Ok(())
 }

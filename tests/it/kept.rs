@@ -39,7 +39,7 @@ async fn listed(desk: &Desk, as_of: AsOf, known_at: KnownAt) -> Vec<String> {
         let cells: Vec<String> = String::from_utf8(line).unwrap().trim_end().split(',').map(str::to_owned).collect();
         [&cells[0], &cells[6], &cells[7], &cells[8]].map(String::as_str).join(",")
     };
-    found.iter().map(|placed| line(&placed.row)).collect()
+    found.iter().map(line).collect()
 }
 
 #[tokio::test]

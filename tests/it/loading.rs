@@ -90,8 +90,8 @@ async fn assert_expected_arrears(ground: &Ground) {
         tx.rollback().await.unwrap();
         let mut written = Vec::new();
         csv_header::<Arrears>(&mut written);
-        for placed in &rows {
-            csv_row::<Arrears>(&placed.row, &mut written);
+        for row in &rows {
+            csv_row::<Arrears>(row, &mut written);
         }
         let found: Vec<Vec<String>> = csv::ReaderBuilder::new()
             .has_headers(false)

@@ -57,8 +57,8 @@ async fn the_real_figures_are_the_files_own_totals() {
     let (sort, reversed) = sort_named::<Contributions>(None).unwrap();
     let mut tx = ground.db.read().await.unwrap();
     let all = Stretch { sort, reversed, after: None, most: None };
-    for placed in query::rows::<Contributions>(&mut tx, &scope, &all).await.unwrap() {
-        csv_row::<Contributions>(&placed.row, &mut exported);
+    for row in query::rows::<Contributions>(&mut tx, &scope, &all).await.unwrap() {
+        csv_row::<Contributions>(&row, &mut exported);
     }
     tx.rollback().await.unwrap();
     assert_eq!(totals_of(exported.as_slice(), "donor_code"), expected);
