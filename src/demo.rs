@@ -125,7 +125,7 @@ pub async fn fill(db: &Db, clock: &Clock, documents: &Files) -> Result<(), DemoE
     load(db, clock, files.iter().filter(|(kind, _)| *kind == Kind::Units).cloned().collect()).await?;
     let mut tx = db.read().await?;
     let there = users::list(&mut tx).await?;
-    tx.rollback().await?;
+    tx.end();
     for [email, name, role, unit] in accounts() {
         if there.iter().any(|account| account.email == email) {
             continue;
@@ -150,7 +150,7 @@ async fn promise(db: &Db) -> Result<(), DemoError> {
     let there: bool =
         sqlx::query_scalar("select exists (select from changes where act = 'action-add')").fetch_one(&mut *tx).await?;
     let accounts = users::list(&mut tx).await?;
-    tx.rollback().await?;
+    tx.end();
     if there {
         return Ok(());
     }
@@ -177,7 +177,7 @@ async fn know(db: &Db) -> Result<(), DemoError> {
         .fetch_one(&mut *tx)
         .await?;
     let accounts = users::list(&mut tx).await?;
-    tx.rollback().await?;
+    tx.end();
     if there {
         return Ok(());
     }
@@ -211,7 +211,7 @@ async fn name_people(db: &Db) -> Result<(), DemoError> {
         .into_iter()
         .map(|(code, id, name): (String, i64, String)| (code, (id, name)))
         .collect();
-    tx.rollback().await?;
+    tx.end();
     if there {
         return Ok(());
     }

@@ -183,7 +183,7 @@ async fn check(
     let mut tx = db.read().await?;
     let mut verified = verify(&mut tx, head).await?;
     verified.broken.extend(documents::broken(&mut tx, &files(config)?).await?);
-    tx.rollback().await?;
+    tx.end();
     db.close().await;
     for sentence in &verified.broken {
         eprintln!("{sentence}");
@@ -239,7 +239,7 @@ async fn actor(db: &Db, acting: Option<&str>) -> Result<Actor, Box<dyn std::erro
     };
     let mut tx = db.read().await?;
     let account = users::account_by_email(&mut tx, email).await?.filter(|account| !account.disabled);
-    tx.rollback().await?;
+    tx.end();
     let account = account.ok_or_else(|| format!("there is no account {email} to act as"))?;
     Ok(Actor { account: account.id, role: account.role, os_user })
 }
@@ -274,7 +274,7 @@ async fn keep_accounts(
                 let state = if account.disabled { "disabled" } else { "active" };
                 println!("{}\t{}\t{}\t{unit}\t{state}", account.email, account.name, account.role);
             }
-            tx.rollback().await?;
+            tx.end();
         }
     }
     db.close().await;

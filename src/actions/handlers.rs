@@ -27,7 +27,7 @@ pub async fn become_of_it(Path(key): Path<Uuid>, posting: Posting) -> Result<Res
             .bind(key)
             .fetch_optional(&mut *reading)
             .await?;
-    reading.commit().await?;
+    reading.end();
     let meeting = meeting.ok_or(Refused::NotFound)?;
     let back = |done: String| {
         // Back to where it was pressed: the page of its meeting, or of another one with the same donor.

@@ -24,7 +24,7 @@ pub async fn page(
         Turned::Elsewhere(redirect) => Ok(redirect.into_response()),
         Turned::Page(read) => {
             let totals = state.0.arrears_totals.of(&mut tx, &read.asked.scope, latest).await?;
-            tx.commit().await?;
+            tx.end();
             Ok(Html(ArrearsPage::new(frame, *read, &totals).render()?).into_response())
         }
     }

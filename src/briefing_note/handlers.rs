@@ -26,7 +26,7 @@ pub async fn of_donor(
     let frame = Frame::new(&state, viewer, "donors");
     let scope = today(&frame, latest);
     let found = store::donors(&mut tx, std::slice::from_ref(&code), &scope).await?;
-    tx.commit().await?;
+    tx.end();
     let (donor, _) = found.first().ok_or(Refused::NotFound)?;
     let title = donor.name.clone();
     let back = (title.clone(), address::to("donors", &code));
@@ -44,7 +44,7 @@ pub async fn of_meeting(
     let scope = today(&frame, latest);
     let meeting = store::meeting(&mut tx, key).await?.ok_or(Refused::NotFound)?;
     let found = store::donors(&mut tx, &meeting.donors, &scope).await?;
-    tx.commit().await?;
+    tx.end();
     let title = meeting.title.clone();
     let back = (title.clone(), format!("/meetings/{key}"));
     drawn(&state, frame, &scope, Given { title, back, found, meeting: Some(meeting) }).await

@@ -44,7 +44,7 @@ pub async fn detail(
     let all = format!("/contributions?state=cash&since={year}-01-01&until={year}-12-31{same}");
     sections.push(detail::section::<Contributions>(&mut tx, &scope, receipts, all, l10n).await?);
     let history = detail::told(&mut tx, &frame, &[&BUDGETS], "budgets", year.into(), scope.known_at).await?;
-    tx.commit().await?;
+    tx.end();
     let mut actions = Vec::new();
     if may(frame.viewer.role, Act::KeepBudgets) {
         actions.push(Action::new(l10n.word("new", "budget"), format!("/budget/new?year={year}")));

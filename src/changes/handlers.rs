@@ -65,7 +65,7 @@ pub async fn page(
     let later = built_upon(&mut tx, ChangeId(number)).await?;
     let who = (frame.viewer.role, frame.viewer.unit_code.as_deref());
     let may_undo = later.is_empty() && store::may_take_back(&mut tx, &change, who, frame.today).await?;
-    tx.commit().await?;
+    tx.end();
     let thing = change.room.as_deref().and_then(rooms::entry_of).zip(change.code.as_ref());
     let page = ChangePage {
         title: act_in_words(&change.act, change.code.as_deref(), frame.l10n),
@@ -103,7 +103,7 @@ async fn found(state: &AppState, viewer: &Viewer, number: i64) -> Result<Change,
     let change = store::change(&mut tx, number).await?.ok_or(Refused::NotFound)?;
     let who = (viewer.role, viewer.unit_code.as_deref());
     let may = store::may_take_back(&mut tx, &change, who, state.0.clock.today()).await?;
-    tx.commit().await?;
+    tx.end();
     if may { Ok(change) } else { Err(Refused::Forbidden.into()) }
 }
 
@@ -114,7 +114,7 @@ pub async fn ask_why(
     Path(number): Path<i64>,
 ) -> Result<Response, PageError> {
     let SignedIn { tx, viewer, .. } = signed_in;
-    tx.commit().await?;
+    tx.end();
     let change = found(&state, &viewer, number).await?;
     ask(Frame::new(&state, viewer, "changes"), &change, &Sent::default(), &Wrong::new(), Vec::new())
 }

@@ -218,7 +218,7 @@ async fn write(
             What::Implementation => list::<Implementation>(&mut tx, &scope, args.format, about, &mut target).await?,
         }
     }
-    tx.rollback().await?;
+    tx.end();
     target.finish()?;
     Ok(ExitCode::SUCCESS)
 }

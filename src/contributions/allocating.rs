@@ -175,7 +175,7 @@ pub async fn happen(code: &str, posting: Posting) -> Result<Response, PageError>
     let mut tx = posting.state.0.db.read().await?;
     let found = acts::find(&mut tx, &posting.state, code, posting.latest).await?;
     let there = places(&mut tx, &found.standing, today, posting.latest.0).await?;
-    tx.commit().await?;
+    tx.end();
     let mut draft = Draft { sent: posting.sent.clone(), ..Draft::default() };
     match wanted(&posting.sent, &found.standing, &there, today, l10n) {
         Err(wrong) => draft.wrong = wrong,

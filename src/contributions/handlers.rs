@@ -110,7 +110,7 @@ pub async fn detail(
     .await?;
     let tables = [&CONTRIBUTION_FACTS, &HAND_ALLOCATIONS];
     let history = detail::told(&mut tx, &frame, &tables, "contributions", found.id, scope.known_at).await?;
-    tx.commit().await?;
+    tx.end();
     let l10n = frame.l10n;
     let mut tags = vec![("info", l10n.word("contributions", &found.kind))];
     if found.reverses.is_some() {

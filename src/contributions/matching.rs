@@ -264,7 +264,7 @@ pub async fn happen(code: &str, posting: Posting) -> Result<Response, PageError>
         None
     };
     let now = drawn_of(&mut tx, &found, posting.latest).await?;
-    tx.commit().await?;
+    tx.end();
     if draft.wrong.is_empty() {
         let says = posting.sent.get("reason");
         let picked = suggestions

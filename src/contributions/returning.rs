@@ -154,7 +154,7 @@ pub async fn happen(way: Return, code: &str, posting: Posting) -> Result<Respons
     let l10n = L10n::of(&posting.viewer.language);
     let mut tx = posting.state.0.db.read().await?;
     let found = acts::find(&mut tx, &posting.state, code, posting.latest).await?;
-    tx.commit().await?;
+    tx.end();
     let was = entry::carried(&posting.sent)?;
     let mut draft = Draft { sent: posting.sent.clone(), wrong: Wrong::new(), drawn: was.clone(), conflict: false };
     let amount = amount_of(&posting.sent, &mut draft.wrong, l10n);

@@ -125,7 +125,7 @@ pub async fn ask(State(state): State<AppState>, signed_in: SignedIn) -> Result<R
     allow(viewer.role)?;
     let sure = sure(&mut tx, &state, latest).await?;
     let drawn = drawn_of(&mut tx, &sure, latest).await?;
-    tx.commit().await?;
+    tx.end();
     let draft = Draft { sent: None, wrong: Wrong::new(), drawn, conflict: false };
     page(&sure, draft, Frame::new(&state, viewer, "allocations"))
 }
@@ -180,7 +180,7 @@ pub async fn match_all(posting: Posting) -> Result<Response, PageError> {
     if draft.conflict {
         draft.drawn = drawn_of(&mut tx, &sure, posting.latest).await?;
     }
-    tx.commit().await?;
+    tx.end();
     let frame = Frame::new(&posting.state, posting.viewer, "allocations");
     page(&sure, draft, frame)
 }

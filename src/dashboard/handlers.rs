@@ -204,7 +204,7 @@ pub async fn page(
         Role::Manager | Role::Auditor => Some(dialogues(&mut tx, &frame, day).await?),
         _ => None,
     };
-    tx.commit().await?;
+    tx.end();
     let lead = own.as_ref().and(frame.viewer.unit_name.clone()).unwrap_or_else(|| frame.role());
     let known = if known_then {
         l10n.with("list-known-then", &[("instant", frame.instant(&scope.known_at).into())])

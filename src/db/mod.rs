@@ -4,6 +4,7 @@
 
 pub mod copy;
 
+use std::ops::{Deref, DerefMut};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -19,7 +20,29 @@ pub static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 pub const APP_ROLE: &str = "dis_app";
 
 /// A transaction that reads one snapshot and cannot write.
-pub type ReadTx = Transaction<'static, Postgres>;
+///
+/// It ends where it is dropped, and nothing waits for that: there is nothing to commit, so the end goes out with what the
+/// pool asks of a connection that comes back, which saves every page a round trip.
+pub struct ReadTx(Transaction<'static, Postgres>);
+
+impl ReadTx {
+    /// Ends it here, before what comes next asks for a connection of its own.
+    pub fn end(self) {}
+}
+
+impl Deref for ReadTx {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.0
+    }
+}
+
+impl DerefMut for ReadTx {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.0
+    }
+}
 
 /// Why the database cannot be used. Each is a sentence the operator can act on.
 #[derive(Debug, thiserror::Error)]
@@ -156,12 +179,12 @@ impl Db {
 
     /// A snapshot for a page.
     pub async fn read(&self) -> Result<ReadTx, sqlx::Error> {
-        begin(&self.pages, SNAPSHOT).await
+        begin(&self.pages, SNAPSHOT).await.map(ReadTx)
     }
 
     /// A snapshot for an export, from the exports' own pool.
     pub async fn read_for_export(&self) -> Result<ReadTx, sqlx::Error> {
-        begin(&self.exports, SNAPSHOT).await
+        begin(&self.exports, SNAPSHOT).await.map(ReadTx)
     }
 
     /// A transaction that records, for [`crate::facts::WriteTx`] alone.

@@ -59,7 +59,7 @@ pub async fn fill(db: &Db, files: &Files, rows: &str) -> Result<(), FillError> {
     let there: bool = sqlx::query_scalar("select exists (select from changes where act = 'document-file')")
         .fetch_one(&mut *tx)
         .await?;
-    tx.rollback().await?;
+    tx.end();
     if there {
         return Ok(());
     }
@@ -70,7 +70,7 @@ pub async fn fill(db: &Db, files: &Files, rows: &str) -> Result<(), FillError> {
     for filer in filers {
         let mut tx = db.read().await?;
         let who = named(&mut tx, filer).await?;
-        tx.rollback().await?;
+        tx.end();
         let reader = who.reader().ok_or_else(|| FillError::Nobody(filer.to_owned()))?;
         let actor = Actor { account: reader.account, role: reader.role, os_user: None };
         let mut tx = WriteTx::begin(db, actor, "document-file", None).await?;

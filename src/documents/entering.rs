@@ -159,14 +159,14 @@ pub async fn new(
     };
     // Files that waited too long, or were filed already, are chosen once more.
     if let Some(batch) = batch.filter(|batch| !batch.files.is_empty()) {
-        tx.commit().await?;
+        tx.end();
         let draft = Draft { sent: batch.says(&choosing), wrong: Wrong::new() };
         return batch.form(&draft, l10n).page(frame);
     }
     if let Some(key) = choosing.meeting {
         choosing.title = Some(store::meeting(&mut tx, key).await?.ok_or(Refused::NotFound)?.title);
     }
-    tx.commit().await?;
+    tx.end();
     Ok(upload_page(frame, &choosing, &[], false)?.into_response())
 }
 
@@ -263,7 +263,7 @@ pub async fn edit(
     let SignedIn { mut tx, viewer, .. } = signed_in;
     allow(viewer.role)?;
     let held = store::read(&mut tx, key).await?.ok_or(Refused::NotFound)?;
-    tx.commit().await?;
+    tx.end();
     editable(&held, &viewer)?;
     let now = state.0.clock.now();
     note_reading(&state.0.db, viewer.reader(), "documents", held.key, held.classification, "form", now).await?;
@@ -279,7 +279,7 @@ pub async fn change(Path(key): Path<Uuid>, posting: Posting) -> Result<Response,
     let sent = &posting.sent;
     let mut reading = read_as(&posting.state.0.db, posting.viewer.reader()).await?;
     let before = store::read(&mut reading, key).await?.ok_or(Refused::NotFound)?;
-    reading.commit().await?;
+    reading.end();
     editable(&before, &posting.viewer)?;
     let reclassifies = sent.get("classification") != before.classification.as_str();
     let act = if reclassifies { "document-classify" } else { "document-edit" };

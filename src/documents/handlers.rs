@@ -42,7 +42,7 @@ pub async fn detail(
     let SignedIn { mut tx, viewer, .. } = signed_in;
     let key: Uuid = id.parse().map_err(|_| Refused::NotFound)?;
     let held = store::read(&mut tx, key).await?.ok_or(Refused::NotFound)?;
-    tx.commit().await?;
+    tx.end();
     let now = state.0.clock.now();
     note_reading(&state.0.db, viewer.reader(), "documents", held.key, held.classification, "page", now).await?;
     let frame = Frame::new(&state, viewer, "documents");
@@ -99,7 +99,7 @@ pub async fn file(
         return Err(Refused::NotFound.into());
     };
     let found = store::file_of(&mut tx, key, number).await?.ok_or(Refused::NotFound)?;
-    tx.commit().await?;
+    tx.end();
     let now = state.0.clock.now();
     note_reading(&state.0.db, viewer.reader(), "documents", key, found.classification, "download", now).await?;
     let content = state.0.files.get(found.file_id).await.map_err(|_| Refused::Fault)?.ok_or_else(|| {

@@ -53,7 +53,7 @@ pub async fn take(
     }
     let waiting = store::waiting(&mut tx).await?;
     // A long upload must not hold a connection that reads pages.
-    tx.commit().await?;
+    tx.end();
     if waiting > MOST_WAITING {
         return Err(Refused::TooMany.into());
     }

@@ -80,7 +80,7 @@ pub async fn new(
         Some(batch) => Next::read(&mut tx, batch, &held).await?,
         None => None,
     };
-    tx.commit().await?;
+    tx.end();
     let frame = Frame::new(&state, viewer, "documents");
     let l10n = frame.l10n;
     match next {
@@ -100,7 +100,7 @@ pub async fn create(Path(key): Path<Uuid>, posting: Posting) -> Result<Response,
     let sent = &posting.sent;
     let mut reading = read_as(&posting.state.0.db, posting.viewer.reader()).await?;
     let before = store::read(&mut reading, key).await?.ok_or(Refused::NotFound)?;
-    reading.commit().await?;
+    reading.end();
     editable(&before, &posting.viewer)?;
     let mut tx = WriteTx::begin(&posting.state.0.db, posting.actor(), "document-version", None).await?;
     match tx.claim(&stamp).await? {

@@ -59,7 +59,7 @@ pub async fn detail(
     let line = timeline(&mut tx, &donor, &wanted, &scope, (&frame, &same)).await?;
     let documents = documents::of_donor(&mut tx, &donor.family_ids, DOCUMENTS).await?;
     let history = detail::told(&mut tx, &frame, &[&DONOR_FACTS], "donors", donor.id, scope.known_at).await?;
-    tx.commit().await?;
+    tx.end();
     let all = |room: &str| format!("/{room}?donor={}{same}", address::escape(&code));
     let versions = donor.versions.as_ref().map(|rows| rows.0.as_slice()).unwrap_or_default();
     let known = donor.intelligence.as_ref().map(|all| all.0.as_slice()).unwrap_or_default();

@@ -188,7 +188,7 @@ pub async fn ask(
     let SignedIn { mut tx, viewer, latest } = signed_in;
     let found = find(&mut tx, &state, &viewer, (&code, act), latest).await?;
     let drawn = Drawn::read(&mut tx, act.kind(), &code, Held::new(), latest.0).await?;
-    tx.commit().await?;
+    tx.end();
     let draft = Draft { sent: Sent(pairs), drawn: vec![drawn], ..Draft::default() };
     page(act, &code, &found, &draft, &state, Frame::new(&state, viewer, "donor-reports"), latest).await
 }
@@ -217,7 +217,7 @@ pub async fn happen(Path((code, word)): Path<(String, String)>, posting: Posting
     let act = Act::named(&word).ok_or(Refused::NotFound)?;
     let mut tx = posting.state.0.db.read().await?;
     let found = find(&mut tx, &posting.state, &posting.viewer, (&code, act), posting.latest).await?;
-    tx.commit().await?;
+    tx.end();
     let drawn = entry::carried(&posting.sent)?;
     let mut draft = Draft { sent: posting.sent.clone(), drawn, ..Draft::default() };
     let done = match act {

@@ -29,7 +29,7 @@ pub async fn detail(
     let who = (frame.viewer.role, frame.viewer.unit_code.as_deref());
     let unit = std::slice::from_ref(&report.unit_code);
     let keeps = units::may_keep(&mut tx, who, Act::KeepReports, frame.today, latest.0, unit).await?;
-    tx.commit().await?;
+    tx.end();
     let now = scope.as_of.0 == frame.today && !known_then;
     let confirms = now && may(frame.viewer.role, Act::ConfirmReports);
     let same = detail::when(&scope, frame.today, known_then);

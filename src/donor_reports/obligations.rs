@@ -310,7 +310,7 @@ pub async fn ask(
 ) -> Result<Response, PageError> {
     let SignedIn { mut tx, viewer, latest } = signed_in;
     let found = find(&mut tx, &state, &viewer, &code, latest).await?;
-    tx.commit().await?;
+    tx.end();
     let frame = Frame::new(&state, viewer, "pledges");
     let mut rows = held_rows(found.clauses(), &found.in_force_from(frame.today), frame.l10n);
     if rows.is_empty() {
@@ -324,7 +324,7 @@ pub async fn make(Path(code): Path<String>, posting: Posting) -> Result<Response
     let l10n = L10n::of(&posting.viewer.language);
     let mut tx = posting.state.0.db.read().await?;
     let found = find(&mut tx, &posting.state, &posting.viewer, &code, posting.latest).await?;
-    tx.commit().await?;
+    tx.end();
     let sent = posting.sent.clone();
     let mut draft = Draft { rows: typed_rows(&sent), sent, ..Draft::default() };
     let press = draft.sent.get("press").to_owned();

@@ -108,7 +108,7 @@ pub async fn page(
     };
     let units = ask(&mut tx, BY_UNIT, unit.as_deref(), frame.today, latest).await?;
     let people = ask(&mut tx, BY_PERSON, unit.as_deref(), frame.today, latest).await?;
-    tx.commit().await?;
+    tx.end();
     let l10n = frame.l10n;
     let day = format::day(frame.today, l10n);
     let whose = name.unwrap_or_else(|| l10n.t("owed-all"));

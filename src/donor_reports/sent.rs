@@ -114,7 +114,7 @@ pub async fn ask(
     let sent = Sent(pairs);
     let all = offered(&mut tx, &state, &viewer, sent.get("unit"), latest).await?;
     let drawn = drawn_of(&mut tx, &all, latest).await?;
-    tx.commit().await?;
+    tx.end();
     page(&all, Draft { sent, wrong: Wrong::new(), drawn, conflict: false }, Frame::new(&state, viewer, "donor-reports"))
 }
 
@@ -167,7 +167,7 @@ pub async fn mark(posting: Posting) -> Result<Response, PageError> {
     if draft.conflict {
         draft.drawn = drawn_of(&mut tx, &all, posting.latest).await?;
     }
-    tx.commit().await?;
+    tx.end();
     let frame = Frame::new(&posting.state, posting.viewer.clone(), "donor-reports");
     page(&all, draft, frame)
 }

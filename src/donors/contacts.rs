@@ -168,7 +168,7 @@ pub async fn new(
     let SignedIn { mut tx, viewer, .. } = signed_in;
     allow(viewer.role)?;
     let (_, name) = donor(&mut tx, &code).await?;
-    tx.commit().await?;
+    tx.end();
     page(Frame::new(&state, viewer, "donors"), &code, &name, None, Draft::default())
 }
 
@@ -182,7 +182,7 @@ pub async fn edit(
     allow(viewer.role)?;
     let (donor, name) = donor(&mut tx, &code).await?;
     let was = held(&mut tx, donor, id).await?.ok_or(Refused::NotFound)?;
-    tx.commit().await?;
+    tx.end();
     let frame = Frame::new(&state, viewer, "donors");
     let draft = Draft { sent: says(&was, frame.l10n), was, ..Draft::default() };
     page(frame, &code, &name, Some(id), draft)
@@ -293,7 +293,7 @@ pub async fn change(Path((code, id)): Path<(String, i64)>, posting: Posting) -> 
 async fn again(code: &str, id: Option<i64>, posting: Posting, mut draft: Draft) -> Result<Response, PageError> {
     let mut tx = posting.state.0.db.read().await?;
     let (_, name) = donor(&mut tx, code).await?;
-    tx.commit().await?;
+    tx.end();
     if draft.sent.0.is_empty() {
         draft.sent = posting.sent;
     }

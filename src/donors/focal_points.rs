@@ -175,7 +175,7 @@ pub async fn ask(
     allow(viewer.role)?;
     let (donor, name) = donor(&mut tx, &code).await?;
     let was = held(&mut tx, donor).await?;
-    tx.commit().await?;
+    tx.end();
     let frame = Frame::new(&state, viewer, "donors");
     let mut typed = typed_of(&was, frame.l10n);
     if typed.is_empty() {
@@ -206,7 +206,7 @@ pub async fn set(Path(code): Path<String>, posting: Posting) -> Result<Response,
     }
     let mut tx = posting.state.0.db.read().await?;
     let (_, name) = donor(&mut tx, &code).await?;
-    tx.commit().await?;
+    tx.end();
     page(Frame::new(&posting.state, posting.viewer, "donors"), &code, &name, draft)
 }
 

@@ -59,7 +59,7 @@ pub async fn detail(
             .fetch_optional(&mut *tx)
             .await?
             .flatten();
-    tx.commit().await?;
+    tx.end();
     let history = corrections
         .into_iter()
         .map(|correction| {

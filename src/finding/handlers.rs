@@ -76,7 +76,7 @@ pub async fn suggest(
             store::near(&mut tx, &text, &[kind], ours(&frame, &[kind]), most.unwrap_or(8)).await?
         }
     };
-    tx.commit().await?;
+    tx.end();
     let mut items = items(&frame, found);
     if asked.kind.is_empty() && !text.is_empty() {
         items = groups(&frame, items).into_iter().flat_map(|group| group.items).collect();
@@ -125,7 +125,7 @@ pub async fn duplicates(
     let given = |text: &'_ str| (!text.is_empty()).then(|| text.to_owned());
     let country = given(&country).map(|country| country.to_uppercase());
     let found = store::lookalikes(&mut tx, &name, country.as_deref(), given(&but).as_deref()).await?;
-    tx.commit().await?;
+    tx.end();
     let items = found
         .into_iter()
         .map(|donor| Duplicate {

@@ -47,7 +47,7 @@ pub async fn detail(
     let held = imports::held(&mut tx, Kind::Funds, &code, scope.known_at.0).await?;
     sections.extend(entry_from::versions(&super::FORMS, &code, &held, &frame));
     let history = detail::told(&mut tx, &frame, &[&FUND_FACTS], "funds", id, scope.known_at).await?;
-    tx.commit().await?;
+    tx.end();
     let said = earmarking.map(|earmarking| Said {
         label: l10n.t("col-earmarking"),
         value: l10n.word("funds", &earmarking),

@@ -26,7 +26,7 @@ pub async fn page(
         Turned::Page(read) => {
             // Worked out already for the rows: taken from memory.
             let answer = answer(&state.0.memory, &mut tx, &read.asked.scope).await?;
-            tx.commit().await?;
+            tx.end();
             Ok(Html(GivingPage::new(frame, *read, &answer).render()?).into_response())
         }
     }

@@ -232,7 +232,7 @@ pub struct KnownGiving {
 async fn read_beside(db: Db, scope: Scope) -> Result<Arc<Known>, sqlx::Error> {
     let mut tx = db.read_for_export().await?;
     let known = read(&mut tx, &scope).await?;
-    tx.rollback().await?;
+    tx.end();
     Ok(Arc::new(known))
 }
 

@@ -29,7 +29,7 @@ pub async fn page(
             let figures = answer::figures(&known, &read.asked.scope.filters);
             let codes = figures.by_donor.iter().map(|(code, _)| code.clone()).collect();
             let names = store::donors(&mut tx, codes).await?;
-            tx.commit().await?;
+            tx.end();
             let found = Found { known: &known, figures: &figures, names };
             Ok(Html(ImplementationPage::new(frame, *read, &found).render()?).into_response())
         }

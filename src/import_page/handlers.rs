@@ -43,7 +43,7 @@ pub async fn page(
     match read::<Imports>(&frame, &mut tx, latest, pairs).await? {
         Turned::Elsewhere(redirect) => Ok(redirect.into_response()),
         Turned::Page(read) => {
-            tx.commit().await?;
+            tx.end();
             Ok(Html(HistoryPage::new(frame, read.view, nothing).render()?).into_response())
         }
     }
@@ -105,7 +105,7 @@ pub async fn detail(
 ) -> Result<Response, PageError> {
     let SignedIn { mut tx, viewer, .. } = signed_in;
     let Found { kept, files, may_act, .. } = find(&mut tx, &viewer, &id, state.0.clock.today()).await?;
-    tx.commit().await?;
+    tx.end();
     let frame = Frame::new(&state, viewer, Imports::NAME);
     let reason_needed = given(&pairs, "reason").is_some();
     Ok(Html(ImportPage::new(frame, id, kept, files, may_act, reason_needed).render()?).into_response())
@@ -116,7 +116,7 @@ pub async fn act(Path(id): Path<String>, posting: Posting) -> Result<Response, P
     let Posting { state, viewer, sent, .. } = &posting;
     let mut tx = state.0.db.read().await?;
     let found = find(&mut tx, viewer, &id, state.0.clock.today()).await?;
-    tx.commit().await?;
+    tx.end();
     if !found.may_act {
         return Err(Refused::Forbidden.into());
     }
@@ -197,7 +197,7 @@ pub async fn refused_rows(
 ) -> Result<Response, PageError> {
     let SignedIn { mut tx, viewer, .. } = signed_in;
     let Found { kept, files, .. } = find(&mut tx, &viewer, &id, state.0.clock.today()).await?;
-    tx.commit().await?;
+    tx.end();
     let number = given(&pairs, "file").unwrap_or("0");
     let file = files.iter().find(|file| file.number.to_string() == number);
     let (Some(draft), Some(file), Some(told)) = (kept.id, file, kept.outcome) else {

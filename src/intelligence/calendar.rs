@@ -113,7 +113,7 @@ pub async fn page(
     }
     let through = today.checked_add_months(Months::new(MONTHS)).unwrap_or(NaiveDate::MAX);
     let decisions = store::decisions(&mut tx, &scope, through).await?;
-    tx.commit().await?;
+    tx.end();
     let mut dated: Vec<(NaiveDate, Entry)> = decisions
         .into_iter()
         .flat_map(|entry| {

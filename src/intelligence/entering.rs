@@ -49,7 +49,7 @@ async fn page(
         if let Some((_, code, name)) = store::donor(&mut tx, &named).await?.filter(|(_, code, _)| *code == named) {
             draft.donor = if code == name { String::new() } else { name };
         }
-        tx.commit().await?;
+        tx.end();
     }
     form(Frame::new(state, viewer, "intelligence"), kind, held, &draft)
 }
@@ -69,10 +69,10 @@ pub async fn new(
             Some(named) => store::donor(&mut tx, named).await?.map(|(_, code, name)| (code, name)),
             None => None,
         };
-        tx.commit().await?;
+        tx.end();
         return choose(Frame::new(&state, viewer, "intelligence"), donor);
     };
-    tx.commit().await?;
+    tx.end();
     let l10n = L10n::of(&viewer.language);
     let mut sent = Sent(vec![
         ("as_of_on".to_owned(), format::day(state.0.clock.today(), l10n)),
@@ -159,7 +159,7 @@ pub async fn edit(
     let SignedIn { mut tx, viewer, .. } = signed_in;
     allow(viewer.role)?;
     let held = find(&mut tx, &id).await?;
-    tx.commit().await?;
+    tx.end();
     keepable(&held, &viewer)?;
     note(&state, &viewer, &held, "form").await?;
     let draft = Draft { sent: says(&held, L10n::of(&viewer.language)), ..Draft::default() };
@@ -176,7 +176,7 @@ async fn before(posting: &Posting, id: &str) -> Result<Held, PageError> {
     allow(posting.viewer.role)?;
     let mut reading = read_as(&posting.state.0.db, posting.viewer.reader()).await?;
     let held = find(&mut reading, id).await?;
-    reading.commit().await?;
+    reading.end();
     keepable(&held, &posting.viewer)?;
     Ok(held)
 }
@@ -230,7 +230,7 @@ pub async fn ask_why(
     let SignedIn { mut tx, viewer, .. } = signed_in;
     allow(viewer.role)?;
     let held = find(&mut tx, &id).await?;
-    tx.commit().await?;
+    tx.end();
     keepable(&held, &viewer)?;
     note(&state, &viewer, &held, "form").await?;
     withdrawing(Frame::new(&state, viewer, "intelligence"), &held, &Draft::default())

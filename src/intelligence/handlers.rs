@@ -37,7 +37,7 @@ pub async fn detail(
 ) -> Result<Response, PageError> {
     let SignedIn { mut tx, viewer, .. } = signed_in;
     let held = find(&mut tx, &id).await?;
-    tx.commit().await?;
+    tx.end();
     note(&state, &viewer, &held, "page").await?;
     let keeps = held.may_be_kept_by(viewer.reader());
     let page = entry_page(&held, keeps, Frame::new(&state, viewer, "intelligence"));
@@ -103,7 +103,7 @@ pub async fn revisions(
     let SignedIn { mut tx, viewer, .. } = signed_in;
     let held = find(&mut tx, &id).await?;
     let all = store::revisions(&mut tx, held.id).await?;
-    tx.commit().await?;
+    tx.end();
     note(&state, &viewer, &held, "revisions").await?;
     let frame = Frame::new(&state, viewer, "intelligence");
     let (base, title) = (address_of(held.entry.key), held.entry.called(frame.l10n));

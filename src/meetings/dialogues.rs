@@ -178,7 +178,7 @@ pub async fn page(
     scope.filters.until = Some(day_of(year, 12, 31).min(as_of.0));
     let title = l10n.t("dialogues-list");
     let list = detail::section::<Meetings>(&mut tx, &scope, title, statistics.href.clone(), l10n).await?;
-    tx.commit().await?;
+    tx.end();
     let until = format::day(as_of.0.min(day_of(year, 12, 31)), l10n);
     let args = [("count", statistics.count.into()), ("year", year.to_string().into()), ("day", until.into())];
     let mut notes = Vec::new();

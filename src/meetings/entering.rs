@@ -168,7 +168,7 @@ pub async fn new(
         }
     };
     let response = page(&mut tx, frame, Draft { sent, ..Draft::default() }, shape).await?;
-    tx.commit().await?;
+    tx.end();
     Ok(response)
 }
 
@@ -224,7 +224,7 @@ async fn again(posting: Posting, draft: Draft, shape: Shape<'_>) -> Result<Respo
     let mut tx = read_as(&posting.state.0.db, posting.viewer.reader()).await?;
     let frame = Frame::new(&posting.state, posting.viewer, "meetings");
     let response = page(&mut tx, frame, draft, shape).await?;
-    tx.commit().await?;
+    tx.end();
     Ok(response)
 }
 
@@ -289,7 +289,7 @@ pub async fn edit(
     let frame = Frame::new(&state, viewer, "meetings");
     let draft = Draft { sent: says(&held, frame.l10n), ..Draft::default() };
     let response = page(&mut tx, frame, draft, Shape::new(Some(&held), Uuid::now_v7(), 0)).await?;
-    tx.commit().await?;
+    tx.end();
     Ok(response)
 }
 
@@ -313,7 +313,7 @@ pub async fn change(Path(id): Path<String>, mut posting: Posting) -> Result<Resp
     let l10n = L10n::of(&posting.viewer.language);
     let mut reading = read_as(&posting.state.0.db, posting.viewer.reader()).await?;
     let before = store::read(&mut reading, &id).await?.ok_or(Refused::NotFound)?;
-    reading.commit().await?;
+    reading.end();
     editable(&before, &posting.viewer)?;
     if pressed(&mut posting.sent) {
         let draft = Draft { sent: posting.sent.clone(), ..Draft::default() };

@@ -68,7 +68,7 @@ pub async fn beside(
     }
     let frame = Frame::new(&state, viewer, "meetings");
     let beside = beside_of(&mut tx, &asked.donors, asked.but.parse().ok(), &[], &frame).await?;
-    tx.commit().await?;
+    tx.end();
     Ok(Html(BesidePage { frame, beside }.render()?).into_response())
 }
 
@@ -99,7 +99,7 @@ pub async fn detail(
     let SignedIn { mut tx, viewer, .. } = signed_in;
     let held = store::read(&mut tx, &id).await?.ok_or(Refused::NotFound)?;
     let earlier = earlier(&mut tx, &held).await?;
-    tx.commit().await?;
+    tx.end();
     let now = state.0.clock.now();
     note_reading(&state.0.db, viewer.reader(), "meetings", held.key, held.classification, "page", now).await?;
     let frame = Frame::new(&state, viewer, "meetings");
@@ -130,7 +130,7 @@ pub async fn aide_memoire(
 ) -> Result<Response, PageError> {
     let SignedIn { mut tx, viewer, .. } = signed_in;
     let held = store::read(&mut tx, &id).await?.ok_or(Refused::NotFound)?;
-    tx.commit().await?;
+    tx.end();
     let now = state.0.clock.now();
     note_reading(&state.0.db, viewer.reader(), "meetings", held.key, held.classification, "print", now).await?;
     let frame = Frame::new(&state, viewer, "meetings");

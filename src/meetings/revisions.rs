@@ -70,7 +70,7 @@ pub async fn page(
     let SignedIn { mut tx, viewer, .. } = signed_in;
     let held = store::read(&mut tx, &id).await?.ok_or(Refused::NotFound)?;
     let all = revisions(&mut tx, held.id).await?;
-    tx.commit().await?;
+    tx.end();
     let now = state.0.clock.now();
     note_reading(&state.0.db, viewer.reader(), "meetings", held.key, held.classification, "revisions", now).await?;
     let base = format!("/meetings/{}", held.key);

@@ -174,7 +174,7 @@ pub async fn new(
         fill("unit", viewer.unit_code.clone().unwrap_or_default());
     }
     let choices = choices(&mut tx, &state, &viewer, latest, &sent).await?;
-    tx.commit().await?;
+    tx.end();
     let frame = Frame::new(&state, viewer, "pledges");
     page(&Purpose::New, Draft { sent, ..Draft::default() }, &choices, frame)
 }
@@ -214,7 +214,7 @@ pub async fn edit(
     let purpose = Purpose::Correct(code, agreed_on);
     let draft = from_held(&purpose, drawn, L10n::of(&viewer.language));
     let choices = choices(&mut tx, &state, &viewer, latest, &draft.sent).await?;
-    tx.commit().await?;
+    tx.end();
     page(&purpose, draft, &choices, Frame::new(&state, viewer, "pledges"))
 }
 
@@ -236,7 +236,7 @@ pub async fn amend(
         row.met_on.clear();
     }
     let choices = choices(&mut tx, &state, &viewer, latest, &draft.sent).await?;
-    tx.commit().await?;
+    tx.end();
     page(&purpose, draft, &choices, Frame::new(&state, viewer, "pledges"))
 }
 
@@ -286,7 +286,7 @@ async fn take(posting: Posting, purpose: Purpose) -> Result<Response, PageError>
     }
     let mut tx = posting.state.0.db.read().await?;
     let choices = choices(&mut tx, &posting.state, &posting.viewer, posting.latest, &draft.sent).await?;
-    tx.commit().await?;
+    tx.end();
     page(&purpose, draft, &choices, Frame::new(&posting.state, posting.viewer, "pledges"))
 }
 

@@ -81,7 +81,7 @@ async fn find(
     let standing = store::standing(&mut tx, code, today, latest.0).await?.ok_or(Refused::NotFound)?;
     allow(&mut tx, viewer, today, latest, std::slice::from_ref(&standing.unit)).await?;
     let instalments = store::standing_instalments(&mut tx, standing.id, today, latest.0).await?;
-    tx.commit().await?;
+    tx.end();
     Ok(Found { standing, instalments })
 }
 
@@ -170,7 +170,7 @@ pub async fn ask(
 ) -> Result<Response, PageError> {
     let event = Event::named(&word).ok_or(Refused::NotFound)?;
     let SignedIn { tx, viewer, latest } = signed_in;
-    tx.commit().await?;
+    tx.end();
     let found = find(&state, &viewer, &code, latest).await?;
     page(Frame::new(&state, viewer, "pledges"), event, &code, &found, &Sent::default(), &Wrong::new())
 }
@@ -233,7 +233,7 @@ async fn record(
     };
     let only = Held::from([("agreed_on".to_owned(), from.map_or_else(String::new, |day| day.to_string()))]);
     let drawn = Drawn::read(&mut tx, kind, code, only, posting.latest.0).await?;
-    tx.commit().await?;
+    tx.end();
     let mut rows = drawn.rows.clone();
     let wanted = posting.sent.get("number");
     let mut filled = false;

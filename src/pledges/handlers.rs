@@ -104,7 +104,7 @@ pub async fn detail(
     ];
     let tables = [&PLEDGE_TERMS, &PLEDGE_EVENTS, &INSTALMENTS, &CONDITION_EVENTS, &REPORTING_CLAUSES];
     let history = detail::told(&mut tx, &frame, &tables, "pledges", pledge.id, scope.known_at).await?;
-    tx.commit().await?;
+    tx.end();
     let role = frame.viewer.role;
     let own = role != Role::UnitStaff || pledge.own;
     let money = |key: &str, amount: Decimal, href: Option<String>| Figure {

@@ -159,7 +159,7 @@ pub async fn new(
         sent.0.push(("unit".to_owned(), viewer.unit_code.clone().unwrap_or_default()));
     }
     let choices = choices(&mut tx, &state, &viewer, latest).await?;
-    tx.commit().await?;
+    tx.end();
     let frame = Frame::new(&state, viewer, "projects");
     page(&Purpose::New, Draft { sent, ..Draft::default() }, &choices, frame)
 }
@@ -196,7 +196,7 @@ pub async fn edit(
     let drawn = vec![drawn_from(&mut tx, &code, latest, agreed_on).await?];
     allow(&mut tx, &viewer, state.0.clock.today(), latest, &held_units(&drawn)).await?;
     let choices = choices(&mut tx, &state, &viewer, latest).await?;
-    tx.commit().await?;
+    tx.end();
     let purpose = Purpose::Correct(code, agreed_on);
     let held = drawn.iter().flat_map(|one| &one.rows).next().cloned().unwrap_or_default();
     let draft = draft(&purpose, drawn, &held, L10n::of(&viewer.language));
@@ -220,7 +220,7 @@ pub async fn anew(
     let held = in_force(&drawn.rows, &today.to_string()).cloned().ok_or(Refused::NotFound)?;
     allow(&mut tx, &viewer, today, latest, held.get("unit").map(std::slice::from_ref).unwrap_or_default()).await?;
     let choices = choices(&mut tx, &state, &viewer, latest).await?;
-    tx.commit().await?;
+    tx.end();
     let purpose = Purpose::Anew(code);
     let mut draft = draft(&purpose, vec![drawn], &held, L10n::of(&viewer.language));
     draft.sent.0.retain(|(name, _)| name != "agreed_on");
@@ -259,14 +259,14 @@ async fn take(posting: Posting, purpose: Purpose) -> Result<Response, PageError>
     codes.push(sent.get("unit").to_owned());
     codes.retain(|unit| !unit.is_empty());
     allow(&mut tx, &posting.viewer, posting.state.0.clock.today(), posting.latest, &codes).await?;
-    tx.commit().await?;
+    tx.end();
     let mut draft = Draft { drawn, sent, ..Draft::default() };
     if let Some(seen) = save(&posting, &purpose, &mut draft, l10n).await? {
         return Ok(seen);
     }
     let mut tx = posting.state.0.db.read().await?;
     let choices = choices(&mut tx, &posting.state, &posting.viewer, posting.latest).await?;
-    tx.commit().await?;
+    tx.end();
     page(&purpose, draft, &choices, Frame::new(&posting.state, posting.viewer, "projects"))
 }
 

@@ -57,7 +57,7 @@ pub async fn detail(
     let pledges = detail::section::<Pledges>(&mut tx, &scope, pledges, page.all("pledges"), l10n).await?;
     let tables = [&PROJECT_FACTS, &EXPENDITURES, &MILESTONES, &MILESTONE_EVENTS, &PROJECT_STATUSES];
     let history = detail::told(&mut tx, &frame, &tables, "projects", project.id, scope.known_at).await?;
-    tx.commit().await?;
+    tx.end();
     let corrects = may(frame.viewer.role, Act::KeepMoney);
     let course = Course::new(&project, &code, &standing, day, corrects, l10n).render()?;
     let detail = Detail {

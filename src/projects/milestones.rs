@@ -146,7 +146,7 @@ async fn ask(state: AppState, signed_in: SignedIn, code: String, number: Option<
         Some(number) => Standing::read(&mut tx, found.id, number).await?,
         None => Standing::default(),
     };
-    tx.commit().await?;
+    tx.end();
     if number.is_some() && standing.plan.is_none() {
         return Err(Refused::NotFound.into());
     }
@@ -196,7 +196,7 @@ async fn take(posting: Posting, code: String, number: Option<i32>) -> Result<Res
     let today = posting.state.0.clock.today();
     let mut tx = posting.state.0.db.read().await?;
     let found = find(&mut tx, &posting.viewer, &code, today, posting.latest).await?;
-    tx.commit().await?;
+    tx.end();
     let was: Vec<(String, String)> = serde_json::from_str(posting.sent.raw("was"))
         .map_err(|_| PageError(Refused::BadParameter("was", String::new())))?;
     let was = Sent(was);

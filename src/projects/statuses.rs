@@ -125,7 +125,7 @@ pub async fn ask(
     let today = state.0.clock.today();
     let found = find(&mut tx, &viewer, &code, today, latest).await?;
     let said = held(&mut tx, found.id, today).await?;
-    tx.commit().await?;
+    tx.end();
     let asked = Sent(pairs);
     let quarter = match asked.get("quarter") {
         "" => quarter_of(today),
@@ -151,7 +151,7 @@ pub async fn say(Path(code): Path<String>, posting: Posting) -> Result<Response,
     let today = posting.state.0.clock.today();
     let mut tx = posting.state.0.db.read().await?;
     let found = find(&mut tx, &posting.viewer, &code, today, posting.latest).await?;
-    tx.commit().await?;
+    tx.end();
     let mut sent = posting.sent.clone();
     let mut said: Said =
         serde_json::from_str(sent.raw("was")).map_err(|_| PageError(Refused::BadParameter("was", String::new())))?;

@@ -70,7 +70,7 @@ pub async fn new(
 ) -> Result<Response, PageError> {
     let SignedIn { tx, viewer, latest } = signed_in;
     allow(&viewer)?;
-    tx.commit().await?;
+    tx.end();
     let Query(Of { of }) = of.map_err(|_| Refused::BadParameter("of", String::new()))?;
     let frame = Frame::new(&state, viewer, NAME);
     let (freezing, pairs, name) = of_a_list(&of)?;
@@ -146,7 +146,7 @@ pub async fn publish(posting: Posting) -> Result<Response, PageError> {
         let ask = ask(state, pairs, title, *latest, l10n);
         let mut reading = state.0.db.read_for_export().await?;
         let content = (freezing.whole)(&mut reading, &ask).await?;
-        reading.rollback().await?;
+        reading.end();
         match content {
             None => error = Some("published-too-long"),
             Some(content) => {
@@ -190,7 +190,7 @@ pub async fn detail(
         differ = rows.map(|rows| differences(&content.columns, freezing.key, &content.rows, &rows));
         now = (freezing.address)(&today)?;
     }
-    tx.commit().await?;
+    tx.end();
     Ok(Html(PublishedPage::new(frame, &figure, content, now, moved, differ).render()?).into_response())
 }
 

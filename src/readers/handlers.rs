@@ -110,7 +110,7 @@ pub async fn page(State(state): State<AppState>, signed_in: SignedIn) -> Result<
     allow(&viewer)?;
     let frame = Frame::new(&state, viewer, "readers");
     let response = draw(&mut tx, frame, &Sent::default(), &Wrong::new()).await?;
-    tx.commit().await?;
+    tx.end();
     Ok(response)
 }
 
@@ -152,7 +152,7 @@ pub async fn ask(posting: Posting) -> Result<Response, PageError> {
         let mut tx = read_as(&posting.state.0.db, posting.viewer.reader()).await?;
         let frame = Frame::new(&posting.state, posting.viewer.clone(), "readers");
         let response = draw(&mut tx, frame, sent, &wrong).await?;
-        tx.commit().await?;
+        tx.end();
         return Ok(response);
     };
     let (request, named): (i64, Uuid) = sqlx::query_as(

@@ -25,7 +25,7 @@ pub async fn page(
     match read::<ReportingRates>(&frame, &mut tx, latest, pairs).await? {
         Turned::Elsewhere(redirect) => Ok(redirect.into_response()),
         Turned::Page(read) => {
-            tx.commit().await?;
+            tx.end();
             let prepared = read.asked.scope.answer.clone().and_then(|answer| answer.downcast::<Answer>().ok());
             let answer = prepared.ok_or(Refused::Fault)?;
             Ok(Html(RatesPage::new(frame, *read, &answer).render()?).into_response())

@@ -71,7 +71,7 @@ pub async fn file(
     scope.filters.since = day("since")?;
     exists(&mut tx, &scope).await?;
     let figured = figured(&state.0.memory, &mut tx, &scope, days.clone()).await?;
-    tx.commit().await?;
+    tx.end();
     let code = scope.filters.unit.as_deref();
     let unit = figured.unit(code);
     let mut out = COLUMNS.join(",") + "\n";

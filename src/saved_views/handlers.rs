@@ -42,7 +42,7 @@ pub async fn page(
         Some(key) => store::removed(&mut tx, key, viewer.account).await?.map(|name| (key, name)),
         None => None,
     };
-    tx.commit().await?;
+    tx.end();
     let page = ViewsPage { removed, ..ViewsPage::new(Frame::new(&state, viewer, HERE), None) };
     Ok(Html(page.render()?).into_response())
 }

@@ -71,7 +71,7 @@ pub async fn page(
         most: ON_PAGE,
     };
     let answer = store::search(&mut tx, &question).await?;
-    tx.commit().await?;
+    tx.end();
     // A name that only resembles what was typed is for want of better.
     if !answer.kinds.is_empty() {
         names.retain(Item::is_sure);

@@ -28,7 +28,7 @@ pub async fn page(State(state): State<AppState>, signed_in: SignedIn) -> Result<
     let frame = Frame::new(&state, viewer, "settings");
     let values = store::values(&mut tx, AsOf(frame.today), latest).await?;
     let said = store::all(&mut tx, latest).await?;
-    tx.commit().await?;
+    tx.end();
     Ok(Html(SettingsPage::new(frame, &values, &said).render()?).into_response())
 }
 
@@ -57,7 +57,7 @@ pub async fn new(
     let frame = Frame::new(&state, viewer, "settings");
     let values = store::values(&mut tx, AsOf(frame.today), latest).await?;
     let funds = funds(&mut tx).await?;
-    tx.commit().await?;
+    tx.end();
     let now = values.iter().find(|one| one.setting == name && one.fund.is_none());
     let value = now.map(|now| setting.as_typed(&now.value, frame.l10n)).unwrap_or_default();
     let sent = Sent(vec![("value".to_owned(), value)]);
@@ -96,7 +96,7 @@ pub async fn record(Path(name): Path<String>, posting: Posting) -> Result<Respon
     };
     let mut tx = posting.state.0.db.read().await?;
     let funds = funds(&mut tx).await?;
-    tx.commit().await?;
+    tx.end();
     let frame = Frame::new(&posting.state, posting.viewer, "settings");
     forms::page(setting, &posting.sent, &wrong, &funds, &frame).page(frame)
 }

@@ -56,7 +56,7 @@ pub async fn detail(
     let held = imports::held(&mut tx, Kind::Units, &code, scope.known_at.0).await?;
     sections.extend(entry_from::versions(&super::FORMS, &code, &held, &frame));
     let history = detail::told(&mut tx, &frame, &[&UNIT_FACTS], "units", id, scope.known_at).await?;
-    tx.commit().await?;
+    tx.end();
     let said = parent.zip(parent_name).map(|(parent, name)| Said {
         label: l10n.t("col-parent"),
         value: name,

@@ -106,7 +106,7 @@ pub async fn page(
         }
     };
     let history = told(&mut tx, &frame, &[], "accounts", account.id.0, KnownAt(latest.0)).await?;
-    tx.commit().await?;
+    tx.end();
     let actions = actions(&account, second_factor.is_some(), &frame);
     Ok(Html(AccountPage { frame, account, unit, second_factor, sessions, actions, history }.render()?).into_response())
 }
@@ -116,7 +116,7 @@ pub async fn new(State(state): State<AppState>, signed_in: SignedIn) -> Result<R
     let SignedIn { mut tx, viewer, .. } = signed_in;
     allow(&viewer, Act::KeepAccounts)?;
     let units = units(&mut tx).await?;
-    tx.commit().await?;
+    tx.end();
     let frame = Frame::new(&state, viewer, "users");
     let sent = Sent(vec![
         ("role".to_owned(), Role::UnitStaff.to_string()),
@@ -180,7 +180,7 @@ pub async fn create(posting: Posting) -> Result<Response, PageError> {
     let Told::Wrong(field, sentence) = forms::told(error, l10n)? else { return Err(Refused::Fault.into()) };
     let mut tx = posting.state.0.db.read().await?;
     let units = units(&mut tx).await?;
-    tx.commit().await?;
+    tx.end();
     let frame = Frame::new(&posting.state, posting.viewer, "users");
     let draft = Draft { sent: posting.sent, wrong: vec![(field, sentence)], ..Draft::default() };
     forms::new_page(draft, &units, &frame).page(frame)
@@ -216,7 +216,7 @@ pub async fn edit(
     allow(&viewer, Act::KeepAccounts)?;
     let account = find(&mut tx, &email).await?;
     let units = units(&mut tx).await?;
-    tx.commit().await?;
+    tx.end();
     let frame = Frame::new(&state, viewer, "users");
     let back = address::to("users", &account.email);
     forms::edit_page(&account.email, &back, Draft::of(&account), &units, &frame).page(frame)
@@ -256,7 +256,7 @@ pub async fn change(Path(email): Path<String>, posting: Posting) -> Result<Respo
     }
     let mut tx = posting.state.0.db.read().await?;
     let units = units(&mut tx).await?;
-    tx.commit().await?;
+    tx.end();
     let frame = Frame::new(&posting.state, posting.viewer, "users");
     forms::edit_page(&email, &back, draft, &units, &frame).page(frame)
 }
@@ -271,7 +271,7 @@ pub async fn ask(
     allow(&viewer, Act::KeepAccounts)?;
     let (deed, part, _) = Deed::named(&deed).ok_or(Refused::NotFound)?;
     let account = find(&mut tx, &email).await?;
-    tx.commit().await?;
+    tx.end();
     let frame = Frame::new(&state, viewer, "users");
     let back = address::to("users", &account.email);
     forms::deed_page(deed, part, &account, &back, Draft::default(), &frame).page(frame)
@@ -334,7 +334,7 @@ pub async fn act(Path((email, deed)): Path<(String, String)>, posting: Posting) 
     draft.sent = posting.sent;
     let mut tx = posting.state.0.db.read().await?;
     let account = find(&mut tx, &email).await?;
-    tx.commit().await?;
+    tx.end();
     let frame = Frame::new(&posting.state, posting.viewer, "users");
     forms::deed_page(deed, part, &account, &back, draft, &frame).page(frame)
 }

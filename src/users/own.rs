@@ -38,7 +38,7 @@ pub async fn page(State(state): State<AppState>, signed_in: SignedIn) -> Result<
     let second_factor = second_factor::standing(&mut tx, viewer.account).await?;
     let alive = alive_since(state.0.clock.now());
     let sessions = sessions::of(&mut tx, viewer.account, Some(viewer.session), alive).await?;
-    tx.commit().await?;
+    tx.end();
     let frame = Frame::new(&state, viewer, "account");
     let languages = forms::languages(frame.l10n);
     Ok(Html(OwnPage { frame, languages, second_factor, sessions }.render()?).into_response())
@@ -129,7 +129,7 @@ fn password_page(sent: &Sent, wrong: Wrong, frame: Frame) -> Result<Response, Pa
 /// `GET /account/password`.
 pub async fn password_form(State(state): State<AppState>, signed_in: SignedIn) -> Result<Response, PageError> {
     let SignedIn { tx, viewer, .. } = signed_in;
-    tx.commit().await?;
+    tx.end();
     password_page(&Sent::default(), Wrong::new(), Frame::new(&state, viewer, "account"))
 }
 
@@ -190,7 +190,7 @@ fn set_up_page(codes: &Codes, sent: &Sent, wrong: Wrong, frame: Frame) -> Result
 /// `GET /account/second-factor`.
 pub async fn second_factor_form(State(state): State<AppState>, signed_in: SignedIn) -> Result<Response, PageError> {
     let SignedIn { tx, viewer, .. } = signed_in;
-    tx.commit().await?;
+    tx.end();
     let codes = Codes::new().ok_or(Refused::Fault)?;
     set_up_page(&codes, &Sent::default(), Wrong::new(), Frame::new(&state, viewer, "account"))
 }
@@ -263,7 +263,7 @@ fn deed_page(deed: Deed, sent: &Sent, wrong: Wrong, frame: Frame) -> Result<Resp
 async fn ask(deed: Deed, state: AppState, signed_in: SignedIn) -> Result<Response, PageError> {
     let SignedIn { mut tx, viewer, .. } = signed_in;
     let standing = second_factor::standing(&mut tx, viewer.account).await?;
-    tx.commit().await?;
+    tx.end();
     if standing.is_none() {
         return Err(Refused::NotFound.into());
     }

@@ -97,7 +97,7 @@ async fn ask(
     let SignedIn { mut tx, viewer, latest } = signed_in;
     room.allow(viewer.role)?;
     let drawn = Drawn::read(&mut tx, room.columns.kind, &code, Held::new(), latest.0).await?;
-    tx.commit().await?;
+    tx.end();
     let frame = Frame::new(&state, viewer, room.room);
     let today = frame.today.to_string();
     let mut sent = from.columns.says(in_force(&drawn.rows, &today).ok_or(Refused::NotFound)?, frame.l10n);

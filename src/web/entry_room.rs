@@ -158,7 +158,7 @@ impl EntryRoom {
         let mut choices = Choices::read(&mut tx, &state.0.clock, latest, only).await?;
         choices.name_donor(&mut tx, sent.get("donor")).await?;
         choices.name_donor(&mut tx, sent.get("parent")).await?;
-        tx.commit().await?;
+        tx.end();
         Ok(choices)
     }
 }
@@ -187,7 +187,7 @@ async fn new(
     {
         sent.0.push((room.key().to_owned(), reference));
     }
-    tx.commit().await?;
+    tx.end();
     let choices = room.choices(&state, &viewer, latest, &sent).await?;
     let frame = Frame::new(&state, viewer, room.room);
     let draft = Draft { sent, wrong: Wrong::new(), theirs: BTreeMap::new(), drawn: Vec::new(), conflict: false };
@@ -244,7 +244,7 @@ async fn edit(
     room.allow(viewer.role)?;
     let rest = Sent(pairs);
     let drawn = room.find(&mut tx, &code, latest, &rest).await?;
-    tx.commit().await?;
+    tx.end();
     let frame = Frame::new(&state, viewer, room.room);
     let mut sent = room.columns.says(drawn.rows.first().unwrap_or(&Held::new()), frame.l10n);
     sent.0.retain(|(name, _)| !room.rest().contains(&name.as_str()));

@@ -685,7 +685,7 @@ async fn page<L: List>(
     match read::<L>(&frame, &mut tx, latest, pairs).await? {
         Turned::Elsewhere(redirect) => Ok(redirect.into_response()),
         Turned::Page(read) => {
-            tx.commit().await?;
+            tx.end();
             Ok(Html(ListPage { frame, list: read.view }.render()?).into_response())
         }
     }

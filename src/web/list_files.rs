@@ -41,7 +41,7 @@ async fn begin_export<L: List>(
     let choices = Choices::read::<L>(&mut tx, &asked.scope, &state.0.memory).await?;
     asked.scope.filters.donor = choices.donor.map(|donor| donor.code);
     L::prepare(&mut tx, &mut asked.scope, &state.0.memory).await?;
-    tx.commit().await?;
+    tx.end();
     let place = state.0.exports.clone().try_acquire_owned().map_err(|_| Refused::TooMany)?;
     let mut about = vec![
         ("list".to_owned(), L::NAME.to_owned()),

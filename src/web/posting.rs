@@ -87,7 +87,7 @@ impl Posting {
             .fetch_optional(&mut *tx)
             .await?
             .flatten();
-        tx.commit().await?;
+        tx.end();
         Ok(code)
     }
 }

@@ -91,7 +91,7 @@ impl House {
     pub async fn broken(&self) -> Vec<String> {
         let mut tx = self.db.read().await.unwrap();
         let broken = verify(&mut tx, None).await.unwrap().broken;
-        tx.rollback().await.unwrap();
+        tx.end();
         broken
     }
 

@@ -296,7 +296,7 @@ async fn a_document_is_filed_once_edited_versioned_and_nothing_typed_is_lost() {
     assert_eq!(site.ground.broken(None).await, Vec::<String>::new());
     let mut tx = site.ground.db.read().await.unwrap();
     assert_eq!(dis::documents::broken(&mut tx, &site.files).await.unwrap(), Vec::<String>::new());
-    tx.rollback().await.unwrap();
+    tx.end();
     site.close().await;
 }
 

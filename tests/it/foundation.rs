@@ -201,7 +201,7 @@ async fn a_correction_leaves_the_earlier_figure_as_it_was_known() {
     assert_eq!(told.len(), 2);
     assert_eq!(told[0].content["amount"].as_f64(), Some(60.0));
     assert!(told[0].replaces.is_some() && told[1].voided_at == Some(second.at));
-    tx.rollback().await.unwrap();
+    tx.end();
     assert_eq!(ground.broken(None).await, Vec::<String>::new());
     ground.close().await;
 }
@@ -224,7 +224,7 @@ async fn the_programs_role_cannot_change_a_fact_and_verify_finds_who_could() {
     }
     let mut tx = ground.db.read().await.unwrap();
     let head = verify(&mut tx, None).await.unwrap().head;
-    tx.rollback().await.unwrap();
+    tx.end();
     assert_eq!(ground.broken(Some(&head)).await, Vec::<String>::new());
 
     let mut owner = ground.owner().await;

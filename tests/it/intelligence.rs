@@ -378,7 +378,7 @@ async fn the_list_filters_searches_and_keeps_classified_text_out_of_files() {
     assert!(entries.iter().any(|entry| entry.donor_code == "SIDA"));
     assert!(entries.iter().all(|entry| entry.classification == Classification::Unclassified), "nobody reads here");
     assert!(entries.is_sorted_by_key(|entry| entry.kind));
-    tx.rollback().await.unwrap();
+    tx.end();
     site.close().await;
 }
 

@@ -87,7 +87,7 @@ async fn assert_expected_arrears(ground: &Ground) {
         let (sort, reversed) = sort_named::<Arrears>(None).unwrap();
         let stretch = Stretch { sort, reversed, after: None, most: None };
         let rows = lists::query::rows::<Arrears>(&mut tx, &scope, &stretch).await.unwrap();
-        tx.rollback().await.unwrap();
+        tx.end();
         let mut written = Vec::new();
         csv_header::<Arrears>(&mut written);
         for row in &rows {

@@ -60,7 +60,7 @@ async fn the_real_figures_are_the_files_own_totals() {
     for row in query::rows::<Contributions>(&mut tx, &scope, &all).await.unwrap() {
         csv_row::<Contributions>(&row, &mut exported);
     }
-    tx.rollback().await.unwrap();
+    tx.end();
     assert_eq!(totals_of(exported.as_slice(), "donor_code"), expected);
     assert_eq!(ground.broken(None).await, Vec::<String>::new());
     ground.close().await;
