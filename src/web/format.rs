@@ -10,10 +10,24 @@ use crate::l10n::L10n;
 
 /// Digits in groups of three, with as many decimals as asked for; a minus sign that cannot be taken for a hyphen.
 pub fn number(value: Decimal, decimals: u32, l10n: L10n) -> String {
-    let text = format!("{:.*}", decimals as usize, value.abs());
-    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    // A page writes hundreds: where nothing is cut off, the digits are those of the number itself.
+    if value.scale() > decimals {
+        let text = format!("{:.*}", decimals as usize, value.abs());
+        let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+        return written(value, whole, (fraction, 0), l10n);
+    }
+    let (mut digits, scale) = (value.mantissa().unsigned_abs().to_string(), value.scale() as usize);
+    if digits.len() <= scale {
+        digits.insert_str(0, &"0".repeat(scale + 1 - digits.len()));
+    }
+    let (whole, fraction) = digits.split_at(digits.len() - scale);
+    written(value, whole, (fraction, decimals as usize - scale), l10n)
+}
+
+/// A number of these digits, and of so many zeros more after the decimals.
+fn written(value: Decimal, whole: &str, (fraction, zeros): (&str, usize), l10n: L10n) -> String {
     let figures = l10n.figures();
-    let mut written = String::with_capacity(2 * text.len() + 4);
+    let mut written = String::with_capacity(2 * whole.len() + fraction.len() + zeros + 6);
     if value.is_sign_negative() && !value.is_zero() {
         written.push('−');
     }
@@ -25,9 +39,10 @@ pub fn number(value: Decimal, decimals: u32, l10n: L10n) -> String {
         }
         (group, rest) = rest.split_at(rest.len().min(3));
     }
-    if !fraction.is_empty() {
+    if fraction.len() + zeros > 0 {
         written.push_str(&figures.decimal);
         written.push_str(fraction);
+        written.extend(std::iter::repeat_n('0', zeros));
     }
     written
 }
@@ -169,6 +184,18 @@ pub fn read_number(text: &str, l10n: L10n) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    proptest::proptest! {
+        /// However the digits come about: those of the number, its decimals as the library cuts them.
+        #[test]
+        fn a_number_is_written_with_its_digits(mantissa in proptest::num::i64::ANY, scale in 0_u32..8, decimals in 0_u32..8) {
+            let value = Decimal::new(mantissa, scale);
+            let plain = number(value, decimals, L10n::ENGLISH).replace(',', "").replace('−', "-");
+            let wanted = format!("{:.*}", decimals as usize, value);
+            let zero = value.is_zero();
+            proptest::prop_assert_eq!(plain, if zero { wanted.trim_start_matches('-') } else { &wanted });
+        }
+    }
 
     #[test]
     fn figures_are_written_for_people() {

@@ -1,16 +1,19 @@
 //! The frame around every page: navigation, who is signed in, as-of and known-at.
 
+use std::sync::Arc;
+
+use askama::Template;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::format;
 use super::session::Viewer;
 use super::state::AppState;
-use crate::access::{Act, may};
+use crate::access::{Act, Role, may};
 use crate::finding::Kind;
 use crate::kernel::{AsOf, KnownAt};
 use crate::l10n::L10n;
-use crate::lists::Memory;
+use crate::lists::{Kept, Memory};
 use crate::rooms::{ROOMS, Room};
 use crate::saved_views::SavedView;
 
@@ -74,6 +77,40 @@ pub struct Said {
     /// What is odd about it.
     pub notes: Vec<String>,
 }
+
+/// The menu, from the head of a phone's page to the last room.
+#[derive(askama::Template)]
+#[template(path = "parts/menu.html")]
+struct Menu<'f> {
+    frame: &'f Frame,
+}
+
+/// The palette and the list of shortcuts.
+#[derive(askama::Template)]
+#[template(path = "parts/finding.html")]
+struct Finding<'f> {
+    frame: &'f Frame,
+}
+
+/// What the script needs to say, as an attribute.
+#[derive(askama::Template)]
+#[template(source = "{{ words }}", ext = "html")]
+struct Words {
+    words: String,
+}
+
+/// A part of the frame that is the same on page after page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Part {
+    /// The menu, in the room of that name.
+    Menu(&'static str),
+    Finding,
+    Words,
+}
+
+/// Parts drawn already, by language and role: some kilobytes each.
+#[derive(Default)]
+struct Parts(Kept<(Part, &'static str, Role), Arc<str>, 512>);
 
 /// What every page of a signed-in person has.
 pub struct Frame {
@@ -154,8 +191,33 @@ impl Frame {
         ROOMS.iter().filter(move |room| may(role, room.may))
     }
 
+    /// A part of the frame, drawn if no page of that language and role has had it yet.
+    fn part(&self, part: Part, draw: impl FnOnce() -> askama::Result<String>) -> askama::Result<Arc<str>> {
+        let (parts, key) = (self.memory.of::<Parts>(), (part, self.l10n.code(), self.viewer.role));
+        match parts.0.get(&key) {
+            Some(drawn) => Ok(drawn),
+            None => Ok(parts.0.put(key, draw()?.into())),
+        }
+    }
+
+    /// The menu, drawn.
+    ///
+    /// # Errors
+    /// As any template.
+    pub fn menu(&self) -> askama::Result<Arc<str>> {
+        self.part(Part::Menu(self.here), || Menu { frame: self }.render())
+    }
+
+    /// The palette and the list of shortcuts, drawn.
+    ///
+    /// # Errors
+    /// As any template.
+    pub fn finding(&self) -> askama::Result<Arc<str>> {
+        self.part(Part::Finding, || Finding { frame: self }.render())
+    }
+
     /// The parts of the menu, each with its rooms.
-    pub fn menu(&self) -> Vec<(String, Vec<&'static Room>)> {
+    fn parts(&self) -> Vec<(String, Vec<&'static Room>)> {
         let mut parts: Vec<(String, Vec<&'static Room>)> = Vec::new();
         for room in self.rooms() {
             let part = self.word("menu", room.part);
@@ -217,8 +279,15 @@ impl Frame {
         serde_json::Value::Object(said.into_iter().collect()).to_string()
     }
 
-    /// What the script needs to say.
-    pub fn words(&self) -> String {
+    /// What the script needs to say, as an attribute.
+    ///
+    /// # Errors
+    /// As any template.
+    pub fn words(&self) -> askama::Result<Arc<str>> {
+        self.part(Part::Words, || Words { words: self.words_of_script() }.render())
+    }
+
+    fn words_of_script(&self) -> String {
         let months: Vec<String> = (1..=12).map(|month| self.t(&format!("month-{month}"))).collect();
         serde_json::json!({
             "calendar": self.t("calendar-open"),
