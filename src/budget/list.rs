@@ -60,8 +60,7 @@ pub async fn core(
     Budget::prepare(&mut *connection, &mut scope, memory).await?;
     let stretch = Stretch { sort: &Budget::SORTS[0], reversed: false, after: None, most: Some(20) };
     let rows = query::rows::<Budget>(connection, &scope, &stretch).await?;
-    let mut rows: Vec<BudgetRow> =
-        rows.into_iter().filter(|row| (year - 1..=year).contains(&row.year)).collect();
+    let mut rows: Vec<BudgetRow> = rows.into_iter().filter(|row| (year - 1..=year).contains(&row.year)).collect();
     rows.sort_by(|a, b| (a.year, &a.fund).cmp(&(b.year, &b.fund)));
     Ok(rows)
 }
@@ -87,7 +86,7 @@ impl List for Budget {
         let known = giving::known(memory, connection, scope).await?;
         let row = |((year, fund), (usd, without)): (&(i32, i64), &(Decimal, i64))| json!({ "year": year, "fund": fund, "usd": usd, "without_rate": without });
         let rows = Value::Array(known.by_year_and_fund().iter().map(row).collect());
-        scope.worked_out = worked_out(move || rows.to_string());
+        scope.worked_out = Some(worked_out(move || rows.to_string()));
         Ok(())
     }
 

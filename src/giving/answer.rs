@@ -15,6 +15,7 @@ use super::rule::{Status, concentration};
 use super::slice::{Slice, region};
 use super::store::{self, Known, Received};
 use crate::kernel::{AsOf, KnownAt};
+use crate::lists::query::KnownRows;
 use crate::lists::{Filters, Kept, List, Memory, Scope};
 
 /// Sums of one year by one thing: its key and US dollars.
@@ -75,6 +76,8 @@ pub struct Answer {
     states: BTreeMap<&'static str, OfState>,
     /// The rows as statements take them, by state; made when first asked for.
     rows: Mutex<HashMap<Option<String>, Arc<str>>>,
+    /// Those of a page, likewise.
+    pub shown: KnownRows,
 }
 
 impl Answer {
@@ -122,6 +125,7 @@ impl Answer {
             without_rate: slice.received.iter().map(|row| row.without_rate).sum(),
             member_states: known.member_states,
             rows: Mutex::default(),
+            shown: KnownRows::default(),
             no_data: slice.no_data,
             sums,
             parts,

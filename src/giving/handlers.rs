@@ -27,7 +27,7 @@ pub async fn page(
             // Worked out already for the rows: taken from memory.
             let answer = answer(&state.0.memory, &mut tx, &read.asked.scope).await?;
             tx.end();
-            Ok(Html(GivingPage::new(frame, *read, &answer).render()?).into_response())
+            Ok(Html(GivingPage::new(frame, *read, &answer)?.render()?).into_response())
         }
     }
 }

@@ -220,7 +220,7 @@ impl List for Giving {
         let answer = answer(memory, connection, scope).await?;
         scope.answer = Some(answer.clone());
         let state = scope.filters.state.clone();
-        scope.worked_out = worked_out(move || answer.rows(state.as_deref()).to_string());
+        scope.worked_out = Some(worked_out(move || answer.rows(state.as_deref()).to_string()));
         Ok(())
     }
 
@@ -233,14 +233,16 @@ impl List for Giving {
             // What a donor is called only the database knows.
             _ => None,
         };
-        let lines = of_state(&answer.lines, scope.filters.state.as_deref());
-        if scope.filters.text.is_some() || lines.first().is_some_and(|line| key(line).is_none()) {
-            return None;
-        }
-        let shown = of_stretch(lines, stretch, |line: &Line| {
-            vec![Part::Number(key(line).unwrap_or_default()), Part::Text(&line.code)]
-        })?;
-        Some(written(answer, scope.filters.state.as_deref(), &shown))
+        answer.shown.of(scope, stretch, || {
+            let lines = of_state(&answer.lines, scope.filters.state.as_deref());
+            if scope.filters.text.is_some() || lines.first().is_some_and(|line| key(line).is_none()) {
+                return None;
+            }
+            let shown = of_stretch(lines, stretch, |line: &Line| {
+                vec![Part::Number(key(line).unwrap_or_default()), Part::Text(&line.code)]
+            })?;
+            Some(written(answer, scope.filters.state.as_deref(), &shown))
+        })
     }
 
     fn pick(select: &mut Select, scope: &Scope) {

@@ -1,6 +1,7 @@
 //! What the page of giving shows above its rows: every figure with where it leads.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use askama::Template;
 use chrono::{Datelike, NaiveDate};
@@ -14,6 +15,7 @@ use crate::kernel::Currency;
 use crate::l10n::L10n;
 use crate::web::chart::{self, Point};
 use crate::web::detail::Figure;
+use crate::web::drawn;
 use crate::web::format;
 use crate::web::frame::{Frame, filters};
 use crate::web::list::{ListView, Params, Read};
@@ -25,11 +27,14 @@ pub struct GivingPage {
     frame: Frame,
     list: ListView,
     /// Nothing where the address asks for some of the donors: then they are the answer.
-    dashboard: Option<Dashboard>,
+    dashboard: Option<Arc<str>>,
 }
 
 /// Everything above the rows.
+#[derive(Template)]
+#[template(path = "giving/dashboard.html")]
 struct Dashboard {
+    l10n: L10n,
     year: i32,
     before: Option<String>,
     after: Option<String>,
@@ -106,18 +111,32 @@ impl Links<'_> {
 
 impl GivingPage {
     /// Puts the page together.
-    pub fn new(frame: Frame, read: Read<Giving>, answer: &Answer) -> Self {
+    ///
+    /// # Errors
+    /// As any template.
+    pub fn new(frame: Frame, read: Read<Giving>, answer: &Answer) -> askama::Result<Self> {
         let Read { asked, params, mut view, .. } = read;
         let narrowed = ["state", "q", "after"].iter().any(|name| params.get(name).is_some());
-        let dashboard = (!narrowed).then(|| {
+        let dashboard = if narrowed {
+            None
+        } else {
+            // The order of the rows moves nothing of it.
+            let part = ("giving", params.without(&["sort"]).address(&view.path));
             let found = Found { answer, links: Links { params: &params, since: answer.since }, l10n: frame.l10n };
-            found.dashboard(asked.scope.as_of.0, &view)
-        });
+            let draw = || found.dashboard(asked.scope.as_of.0, &view);
+            Some(drawn::till_a_change(&frame.memory, part, &asked.scope, frame.l10n, draw)?)
+        };
         if dashboard.is_some() {
             // The figures say it above, and a year without a receipt still has years before it.
             view.counted = view.counted.max(1);
         }
-        GivingPage { frame, list: view, dashboard }
+        Ok(GivingPage { frame, list: view, dashboard })
+    }
+}
+
+impl Dashboard {
+    fn t(&self, key: &str) -> String {
+        self.l10n.t(key)
     }
 }
 
@@ -138,6 +157,7 @@ impl Found<'_> {
             None => links.receipts(year, &[]),
         };
         Dashboard {
+            l10n: *l10n,
             year,
             before: (year > first).then(|| links.year(year - 1)),
             after: (year < as_of.year()).then(|| links.year(year + 1)),

@@ -31,7 +31,7 @@ pub async fn page(
             let names = store::donors(&mut tx, codes).await?;
             tx.end();
             let found = Found { known: &known, figures: &figures, names };
-            Ok(Html(ImplementationPage::new(frame, *read, &found).render()?).into_response())
+            Ok(Html(ImplementationPage::new(frame, *read, &found)?.render()?).into_response())
         }
     }
 }

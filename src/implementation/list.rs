@@ -163,7 +163,7 @@ impl List for Implementation {
         let known = store::known(memory, connection, scope).await?;
         scope.answer = Some(known.clone());
         let filters = scope.filters.clone();
-        scope.worked_out = worked_out(move || answer::rows(&answer::listed(&known, &filters)));
+        scope.worked_out = Some(worked_out(move || answer::rows(&answer::listed(&known, &filters))));
         Ok(())
     }
 
@@ -172,8 +172,10 @@ impl List for Implementation {
         if scope.filters.text.is_some() {
             return None;
         }
-        let listed = answer::listed(known, &scope.filters);
-        Some(answer::rows(&of_stretch(listed, stretch, |project| place(project, stretch.sort))?))
+        known.rows.of(scope, stretch, || {
+            let listed = answer::listed(known, &scope.filters);
+            Some(answer::rows(&of_stretch(listed, stretch, |project| place(project, stretch.sort))?))
+        })
     }
 
     fn pick(select: &mut Select, scope: &Scope) {

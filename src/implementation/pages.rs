@@ -1,6 +1,7 @@
 //! What the page of implementation shows above its rows: every figure with where it leads.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use askama::Template;
 use rust_decimal::Decimal;
@@ -13,6 +14,7 @@ use crate::kernel::Currency;
 use crate::l10n::L10n;
 use crate::web::chart;
 use crate::web::detail::Figure;
+use crate::web::drawn;
 use crate::web::format;
 use crate::web::frame::{Frame, filters};
 use crate::web::list::{ListView, Params, Read};
@@ -24,7 +26,7 @@ pub struct ImplementationPage {
     frame: Frame,
     list: ListView,
     /// Nothing where the address asks for some of the projects: then they are the answer.
-    dashboard: Option<Dashboard>,
+    dashboard: Option<Arc<str>>,
 }
 
 /// What was found for the page.
@@ -38,7 +40,10 @@ pub struct Found<'k> {
 }
 
 /// Everything above the rows.
+#[derive(Template)]
+#[template(path = "implementation/dashboard.html")]
 struct Dashboard {
+    l10n: L10n,
     figures: Vec<Figure>,
     spent: Vec<Money>,
     sentences: Vec<(String, Option<String>)>,
@@ -88,17 +93,31 @@ const COUNTED: [(&str, bool); 5] =
 
 impl ImplementationPage {
     /// Puts the page together.
-    pub fn new(frame: Frame, read: Read<Implementation>, found: &Found<'_>) -> Self {
-        let Read { params, view: mut list, .. } = read;
+    ///
+    /// # Errors
+    /// As any template.
+    pub fn new(frame: Frame, read: Read<Implementation>, found: &Found<'_>) -> askama::Result<Self> {
+        let Read { asked, params, view: mut list, .. } = read;
         let narrowed = ["state", "q", "after"].iter().any(|name| params.get(name).is_some());
-        let dashboard = (!narrowed && found.figures.all.projects > 0).then(|| {
+        let dashboard = if !narrowed && found.figures.all.projects > 0 {
+            // The order of the rows moves nothing of it.
+            let part = ("implementation", params.without(&["sort"]).address(&list.path));
             let page = Page { found, params: &params, l10n: frame.l10n };
-            page.dashboard(&list)
-        });
+            let draw = || page.dashboard(&list);
+            Some(drawn::till_a_change(&frame.memory, part, &asked.scope, frame.l10n, draw)?)
+        } else {
+            None
+        };
         if dashboard.is_some() {
             list.counted = list.counted.max(1);
         }
-        ImplementationPage { frame, list, dashboard }
+        Ok(ImplementationPage { frame, list, dashboard })
+    }
+}
+
+impl Dashboard {
+    fn t(&self, key: &str) -> String {
+        self.l10n.t(key)
     }
 }
 
@@ -145,6 +164,7 @@ impl Page<'_> {
             sentences.push((l10n.with("giving-without-rate", &[("rows", all.without_rate.into())]), None));
         }
         Dashboard {
+            l10n,
             figures: self.counts(all),
             spent: self.money(all),
             sentences,

@@ -14,6 +14,7 @@ use super::answer::KnownFigures;
 use super::rule::{Answer, Standing, answer};
 use crate::db::Db;
 use crate::kernel::{AsOf, KnownAt};
+use crate::lists::query::KnownRows;
 use crate::lists::{Kept, Memory, Scope};
 use crate::settings::{self, LATE_MARGIN};
 
@@ -87,6 +88,8 @@ pub struct Known {
     pub unknown: i64,
     /// Figures of them, once somebody asked.
     pub figures: KnownFigures,
+    /// Rows of them as statements take them, likewise.
+    pub rows: KnownRows,
 }
 
 #[derive(Deserialize)]
@@ -185,7 +188,13 @@ async fn read(connection: &mut PgConnection, scope: &Scope) -> Result<Known, sql
         }
     };
     let projects = ground.projects.unwrap_or_default().into_iter().map(project).collect();
-    Ok(Known { projects, margin: ground.margin, unknown: ground.unknown, figures: KnownFigures::default() })
+    Ok(Known {
+        projects,
+        margin: ground.margin,
+        unknown: ground.unknown,
+        figures: KnownFigures::default(),
+        rows: KnownRows::default(),
+    })
 }
 
 /// How many days and instants are kept: about a megabyte each with two thousand projects.

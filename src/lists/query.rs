@@ -50,6 +50,8 @@ pub trait List: Send + Sync + 'static {
     const SUMMED: bool = true;
     /// How long its sums stand, for the next reader.
     const SUMS_STAND: SumsStand = SumsStand::Never;
+    /// Whether its page has a table of its own, and draws the rows itself.
+    const OWN_TABLE: bool = false;
     /// How many rows a page has at most; a table that is one answer is shown whole.
     const ON_A_PAGE: i64 = 50;
     /// The columns of its file that say which row a row is.
@@ -203,6 +205,26 @@ pub fn of_stretch<'r, R: Copy>(
         .collect();
     placed.sort_by(|one, other| order(&one.0, &other.0));
     Some(placed.into_iter().take(most).map(|(_, row)| row).collect())
+}
+
+/// What rows are of: filters, order, the place they begin after, how many.
+type OfRows = (Filters, &'static str, bool, Option<Vec<String>>, Option<i64>);
+
+/// Rows of stretches as statements take them, written already from an answer that stands.
+#[derive(Debug, Default)]
+pub struct KnownRows(Kept<OfRows, Arc<str>, 32>);
+
+impl KnownRows {
+    /// The rows of a stretch, written by `write` if nobody has asked for them yet.
+    pub fn of(&self, scope: &Scope, stretch: &Stretch<'_>, write: impl FnOnce() -> Option<String>) -> Option<String> {
+        let after = stretch.after.map(<[String]>::to_vec);
+        let of = (scope.filters.clone(), stretch.sort.name, stretch.reversed, after, stretch.most);
+        let rows = match self.0.get(&of) {
+            Some(rows) => rows,
+            None => self.0.put(of, write()?.into()),
+        };
+        Some(String::from(&*rows))
+    }
 }
 
 /// A part that goes up.

@@ -120,9 +120,9 @@ pub struct Filters {
 pub type WorkedOut = Arc<LazyLock<String, Box<dyn FnOnce() -> String + Send + Sync>>>;
 
 /// Rows that are written by `write` once they are needed.
-pub fn worked_out(write: impl FnOnce() -> String + Send + Sync + 'static) -> Option<WorkedOut> {
+pub fn worked_out(write: impl FnOnce() -> String + Send + Sync + 'static) -> WorkedOut {
     let write: Box<dyn FnOnce() -> String + Send + Sync> = Box::new(write);
-    Some(Arc::new(LazyLock::new(write)))
+    Arc::new(LazyLock::new(write))
 }
 
 /// A reading: when, known when, of what.

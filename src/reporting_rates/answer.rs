@@ -10,11 +10,13 @@ use sqlx::postgres::PgConnection;
 
 use super::details::Details;
 use super::figures::Figures;
+use super::list;
 use super::points;
 use super::rule::{Among, Standing, standings};
 use super::store::{self, Basis, Ground};
 use super::tree::{Placed, Unit};
 use crate::kernel::AsOf;
+use crate::lists::scope::{WorkedOut, worked_out};
 use crate::lists::{Kept, Memory, Scope};
 
 /// Figures of every unit at several days.
@@ -67,6 +69,8 @@ pub struct Answer {
     pub day: NaiveDate,
     /// The day it is compared with.
     pub compared: NaiveDate,
+    /// The rows of its table as statements take them.
+    pub rows: WorkedOut,
 }
 
 impl Answer {
@@ -107,9 +111,11 @@ const MOST: usize = 32;
 
 /// What was worked out already.
 #[derive(Default)]
-struct WorkedOut {
+struct Known {
     figured: Kept<Key, Arc<Figured>, MOST>,
     details: Kept<DetailsKey, Arc<Details>, MOST>,
+    /// By the unit asked for, besides what the figures are of.
+    rows: Kept<(Key, Option<String>), WorkedOut, MOST>,
 }
 
 fn key(basis: Basis, scope: &Scope, days: Vec<NaiveDate>) -> Key {
@@ -127,7 +133,7 @@ pub async fn figured(
     scope: &Scope,
     days: Vec<NaiveDate>,
 ) -> Result<Arc<Figured>, sqlx::Error> {
-    let kept = memory.of::<WorkedOut>();
+    let kept = memory.of::<Known>();
     let key = key(store::basis(&mut *connection, scope.known_at).await?, scope, days);
     if let Some(figured) = kept.figured.get(&key) {
         return Ok(figured);
@@ -143,7 +149,7 @@ pub async fn figured(
 /// # Errors
 /// Where the database fails.
 pub async fn answer(memory: &Memory, connection: &mut PgConnection, scope: &Scope) -> Result<Answer, sqlx::Error> {
-    let kept = memory.of::<WorkedOut>();
+    let kept = memory.of::<Known>();
     let (day, compared) = (scope.as_of.0, points::compared_with(scope));
     let basis = store::basis(&mut *connection, scope.known_at).await?;
     let key = key(basis.clone(), scope, points::all(day, compared));
@@ -164,12 +170,20 @@ pub async fn answer(memory: &Memory, connection: &mut PgConnection, scope: &Scop
         }
         if found.is_none() {
             let figured = Figured::new(&mut ground, &key.days);
-            found = Some(kept.figured.put(key, Arc::new(figured)));
+            found = Some(kept.figured.put(key.clone(), Arc::new(figured)));
         }
     }
     let missing = || sqlx::Error::Decode("an answer without its figures".into());
     let figured = found.ok_or_else(missing)?;
     let details = beside.ok_or_else(missing)?;
     let unit = figured.unit(scope.filters.unit.as_deref());
-    Ok(Answer { figured, details, unit, day, compared })
+    let key = (key, scope.filters.unit.clone());
+    let rows = match kept.rows.get(&key) {
+        Some(rows) => rows,
+        None => {
+            let figured = figured.clone();
+            kept.rows.put(key, worked_out(move || list::rows(&figured, unit, day, compared)))
+        }
+    };
+    Ok(Answer { figured, details, unit, day, compared, rows })
 }

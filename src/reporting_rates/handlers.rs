@@ -28,7 +28,7 @@ pub async fn page(
             tx.end();
             let prepared = read.asked.scope.answer.clone().and_then(|answer| answer.downcast::<Answer>().ok());
             let answer = prepared.ok_or(Refused::Fault)?;
-            Ok(Html(RatesPage::new(frame, *read, &answer).render()?).into_response())
+            Ok(Html(RatesPage::new(frame, *read, &answer)?.render()?).into_response())
         }
     }
 }

@@ -7,13 +7,12 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
 
-use super::answer::{Answer, answer};
+use super::answer::{Answer, Figured, answer};
 use super::figures::Figures;
 use super::headline::sentences;
 use crate::db::Select;
 use crate::l10n::L10n;
 use crate::lists::query::{KeyKind, Sort, down, up};
-use crate::lists::scope::worked_out;
 use crate::lists::{Cell, Column, Drawn, List, Memory, Place, Scope, Screen};
 use crate::report_states::rule::percent;
 use crate::web::format;
@@ -61,7 +60,7 @@ impl RateRow {
 }
 
 /// The rows as statements take them, as JSON.
-fn rows(answer: &Answer) -> String {
+pub(super) fn rows(figured: &Figured, unit: Option<i64>, day: NaiveDate, compared: NaiveDate) -> String {
     let row = |at: usize, id: i64, depth: usize, kind: Option<&str>, now: Figures, then: Figures| {
         json!({
             "id": id, "at": at, "depth": depth, "kind": kind, "due": now.due, "submitted": now.submitted,
@@ -71,16 +70,16 @@ fn rows(answer: &Answer) -> String {
             "rate": now.rate().unwrap_or(Decimal::from(101)),
         })
     };
-    let placed = answer.figured.in_order(answer.unit, answer.day);
+    let placed = figured.in_order(unit, day);
     let mut rows: Vec<Value> = placed
         .iter()
         .enumerate()
         .map(|(at, one)| {
-            let of = |day| answer.figured.figures(Some(one.unit.id), day);
-            row(at, one.unit.id, one.depth, Some(one.top_kind), of(answer.day), of(answer.compared))
+            let of = |day| figured.figures(Some(one.unit.id), day);
+            row(at, one.unit.id, one.depth, Some(one.top_kind), of(day), of(compared))
         })
         .collect();
-    rows.push(row(rows.len(), 0, 0, None, answer.now(), answer.then()));
+    rows.push(row(rows.len(), 0, 0, None, figured.figures(unit, day), figured.figures(unit, compared)));
     Value::Array(rows).to_string()
 }
 
@@ -103,6 +102,7 @@ impl List for ReportingRates {
     const ID: &'static str = "(w.value ->> 'id')::bigint";
     const KEY: &'static [&'static str] = &["unit_code"];
     const SUMMED: bool = false;
+    const OWN_TABLE: bool = true;
     // A table of units is one answer.
     const ON_A_PAGE: i64 = 5_000;
     const SELECT: &'static str = "scope.day as as_of, u.code as unit_code, u.name as unit_name,
@@ -114,8 +114,7 @@ impl List for ReportingRates {
 
     async fn prepare(connection: &mut PgConnection, scope: &mut Scope, memory: &Memory) -> Result<(), sqlx::Error> {
         let answer = answer(memory, connection, scope).await?;
-        let rows = rows(&answer);
-        scope.worked_out = worked_out(move || rows);
+        scope.worked_out = Some(answer.rows.clone());
         scope.answer = Some(Arc::new(answer));
         Ok(())
     }

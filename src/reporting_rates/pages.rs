@@ -1,11 +1,13 @@
 //! What the page of reporting rates shows.
 
+use std::sync::Arc;
+
 use askama::Template;
 use rust_decimal::Decimal;
 
 use super::answer::Answer;
 use super::details::Spread;
-use super::headline::{Headline, Linked, Links, day_of_line, drawn, note, rate_in_words};
+use super::headline::{self, Headline, Linked, Links, day_of_line, note, rate_in_words};
 use super::list::{RateRow, ReportingRates, points_in_words};
 use super::points::line;
 use crate::l10n::L10n;
@@ -13,7 +15,7 @@ use crate::web::chart::Line;
 use crate::web::detail::Figure;
 use crate::web::frame::{Frame, filters};
 use crate::web::list::{ListView, Params, Read};
-use crate::web::{address, format};
+use crate::web::{address, drawn, format};
 
 /// The page of reporting rates.
 #[derive(Template)]
@@ -23,17 +25,28 @@ pub struct RatesPage {
     list: ListView,
     points_since: String,
     /// Nothing where the address asks for some of the units by their names: then they are the answer.
-    found: Option<Found>,
+    above: Option<Arc<str>>,
     rows: Vec<UnitLine>,
+    below: Option<Arc<str>>,
 }
 
-/// Everything above and below the table.
-struct Found {
+/// Everything above the table.
+#[derive(Template)]
+#[template(path = "reporting_rates/above.html")]
+struct Above {
+    l10n: L10n,
     head: Headline,
     line: Line,
     months: Vec<MonthLine>,
     trend: String,
     figures: Vec<Figure>,
+}
+
+/// Everything below it.
+#[derive(Template)]
+#[template(path = "reporting_rates/below.html")]
+struct Below {
+    l10n: L10n,
     late: Vec<(String, String)>,
     late_all: Option<Linked>,
     causes: Vec<(String, Linked)>,
@@ -132,7 +145,10 @@ pub(super) fn unit_lines(rows: &[RateRow], links: &Links<'_>, headed: bool, l10n
 
 impl RatesPage {
     /// Puts the page together.
-    pub fn new(frame: Frame, read: Read<ReportingRates>, answer: &Answer) -> Self {
+    ///
+    /// # Errors
+    /// As any template.
+    pub fn new(frame: Frame, read: Read<ReportingRates>, answer: &Answer) -> askama::Result<Self> {
         let l10n = frame.l10n;
         let Read { asked, params, rows, mut view } = read;
         let links = Links { params: &params };
@@ -143,31 +159,56 @@ impl RatesPage {
         let units = rows.iter().filter(|row| row.unit_code.is_some()).count();
         view.count_rows(i64::try_from(rows.len()).unwrap_or(i64::MAX), l10n);
         view.count = l10n.with("rates-units", &[("units", units.into())]);
-        RatesPage {
+        // The order moves neither of them.
+        let address = params.without(&["sort"]).address(&view.path);
+        let part = |name| (name, address.clone());
+        let (memory, scope) = (&frame.memory, &asked.scope);
+        let (mut above, mut below) = (None, None);
+        if !narrowed {
+            let draw = || Above::new(answer, &links, &params, l10n);
+            above = Some(drawn::till_a_change(memory, part("rates-above"), scope, l10n, draw)?);
+            let draw = || Below::new(answer, &links, &params, l10n);
+            below = Some(drawn::till_a_change(memory, part("rates-below"), scope, l10n, draw)?);
+        }
+        Ok(RatesPage {
             points_since: l10n.with("rates-points-since", &[("day", compared.into())]),
-            found: (!narrowed).then(|| Found::new(answer, &links, &params, l10n)),
+            above,
             rows: lines,
+            below,
             list: view,
             frame,
-        }
+        })
     }
 }
 
-impl Found {
+impl Above {
+    fn new(answer: &Answer, links: &Links<'_>, params: &Params, l10n: L10n) -> Self {
+        let trend = params.without(&["q", "sort", "change_since", "as_of"]).address("/reporting-rates/trend.csv");
+        let joined = if trend.contains('?') { '&' } else { '?' };
+        let first = line(answer.day, answer.compared).first().copied().unwrap_or(answer.day);
+        Above {
+            l10n,
+            head: Headline::new(answer, links, l10n),
+            line: headline::drawn("rates", answer, 224, l10n),
+            months: months(answer, links, l10n),
+            trend: format!("{trend}{joined}from={first}&to={}", answer.day),
+            figures: figures(answer, links, l10n),
+        }
+    }
+
+    fn t(&self, key: &str) -> String {
+        self.l10n.t(key)
+    }
+}
+
+impl Below {
     fn new(answer: &Answer, links: &Links<'_>, params: &Params, l10n: L10n) -> Self {
         let details = &answer.details;
         let number = |count: i64| format::number(count.into(), 0, l10n);
         let late = details.late;
         let days = |of: Option<i64>| of.map_or_else(|| "–".to_owned(), |days| days_in_words(days, l10n));
-        let trend = params.without(&["q", "sort", "change_since", "as_of"]).address("/reporting-rates/trend.csv");
-        let joined = if trend.contains('?') { '&' } else { '?' };
-        let first = line(answer.day, answer.compared).first().copied().unwrap_or(answer.day);
-        Found {
-            head: Headline::new(answer, links, l10n),
-            line: drawn("rates", answer, 224, l10n),
-            months: months(answer, links, l10n),
-            trend: format!("{trend}{joined}from={first}&to={}", answer.day),
-            figures: figures(answer, links, l10n),
+        Below {
+            l10n,
             late: vec![
                 (l10n.t("rates-late-median"), days(late.median)),
                 (l10n.t("rates-late-ninth"), days(late.ninth)),
@@ -187,6 +228,10 @@ impl Found {
             longest: longest(answer, params, l10n),
             overdue_all: Linked { figure: number(answer.now().overdue), href: links.reports("overdue") },
         }
+    }
+
+    fn t(&self, key: &str) -> String {
+        self.l10n.t(key)
     }
 }
 

@@ -1,27 +1,36 @@
 //! What of the reporting rate stands on the dashboard: the rate, its line, the divisions and regional offices, and the
 //! five reports longest overdue. From the same figures as the page.
 
+use std::sync::Arc;
+
 use askama::Template;
 use sqlx::postgres::PgConnection;
 
 use super::answer::{Answer, answer};
-use super::headline::{Headline, Links, drawn};
+use super::headline::{self, Headline, Links};
 use super::list::{RateRow, TOTAL};
 use super::pages::{OverdueLine, UnitLine, longest, unit_lines};
 use crate::l10n::L10n;
 use crate::lists::{Memory, Scope};
 use crate::web::chart::Line;
-use crate::web::format;
 use crate::web::frame::filters;
 use crate::web::list::Params;
+use crate::web::{PageError, drawn, format};
 
 /// How many reports longest overdue the dashboard shows.
 const LONGEST: usize = 5;
 
-/// The part of the dashboard about the reporting rate.
+/// The part of the dashboard about the reporting rate, drawn.
+pub struct RateTile {
+    /// Whether it stands across the whole page.
+    pub whole: bool,
+    /// As it is written.
+    pub drawn: Arc<str>,
+}
+
 #[derive(Template)]
 #[template(path = "reporting_rates/tile.html")]
-pub struct RateTile {
+struct Tile {
     l10n: L10n,
     head: Headline,
     all: String,
@@ -38,12 +47,7 @@ struct Whole {
     overdue_all: String,
 }
 
-impl RateTile {
-    /// Whether it stands across the whole page.
-    pub fn is_whole(&self) -> bool {
-        self.whole.is_some()
-    }
-
+impl Tile {
     fn t(&self, key: &str) -> String {
         self.l10n.t(key)
     }
@@ -60,24 +64,30 @@ pub async fn rate_tile(
     (scope, params): (&Scope, &Params),
     whole: bool,
     l10n: L10n,
-) -> Result<RateTile, sqlx::Error> {
+) -> Result<RateTile, PageError> {
     let answer = answer(memory, connection, scope).await?;
+    let part = (if whole { "rate-tile-whole" } else { "rate-tile" }, params.address("/"));
+    let drawn = drawn::till_a_change(memory, part, scope, l10n, || tile(&answer, params, whole, l10n))?;
+    Ok(RateTile { whole, drawn })
+}
+
+fn tile(answer: &Answer, params: &Params, whole: bool, l10n: L10n) -> Tile {
     let links = Links { params };
     let number = |count: i64| format::number(count.into(), 0, l10n);
     let whole = whole.then(|| Whole {
-        line: drawn("rate", &answer, 200, l10n),
-        rows: unit_lines(&tops(&answer), &links, true, l10n),
-        longest: longest(&answer, params, l10n).into_iter().take(LONGEST).collect(),
+        line: headline::drawn("rate", answer, 200, l10n),
+        rows: unit_lines(&tops(answer), &links, true, l10n),
+        longest: longest(answer, params, l10n).into_iter().take(LONGEST).collect(),
         overdue: number(answer.now().overdue),
         overdue_all: links.reports("overdue"),
     });
-    Ok(RateTile {
-        head: Headline::new(&answer, &links, l10n),
+    Tile {
+        head: Headline::new(answer, &links, l10n),
         all: params.address("/reporting-rates"),
         since: l10n.with("rates-points-since", &[("day", format::day(answer.compared, l10n).into())]),
         whole,
         l10n,
-    })
+    }
 }
 
 /// The units at the top that owe anything, and all of them together.

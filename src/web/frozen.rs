@@ -216,10 +216,7 @@ async fn whole<L: List>(connection: &mut PgConnection, ask: &Ask) -> Result<Opti
             .iter()
             .map(|row| ShownRow {
                 group: if by_group { L::group(row, l10n) } else { None },
-                cells: L::screen()
-                    .iter()
-                    .map(|column| ShownCell::new((column.draw)(row, l10n), l10n))
-                    .collect(),
+                cells: L::screen().iter().map(|column| ShownCell::new((column.draw)(row, l10n), l10n)).collect(),
             })
             .collect(),
     }))

@@ -7,6 +7,7 @@ pub mod chart;
 mod choices;
 pub mod course;
 pub mod detail;
+pub mod drawn;
 pub mod entry;
 pub mod entry_from;
 pub mod entry_room;
