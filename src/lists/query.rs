@@ -376,7 +376,7 @@ pub fn place_fits(sort: &Sort, place: &[String]) -> bool {
     place.len() == sort.keys.len() && sort.keys.iter().zip(place).all(fits)
 }
 
-/// A page of a list, read.
+/// A page of a list, read; or one whose rows are drawn elsewhere.
 pub struct Leaf<R> {
     /// Its rows, at most as many as a page has.
     pub rows: Vec<R>,
@@ -384,6 +384,12 @@ pub struct Leaf<R> {
     pub onward: Option<Vec<String>>,
     /// The sums of all rows of the scope.
     pub sums: Arc<[Total]>,
+}
+
+impl<R> Default for Leaf<R> {
+    fn default() -> Self {
+        Leaf { rows: Vec::new(), onward: None, sums: Arc::default() }
+    }
 }
 
 impl<R: for<'r> FromRow<'r, PgRow>> Leaf<R> {

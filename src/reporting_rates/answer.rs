@@ -79,6 +79,11 @@ impl Answer {
         self.figured.figures(self.unit, self.day)
     }
 
+    /// How many units the table has.
+    pub fn units(&self) -> usize {
+        self.figured.in_order(self.unit, self.day).len()
+    }
+
     /// The counts as of the day compared with.
     pub fn then(&self) -> Figures {
         self.figured.figures(self.unit, self.compared)

@@ -9,9 +9,9 @@ use super::answer::Answer;
 use super::list::ReportingRates;
 use super::pages::RatesPage;
 pub use super::trend::file as trend;
-use crate::lists::List;
+use crate::lists::{List, query};
 use crate::web::frame::Frame;
-use crate::web::list::{Turned, read};
+use crate::web::list::{Asks, begin};
 use crate::web::{AppState, PageError, Refused, SignedIn};
 
 /// `GET /reporting-rates`.
@@ -22,13 +22,21 @@ pub async fn page(
 ) -> Result<Response, PageError> {
     let SignedIn { mut tx, viewer, latest } = signed_in;
     let frame = Frame::new(&state, viewer, ReportingRates::NAME);
-    match read::<ReportingRates>(&frame, &mut tx, latest, pairs).await? {
-        Turned::Elsewhere(redirect) => Ok(redirect.into_response()),
-        Turned::Page(read) => {
-            tx.end();
-            let prepared = read.asked.scope.answer.clone().and_then(|answer| answer.downcast::<Answer>().ok());
+    match begin::<ReportingRates>(&frame, &mut tx, latest, pairs).await? {
+        Asks::Elsewhere(redirect) => Ok(redirect.into_response()),
+        Asks::Page(begun) => {
+            let prepared = begun.asked.scope.answer.clone().and_then(|answer| answer.downcast::<Answer>().ok());
             let answer = prepared.ok_or(Refused::Fault)?;
-            Ok(Html(RatesPage::new(frame, *read, &answer)?.render()?).into_response())
+            // Names are sought by the database; every other table is in the answer.
+            let rows = match begun.params.get("q") {
+                Some(_) => Some(
+                    query::rows::<ReportingRates>(&mut tx, &begun.asked.scope, &begun.stretch::<ReportingRates>())
+                        .await?,
+                ),
+                None => None,
+            };
+            tx.end();
+            Ok(Html(RatesPage::new(frame, *begun, rows, &answer)?.render()?).into_response())
         }
     }
 }

@@ -10,9 +10,10 @@ use sqlx::postgres::PgConnection;
 use super::answer::{Answer, Figured, answer};
 use super::figures::Figures;
 use super::headline::sentences;
+use super::tree::Placed;
 use crate::db::Select;
 use crate::l10n::L10n;
-use crate::lists::query::{KeyKind, Sort, down, up};
+use crate::lists::query::{KeyKind, Part, Sort, Stretch, down, of_stretch, up};
 use crate::lists::{Cell, Column, Drawn, List, Memory, Place, Scope, Screen};
 use crate::report_states::rule::percent;
 use crate::web::format;
@@ -45,6 +46,27 @@ pub struct RateRow {
 }
 
 impl RateRow {
+    /// The row of a unit, or of all of them.
+    pub(super) fn of(answer: &Answer, placed: Option<&Placed<'_>>) -> Self {
+        let unit = placed.map_or(answer.unit, |placed| Some(placed.unit.id));
+        let (now, then) = (answer.figured.figures(unit, answer.day), answer.figured.figures(unit, answer.compared));
+        RateRow {
+            as_of: answer.day,
+            unit_code: placed.map(|placed| placed.unit.code.clone()),
+            unit_name: placed.map(|placed| placed.unit.name.clone()),
+            depth: placed.map_or(0, |placed| i32::try_from(placed.depth).unwrap_or(i32::MAX)),
+            top_kind: placed.map(|placed| placed.top_kind.to_owned()),
+            due: now.due,
+            submitted: now.submitted,
+            on_time: now.on_time,
+            overdue: now.overdue,
+            waived: now.waived,
+            extended: now.extended,
+            then_due: then.due,
+            then_submitted: then.submitted,
+        }
+    }
+
     pub(super) fn outstanding(&self) -> i64 {
         self.due - self.submitted
     }
@@ -66,8 +88,7 @@ pub(super) fn rows(figured: &Figured, unit: Option<i64>, day: NaiveDate, compare
             "id": id, "at": at, "depth": depth, "kind": kind, "due": now.due, "submitted": now.submitted,
             "on_time": now.on_time, "overdue": now.overdue, "waived": now.waived, "extended": now.extended,
             "then_due": then.due, "then_submitted": then.submitted,
-            // The lowest rate first; where none is due there is nothing to put right.
-            "rate": now.rate().unwrap_or(Decimal::from(101)),
+            "rate": in_the_order(now.rate()),
         })
     };
     let placed = figured.in_order(unit, day);
@@ -81,6 +102,29 @@ pub(super) fn rows(figured: &Figured, unit: Option<i64>, day: NaiveDate, compare
         .collect();
     rows.push(row(rows.len(), 0, 0, None, figured.figures(unit, day), figured.figures(unit, compared)));
     Value::Array(rows).to_string()
+}
+
+/// What stands for the rate of a row in the order: the lowest first; where none is due there is nothing to put right.
+fn in_the_order(rate: Option<Decimal>) -> Decimal {
+    rate.unwrap_or(Decimal::from(101))
+}
+
+/// The rows of the table, in the order of a sort.
+pub(super) fn in_order(answer: &Answer, (sort, reversed): (&Sort, bool)) -> Vec<RateRow> {
+    let placed = answer.figured.in_order(answer.unit, answer.day);
+    let mut rows: Vec<RateRow> = placed.iter().map(|one| RateRow::of(answer, Some(one))).collect();
+    rows.push(RateRow::of(answer, None));
+    let place = |(at, row): (usize, &RateRow)| {
+        let (at, last) = (Part::Integer(at as i64), Part::Integer(i64::from(row.unit_code.is_none())));
+        match sort.name {
+            "rate" => vec![Part::Number(in_the_order(row.rate())), last, at],
+            "overdue" => vec![Part::Integer(row.overdue), last, at],
+            _ => vec![at],
+        }
+    };
+    let all = Stretch { sort, reversed, after: None, most: Some(i64::MAX) };
+    let ordered = of_stretch(rows.iter().enumerate(), &all, place).unwrap_or_default();
+    ordered.into_iter().map(|(_, row)| row.clone()).collect()
 }
 
 const AT: crate::lists::Key = up("(w.value ->> 'at')::integer", KeyKind::Integer);

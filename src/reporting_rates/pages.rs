@@ -8,13 +8,14 @@ use rust_decimal::Decimal;
 use super::answer::Answer;
 use super::details::Spread;
 use super::headline::{self, Headline, Linked, Links, day_of_line, note, rate_in_words};
-use super::list::{RateRow, ReportingRates, points_in_words};
+use super::list::{RateRow, ReportingRates, in_order, points_in_words};
 use super::points::line;
 use crate::l10n::L10n;
+use crate::lists::query::Leaf;
 use crate::web::chart::Line;
 use crate::web::detail::Figure;
 use crate::web::frame::{Frame, filters};
-use crate::web::list::{ListView, Params, Read};
+use crate::web::list::{Begun, ListView, Params, Read};
 use crate::web::{address, drawn, format};
 
 /// The page of reporting rates.
@@ -26,11 +27,18 @@ pub struct RatesPage {
     points_since: String,
     /// Nothing where the address asks for some of the units by their names: then they are the answer.
     above: Option<Arc<str>>,
-    rows: Vec<UnitLine>,
+    lines: Arc<str>,
     below: Option<Arc<str>>,
 }
 
-/// Everything above the table.
+/// The lines of the table.
+#[derive(Template)]
+#[template(path = "reporting_rates/lines.html")]
+struct Lines {
+    lines: Vec<UnitLine>,
+}
+
+/// Everything above it.
 #[derive(Template)]
 #[template(path = "reporting_rates/above.html")]
 struct Above {
@@ -42,7 +50,7 @@ struct Above {
     figures: Vec<Figure>,
 }
 
-/// Everything below it.
+/// Everything below the table.
 #[derive(Template)]
 #[template(path = "reporting_rates/below.html")]
 struct Below {
@@ -144,40 +152,39 @@ pub(super) fn unit_lines(rows: &[RateRow], links: &Links<'_>, headed: bool, l10n
 }
 
 impl RatesPage {
-    /// Puts the page together.
+    /// Puts the page together: with the rows found by their names, where somebody asks for some.
     ///
     /// # Errors
     /// As any template.
-    pub fn new(frame: Frame, read: Read<ReportingRates>, answer: &Answer) -> askama::Result<Self> {
+    pub fn new(frame: Frame, begun: Begun, found: Option<Vec<RateRow>>, answer: &Answer) -> askama::Result<Self> {
         let l10n = frame.l10n;
-        let Read { asked, params, rows, mut view } = read;
-        let links = Links { params: &params };
-        let narrowed = params.get("q").is_some();
-        let headed = asked.sort.name == "tree" && !asked.reversed && !narrowed;
-        let compared = format::day(answer.compared, l10n);
-        let lines = unit_lines(&rows, &links, headed, l10n);
-        let units = rows.iter().filter(|row| row.unit_code.is_some()).count();
-        view.count_rows(i64::try_from(rows.len()).unwrap_or(i64::MAX), l10n);
+        let order = (begun.asked.sort, begun.asked.reversed);
+        let counted = found.as_ref().map_or_else(|| answer.units() + 1, Vec::len);
+        let units =
+            found.as_ref().map_or(counted - 1, |rows| rows.iter().filter(|row| row.unit_code.is_some()).count());
+        let Read { asked, params, mut view, .. }: Read<ReportingRates> = begun.with(&frame, Leaf::default());
+        view.count_rows(i64::try_from(counted).unwrap_or(i64::MAX), l10n);
         view.count = l10n.with("rates-units", &[("units", units.into())]);
-        // The order moves neither of them.
-        let address = params.without(&["sort"]).address(&view.path);
-        let part = |name| (name, address.clone());
+        let links = Links { params: &params };
         let (memory, scope) = (&frame.memory, &asked.scope);
+        // The order moves the table alone.
+        let address = params.without(&["sort"]).address(&view.path);
+        let lines = |rows: &[RateRow], headed| Lines { lines: unit_lines(rows, &links, headed, l10n) };
         let (mut above, mut below) = (None, None);
-        if !narrowed {
-            let draw = || Above::new(answer, &links, &params, l10n);
-            above = Some(drawn::till_a_change(memory, part("rates-above"), scope, l10n, draw)?);
-            let draw = || Below::new(answer, &links, &params, l10n);
-            below = Some(drawn::till_a_change(memory, part("rates-below"), scope, l10n, draw)?);
-        }
-        Ok(RatesPage {
-            points_since: l10n.with("rates-points-since", &[("day", compared.into())]),
-            above,
-            rows: lines,
-            below,
-            list: view,
-            frame,
-        })
+        let lines = match found {
+            Some(rows) => lines(&rows, false).render()?.into(),
+            None => {
+                let draw = || Above::new(answer, &links, &params, l10n);
+                above = Some(drawn::till_a_change(memory, ("rates-above", address.clone()), scope, l10n, draw)?);
+                let draw = || Below::new(answer, &links, &params, l10n);
+                below = Some(drawn::till_a_change(memory, ("rates-below", address), scope, l10n, draw)?);
+                let draw = || lines(&in_order(answer, order), order.0.name == "tree" && !order.1);
+                drawn::till_a_change(memory, ("rates-lines", params.address(&view.path)), scope, l10n, draw)?
+            }
+        };
+        let compared = format::day(answer.compared, l10n);
+        let points_since = l10n.with("rates-points-since", &[("day", compared.into())]);
+        Ok(RatesPage { points_since, above, lines, below, list: view, frame })
     }
 }
 

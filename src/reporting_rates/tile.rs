@@ -93,31 +93,13 @@ fn tile(answer: &Answer, params: &Params, whole: bool, l10n: L10n) -> Tile {
 /// The units at the top that owe anything, and all of them together.
 fn tops(answer: &Answer) -> Vec<RateRow> {
     let placed = answer.figured.in_order(answer.unit, answer.day);
-    let row = |unit: Option<i64>, code: Option<&str>, name: Option<&str>, kind: Option<&str>| {
-        let (now, then) = (answer.figured.figures(unit, answer.day), answer.figured.figures(unit, answer.compared));
-        RateRow {
-            as_of: answer.day,
-            unit_code: code.map(str::to_owned),
-            unit_name: name.map(str::to_owned),
-            depth: 0,
-            top_kind: kind.map(str::to_owned),
-            due: now.due,
-            submitted: now.submitted,
-            on_time: now.on_time,
-            overdue: now.overdue,
-            waived: now.waived,
-            extended: now.extended,
-            then_due: then.due,
-            then_submitted: then.submitted,
-        }
-    };
     let mut rows: Vec<RateRow> = placed
         .iter()
         .filter(|one| one.depth == 0)
-        .map(|one| row(Some(one.unit.id), Some(&one.unit.code), Some(&one.unit.name), Some(one.top_kind)))
+        .map(|one| RateRow::of(answer, Some(one)))
         .filter(|row| row.due > 0 || row.then_due > 0)
         .collect();
-    rows.push(row(answer.unit, None, None, None));
+    rows.push(RateRow::of(answer, None));
     debug_assert!(rows.iter().all(|row| row.unit_code.as_deref() != Some(TOTAL)));
     rows
 }

@@ -375,6 +375,23 @@ pub enum Turned<L: List> {
     Elsewhere(Redirect),
 }
 
+/// A page of a list that was understood, before any row is read.
+pub struct Begun {
+    /// What was asked.
+    pub asked: Asked,
+    /// The parameters.
+    pub params: Params,
+    choices: Choices,
+}
+
+/// What a request for a page of a list asks for.
+pub enum Asks {
+    /// The page.
+    Page(Box<Begun>),
+    /// The address that can be saved and sent.
+    Elsewhere(Redirect),
+}
+
 /// Reads a page of a list.
 pub async fn read<L: List>(
     frame: &Frame,
@@ -382,39 +399,66 @@ pub async fn read<L: List>(
     latest: crate::kernel::KnownAt,
     pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
 ) -> Result<Turned<L>, PageError> {
+    match begin::<L>(frame, &mut *signed_in_tx, latest, pairs).await? {
+        Asks::Elsewhere(redirect) => Ok(Turned::Elsewhere(redirect)),
+        Asks::Page(begun) => Ok(Turned::Page(Box::new(begun.read::<L>(frame, signed_in_tx).await?))),
+    }
+}
+
+/// Understands what is asked of a list, and works out what its rows come from.
+pub async fn begin<L: List>(
+    frame: &Frame,
+    signed_in_tx: &mut PgConnection,
+    latest: crate::kernel::KnownAt,
+    pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
+) -> Result<Asks, PageError> {
     let params = Params::of(pairs)?;
     let mut asked = understand::<L>(&params, frame.today, latest, frame.zone)?;
     asked.scope.reader = Some(frame.viewer.reader());
     let path = format!("/{}", L::NAME);
     let iso = asked.scope.as_of.to_string();
     if params.get("as_of").is_some_and(|text| text != iso) {
-        return Ok(Turned::Elsewhere(Redirect::to(&params.with("as_of", iso).address(&path))));
+        return Ok(Asks::Elsewhere(Redirect::to(&params.with("as_of", iso).address(&path))));
     }
     let choices = Choices::read::<L>(&mut *signed_in_tx, &asked.scope, &frame.memory).await?;
     if let Some(donor) = choices.donor.as_ref().filter(|donor| Some(&donor.code) != asked.scope.filters.donor.as_ref())
     {
-        return Ok(Turned::Elsewhere(Redirect::to(&params.with("donor", &donor.code).address(&path))));
+        return Ok(Asks::Elsewhere(Redirect::to(&params.with("donor", &donor.code).address(&path))));
     }
     L::prepare(&mut *signed_in_tx, &mut asked.scope, &frame.memory).await?;
-    let stretch = Stretch {
-        sort: asked.sort,
-        reversed: asked.reversed,
-        after: asked.after.as_deref(),
-        most: Some(L::ON_A_PAGE + 1),
-    };
-    let Leaf { rows, onward, sums } = if L::SUMMED {
-        query::summed::<L>(&mut *signed_in_tx, &asked.scope, &stretch, &frame.memory).await?
-    } else {
-        query::leaf::<L>(&mut *signed_in_tx, &asked.scope, &stretch, Arc::default()).await?
-    };
-    let next = onward.map(|place| {
-        let mark = Mark { known_at: asked.scope.known_at.to_string(), place };
-        let mut onward = params.without(&[]);
-        onward.0.push(("after", mark.write()));
-        onward.address(&path)
-    });
-    let view = draw::<L>(frame, &params, &asked, choices, &sums, &rows, next);
-    Ok(Turned::Page(Box::new(Read { asked, params, rows, view })))
+    Ok(Asks::Page(Box::new(Begun { asked, params, choices })))
+}
+
+impl Begun {
+    /// Its order, and where in it the page stands.
+    pub fn stretch<L: List>(&self) -> Stretch<'_> {
+        let Asked { sort, reversed, after, .. } = &self.asked;
+        Stretch { sort, reversed: *reversed, after: after.as_deref(), most: Some(L::ON_A_PAGE + 1) }
+    }
+
+    /// The page with its rows.
+    pub async fn read<L: List>(self, frame: &Frame, connection: &mut PgConnection) -> Result<Read<L>, PageError> {
+        let leaf = if L::SUMMED {
+            query::summed::<L>(connection, &self.asked.scope, &self.stretch::<L>(), &frame.memory).await?
+        } else {
+            query::leaf::<L>(connection, &self.asked.scope, &self.stretch::<L>(), Arc::default()).await?
+        };
+        Ok(self.with(frame, leaf))
+    }
+
+    /// The page with rows somebody has already.
+    pub fn with<L: List>(self, frame: &Frame, leaf: Leaf<L::Row>) -> Read<L> {
+        let Begun { asked, params, choices } = self;
+        let Leaf { rows, onward, sums } = leaf;
+        let next = onward.map(|place| {
+            let mark = Mark { known_at: asked.scope.known_at.to_string(), place };
+            let mut onward = params.without(&[]);
+            onward.0.push(("after", mark.write()));
+            onward.address(&format!("/{}", L::NAME))
+        });
+        let view = draw::<L>(frame, &params, &asked, choices, &sums, &rows, next);
+        Read { asked, params, rows, view }
+    }
 }
 
 fn draw<L: List>(
