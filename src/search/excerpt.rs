@@ -1,6 +1,8 @@
 //! What is shown of a text: the words that were looked for, marked, with a few around them. Pure; the same folding as the
 //! database's `folded` (migration 0005), so that what was found can be seen.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// A part of a text, marked or not.
@@ -36,7 +38,7 @@ impl Term {
     }
 
     /// How many of the words from here on are this term; 0 where they are not.
-    fn length_at(&self, words: &[Word]) -> usize {
+    fn length_at(&self, words: &[Word<'_>]) -> usize {
         let length = self.words.len();
         if words.len() < length {
             return 0;
@@ -44,7 +46,7 @@ impl Term {
         let last = length - 1;
         let same = self.words.iter().zip(words).enumerate().all(|(at, (sought, word))| {
             if at == last && self.goes_on {
-                word.folded.starts_with(sought)
+                word.folded.starts_with(sought.as_str())
             } else {
                 same(sought, &word.folded, length)
             }
@@ -59,20 +61,25 @@ fn same(sought: &str, word: &str, of: usize) -> bool {
     if sought == word {
         return true;
     }
-    let (letters, all) = (sought.chars().count(), word.chars().count());
-    if of > 1 || letters < 4 {
+    let all = word;
+    let word = word.strip_prefix("ال").unwrap_or(word);
+    // Nearly every word of a text begins otherwise.
+    if of > 1 || sought.chars().next() != word.chars().next() {
         return false;
     }
-    let word = word.strip_prefix("ال").unwrap_or(word);
+    let (letters, all) = (sought.chars().count(), all.chars().count());
+    if letters < 4 {
+        return false;
+    }
     let shared = sought.chars().zip(word.chars()).take_while(|(one, other)| one == other).count();
     shared + usize::from(letters > 4) >= letters && all <= shared + 6
 }
 
 /// A word of a text: from which byte to which, and folded.
-struct Word {
+struct Word<'t> {
     from: usize,
     to: usize,
-    folded: String,
+    folded: Cow<'t, str>,
 }
 
 fn is_a_word_of_its_own(c: char) -> bool {
@@ -84,7 +91,14 @@ fn is_a_mark(c: char) -> bool {
 }
 
 /// Without accents, vowel signs and case.
-fn folded(text: &str) -> String {
+fn folded(text: &str) -> Cow<'_, str> {
+    // Most words of most texts are as they are.
+    if text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
+        return text.into();
+    }
+    if text.is_ascii() {
+        return text.to_ascii_lowercase().into();
+    }
     let mut folded = String::with_capacity(text.len());
     for c in text.nfkd().filter(|c| !is_a_mark(*c)).flat_map(char::to_lowercase) {
         match c {
@@ -98,19 +112,27 @@ fn folded(text: &str) -> String {
             c => folded.push(c),
         }
     }
-    folded
+    folded.into()
 }
 
-fn words(text: &str) -> Vec<Word> {
-    let mut words = Vec::new();
+fn words(text: &str) -> Vec<Word<'_>> {
+    // A word and what follows it are six letters or more.
+    let mut words = Vec::with_capacity(text.len() / 6 + 1);
     let mut from = None;
-    let end = |words: &mut Vec<Word>, from: &mut Option<usize>, to: usize| {
+    let end = |words: &mut Vec<_>, from: &mut Option<usize>, to: usize| {
         if let Some(from) = from.take() {
             words.push(Word { from, to, folded: folded(&text[from..to]) });
         }
     };
     for (at, c) in text.char_indices() {
-        if is_a_word_of_its_own(c) {
+        if c.is_ascii() {
+            match c.is_ascii_alphanumeric() {
+                true => {
+                    from.get_or_insert(at);
+                }
+                false => end(&mut words, &mut from, at),
+            }
+        } else if is_a_word_of_its_own(c) {
             end(&mut words, &mut from, at);
             from = Some(at);
             end(&mut words, &mut from, at + c.len_utf8());
@@ -125,7 +147,7 @@ fn words(text: &str) -> Vec<Word> {
 }
 
 /// What is marked of the words: from which to which, and by which term.
-fn marks(words: &[Word], terms: &[Term]) -> Vec<(usize, usize, usize)> {
+fn marks(words: &[Word<'_>], terms: &[Term]) -> Vec<(usize, usize, usize)> {
     let mut marks = Vec::new();
     let mut at = 0;
     while at < words.len() {
@@ -141,7 +163,7 @@ fn marks(words: &[Word], terms: &[Term]) -> Vec<(usize, usize, usize)> {
     marks
 }
 
-fn pieces(text: &str, words: &[Word], marks: &[(usize, usize, usize)], from: usize, to: usize) -> Vec<Piece> {
+fn pieces(text: &str, words: &[Word<'_>], marks: &[(usize, usize, usize)], from: usize, to: usize) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut push = |from: usize, to: usize, marked: bool| {
         if from < to {
@@ -176,8 +198,12 @@ pub fn excerpt(text: &str, terms: &[Term], letters: usize) -> Vec<Piece> {
     let marks = marks(&words, terms);
     // Which words there is room for, beginning with one.
     let room = |first: usize| {
-        let begin = words[first].from;
-        let fits = |word: &&Word| text[begin..word.to].chars().count() <= letters;
+        let (mut at, mut taken) = (words[first].from, 0);
+        let fits = |word: &&Word<'_>| {
+            taken += text[at..word.to].chars().count();
+            at = word.to;
+            taken <= letters
+        };
         first + words[first..].iter().take_while(fits).count().max(1)
     };
     let Some(best) = marks.iter().enumerate().max_by_key(|(at, (first, _, _))| {
@@ -202,7 +228,7 @@ pub fn excerpt(text: &str, terms: &[Term], letters: usize) -> Vec<Piece> {
     cut(text, &words, &marks, first, room(first))
 }
 
-fn cut(text: &str, words: &[Word], marks: &[(usize, usize, usize)], first: usize, after: usize) -> Vec<Piece> {
+fn cut(text: &str, words: &[Word<'_>], marks: &[(usize, usize, usize)], first: usize, after: usize) -> Vec<Piece> {
     let from = if first == 0 { 0 } else { words[first].from };
     let to = if after == words.len() { text.len() } else { words[after - 1].to };
     let mut shown = pieces(text, words, marks, from, to);

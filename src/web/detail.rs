@@ -46,7 +46,8 @@ pub fn scope(
     let Query(when) = when.map_err(|_| Refused::BadParameter("?", String::new()))?;
     let as_of = params::as_of(when.as_of.as_deref(), today)?;
     let known_at = params::known_at(when.known_at.as_deref(), latest)?;
-    Ok((Scope { today, ..Scope::new(as_of, known_at) }, params::given(when.known_at.as_deref()).is_some()))
+    let scope = Scope { today, latest: Some(latest), ..Scope::new(as_of, known_at) };
+    Ok((scope, params::given(when.known_at.as_deref()).is_some()))
 }
 
 /// A figure with its currency, where it leads, and a line about it.
