@@ -305,7 +305,7 @@ impl Found<'_> {
     }
 
     fn breakdowns(&self, view: &ListView) -> Vec<Breakdown> {
-        let options = view.fields.iter().find(|field| field.name == "fund").map(|field| field.options.as_slice());
+        let options = view.fields.iter().find(|field| field.name == "fund").map(|field| &*field.options);
         let label = |name: &str, key: &str| match name {
             "fund" => {
                 let named = options.unwrap_or_default().iter().find(|(code, _)| code == key);

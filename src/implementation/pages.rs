@@ -253,7 +253,7 @@ impl Page<'_> {
     /// In the order of the tree, set in by depth, as the filter's list of units has them.
     fn units(&self, list: &ListView) -> Option<Table> {
         let sums = &self.found.figures.by_unit;
-        let units = list.fields.iter().find(|field| field.name == "unit").map(|field| field.options.as_slice());
+        let units = list.fields.iter().find(|field| field.name == "unit").map(|field| &*field.options);
         let row = |(code, name): &(String, String)| Some(self.row(name.clone(), ("unit", code), sums.get(code)?));
         self.table("unit", false, false, units.unwrap_or_default().iter().filter_map(row).collect())
     }

@@ -193,8 +193,9 @@ pub fn day_of_line(day: NaiveDate, l10n: L10n) -> String {
     if is_month_end(day) { format::month(day, l10n) } else { format::day(day, l10n) }
 }
 
-/// The line through the rates by month end, the day compared with and the day itself marked.
-pub fn drawn(id: &'static str, answer: &Answer, height: u32, l10n: L10n) -> Line {
+/// The line through the rates by month end, the day compared with and the day itself marked: so many pixels high, its
+/// labels at least such a part of its width apart.
+pub fn drawn(id: &'static str, answer: &Answer, (height, apart): (u32, Decimal), l10n: L10n) -> Line {
     let days = line(answer.day, answer.compared);
     let rates: Vec<(NaiveDate, Figures)> =
         days.iter().map(|day| (*day, answer.figured.figures(answer.unit, *day))).collect();
@@ -209,10 +210,10 @@ pub fn drawn(id: &'static str, answer: &Answer, height: u32, l10n: L10n) -> Line
     let points = rates.iter().map(|(day, figures)| {
         let (at, marked) = (place(*day), *day == answer.day || *day == answer.compared);
         // Named are the first, the marked ones, and those half way between, where they stand clear of each other.
-        let clear = |other: Decimal| (at - other).abs() >= dec!(0.13);
-        let named = marked && (*day == answer.day || (dec!(1) - at) >= dec!(0.16));
-        let wide =
-            !named && clear(compared) && clear(dec!(1)) && (at.is_zero() || is_quarter(*day) && at >= dec!(0.13));
+        let clear = |other: Decimal| (at - other).abs() >= apart;
+        // A day takes more room than a month.
+        let named = marked && (*day == answer.day || (dec!(1) - at) >= apart * dec!(1.25));
+        let wide = !named && clear(compared) && clear(dec!(1)) && (at.is_zero() || is_quarter(*day) && clear(dec!(0)));
         Point {
             label: if named || wide { day_of_line(*day, l10n) } else { String::new() },
             value: figures.rate(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, dec};
 
 use super::answer::Answer;
 use super::details::Spread;
@@ -196,7 +196,7 @@ impl Above {
         Above {
             l10n,
             head: Headline::new(answer, links, l10n),
-            line: headline::drawn("rates", answer, 224, l10n),
+            line: headline::drawn("rates", answer, (224, dec!(0.13)), l10n),
             months: months(answer, links, l10n),
             trend: format!("{trend}{joined}from={first}&to={}", answer.day),
             figures: figures(answer, links, l10n),

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use askama::Template;
+use rust_decimal::dec;
 use sqlx::postgres::PgConnection;
 
 use super::answer::{Answer, answer};
@@ -75,7 +76,7 @@ fn tile(answer: &Answer, params: &Params, whole: bool, l10n: L10n) -> Tile {
     let links = Links { params };
     let number = |count: i64| format::number(count.into(), 0, l10n);
     let whole = whole.then(|| Whole {
-        line: headline::drawn("rate", answer, 200, l10n),
+        line: headline::drawn("rate", answer, (200, dec!(0.26)), l10n),
         rows: unit_lines(&tops(answer), &links, true, l10n),
         longest: longest(answer, params, l10n).into_iter().take(LONGEST).collect(),
         overdue: number(answer.now().overdue),

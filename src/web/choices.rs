@@ -70,16 +70,36 @@ impl Of {
     }
 }
 
+/// All there are of a kind: each with its name, and as the filter offers them.
+#[derive(Clone, Default)]
+pub(super) struct Offered {
+    all: Arc<[Named]>,
+    /// Code and name, set in by its depth.
+    pub(super) options: Arc<[(String, String)]>,
+}
+
+impl Offered {
+    fn new(all: Vec<Named>) -> Self {
+        let options = all.iter().map(|one| (one.code.clone(), one.set_in())).collect();
+        Offered { all: all.into(), options }
+    }
+
+    /// The one of that code.
+    pub(super) fn named(&self, code: &str) -> Option<&Named> {
+        self.all.iter().find(|one| one.code == code)
+    }
+}
+
 /// What was read already, some kilobytes each, and as of which last change: with the next, names may be others.
 #[derive(Default)]
-struct Known(Kept<(Of, KnownAt), Arc<[Named]>, 32>);
+struct Known(Kept<(Of, KnownAt), Offered, 32>);
 
 impl Known {
-    async fn get(&self, of: Of, connection: &mut PgConnection, scope: &Scope) -> Result<Arc<[Named]>, sqlx::Error> {
-        let Some(latest) = scope.latest else { return Ok(of.read(connection).await?.into()) };
+    async fn get(&self, of: Of, connection: &mut PgConnection, scope: &Scope) -> Result<Offered, sqlx::Error> {
+        let Some(latest) = scope.latest else { return Ok(Offered::new(of.read(connection).await?)) };
         match self.0.get(&(of, latest)) {
             Some(known) => Ok(known),
-            None => Ok(self.0.put((of, latest), of.read(connection).await?.into())),
+            None => Ok(self.0.put((of, latest), Offered::new(of.read(connection).await?))),
         }
     }
 }
@@ -87,10 +107,10 @@ impl Known {
 /// What filters can be chosen from, and the names of those that are on; refuses what names nothing.
 #[derive(Default)]
 pub(super) struct Choices {
-    pub(super) units: Arc<[Named]>,
-    pub(super) funds: Arc<[Named]>,
-    pub(super) people: Arc<[Named]>,
-    pub(super) acts: Arc<[Named]>,
+    pub(super) units: Offered,
+    pub(super) funds: Offered,
+    pub(super) people: Offered,
+    pub(super) acts: Offered,
     pub(super) donor: Option<Named>,
 }
 
@@ -127,9 +147,8 @@ impl Choices {
                 choices.donor = Some(Named { code, name, depth: 0 });
             }
         }
-        let missing = |wanted: &Option<String>, all: &[Named]| {
-            wanted.as_ref().filter(|code| all.iter().all(|one| one.code != **code)).cloned()
-        };
+        let missing =
+            |wanted: &Option<String>, all: &Offered| wanted.as_ref().filter(|code| all.named(code).is_none()).cloned();
         if let Some(code) = missing(&filters.unit, &choices.units) {
             return Err(bad("unit", &code));
         }

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnection;
 
 use super::beside::{self, Tab};
-use super::choices::Choices;
 pub use super::choices::Named;
+use super::choices::{Choices, Offered};
 use super::detail::act_in_words;
 use super::errors::{PageError, Refused};
 use super::format;
@@ -227,7 +227,7 @@ pub struct Field {
     /// What it says now.
     pub value: String,
     /// What can be chosen; empty for a text field.
-    pub options: Vec<(String, String)>,
+    pub options: Arc<[(String, String)]>,
     /// The kind of thing a text field suggests while one types.
     pub suggest: Option<&'static str>,
     /// The name of what it says now, where that is a code.
@@ -586,27 +586,27 @@ fn groups<L: List>(rows: &[L::Row], asked: &Asked, l10n: crate::l10n::L10n) -> V
 }
 
 fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) -> Vec<Field> {
-    let named = |all: &[Named]| all.iter().map(|one| (one.code.clone(), one.set_in())).collect();
     let words = |all: &[&str], family: &str| {
-        all.iter().map(|word| ((*word).to_owned(), l10n.word(family, word))).collect::<Vec<_>>()
+        all.iter().map(|word| ((*word).to_owned(), l10n.word(family, word))).collect::<Arc<[_]>>()
     };
     L::FILTERS
         .iter()
         .map(|name| {
             let options = match *name {
-                "unit" => named(&choices.units),
-                "fund" => named(&choices.funds),
+                "unit" => choices.units.options.clone(),
+                "fund" => choices.funds.options.clone(),
                 "bucket" => words(&BUCKETS, "bucket"),
                 "state" => words(L::STATES, L::NAME),
-                "who" => named(&choices.people),
+                "who" => choices.people.options.clone(),
                 "responsible" => {
                     let nobody = (NOBODY.to_owned(), l10n.word("responsible", NOBODY));
-                    std::iter::once(nobody).chain(named(&choices.people)).collect()
+                    std::iter::once(nobody).chain(choices.people.options.iter().cloned()).collect()
                 }
                 "act" => choices
                     .acts
+                    .options
                     .iter()
-                    .map(|act| (act.code.clone(), act_in_words(&act.code, Some("…"), l10n)))
+                    .map(|(act, _)| (act.clone(), act_in_words(act, Some("…"), l10n)))
                     .collect(),
                 "role" => words(&Role::OF_PEOPLE.map(Role::as_str), "role"),
                 "room" => words(&rooms::ROOMS.iter().map(|room| room.name).collect::<Vec<_>>(), "menu"),
@@ -621,7 +621,7 @@ fn fields<L: List>(params: &Params, choices: &Choices, l10n: crate::l10n::L10n) 
                 "document_kind" => words(&documents::KINDS, L::NAME),
                 "tongue" => words(&documents::LANGUAGES, "tongue"),
                 "region" => words(&region_keys().chain([NO_REGION]).collect::<Vec<_>>(), "region"),
-                _ => Vec::new(),
+                _ => Arc::default(),
             };
             let hint = [
                 "unit",
@@ -651,8 +651,8 @@ pub(super) fn chips<L: List>(
     path: &str,
     l10n: crate::l10n::L10n,
 ) -> Vec<Chip> {
-    let name = |all: &[Named], code: &Option<String>| {
-        code.as_ref().and_then(|code| all.iter().find(|one| one.code == *code)).map(|one| one.name.clone())
+    let name = |all: &Offered, code: &Option<String>| {
+        code.as_ref().and_then(|code| all.named(code)).map(|one| one.name.clone())
     };
     let state_label = l10n.word("filter-state", L::NAME);
     let word = |family: &str, word: &Option<String>| word.as_ref().map(|word| l10n.word(family, word));
