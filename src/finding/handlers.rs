@@ -63,17 +63,23 @@ pub async fn suggest(
     let found = match asked.kind.as_str() {
         "" if text.is_empty() => store::recent(&mut tx, frame.viewer.account).await?,
         "" => {
-            let ours = ours(&frame, &WITH_A_PAGE);
             let most = most.unwrap_or(IN_PALETTE);
-            let mut found = store::near(&mut tx, &text, &WITH_A_PAGE, ours, most).await?;
-            if text.chars().count() >= TEXTS_FROM {
-                found.extend(while_typing(&mut tx, &text, most).await?);
+            let texts = text.chars().count() >= TEXTS_FROM;
+            let mut found = store::near(&mut tx, &text, &WITH_A_PAGE, ours(&frame, &WITH_A_PAGE), most, !texts).await?;
+            if texts {
+                let typed = while_typing(&mut tx, &text, most).await?;
+                if !typed.as_typed {
+                    let kinds: Vec<&str> = found.iter().map(|one| one.kind.as_str()).collect();
+                    let resembling = store::resembling(&mut tx, &text, &kinds, most).await?;
+                    found.extend(resembling);
+                }
+                found.extend(typed.found);
             }
             found
         }
         kind => {
             let kind: Kind = kind.parse().map_err(|_| bad("kind", kind))?;
-            store::near(&mut tx, &text, &[kind], ours(&frame, &[kind]), most.unwrap_or(8)).await?
+            store::near(&mut tx, &text, &[kind], ours(&frame, &[kind]), most.unwrap_or(8), true).await?
         }
     };
     tx.end();

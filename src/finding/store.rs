@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use sqlx::postgres::{PgConnection, PgPool};
 
 use super::model::{Found, Kind, Lookalike};
+use super::pages::WITH_A_PAGE;
 use crate::kernel::ids::AccountId;
 
 /// How many recent things are kept for an account.
@@ -48,13 +49,15 @@ async fn folded(connection: &mut PgConnection, names: Vec<String>) -> Result<Vec
     Ok(read)
 }
 
-/// What is near to what was typed, of the kinds asked for, the nearest first and at most `most` of each.
+/// What is near to what was typed, of the kinds asked for, the nearest first and at most `most` of each. What only
+/// resembles it is looked for where a kind has nothing better, and only if `guess`.
 pub async fn near(
     connection: &mut PgConnection,
     typed: &str,
     kinds: &[Kind],
     ours: Ours,
     most: i32,
+    guess: bool,
 ) -> Result<Vec<Found>, sqlx::Error> {
     let words: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
     let sought = ours.iter().map(|(_, code, name)| format!("{name} {code}")).collect();
@@ -64,80 +67,14 @@ pub async fn near(
         ours.iter().map(|(_, code, name)| (code.as_str(), name.as_str())).unzip();
     plan_once(&mut *connection).await?;
     sqlx::query_as(
-        "with typed_as as materialized (
-            -- In a column, for `nearness` to be written into the plan, and worked out once.
-            select folded($1) as said, sought_words($1) as words
-         )
-         (select 'donor' as kind, d.code, d.name, n.alias as note, i.kind as word, null::date as day,
-                 null::text as currency, null::numeric as amount, n.nearness
-          from donors_near($1, $3) n join donors d on d.id = n.donor_id
-          left join lateral (select f.kind from donor_facts f where f.donor_id = d.id and f.voided_at is null
-            order by f.in_force_from desc nulls last limit 1) i on true
-          where 'donor' = any($2) order by n.nearness, length(d.name), d.name collate \"C\", d.code)
-         union all
-         (select 'pledge', p.ref, coalesce(p.title, p.ref), d.name, null, null, null, null, n.nearness
-          from pledges_near($1, $3) n join pledges p on p.id = n.pledge_id
-          left join lateral (select t.donor_id from pledge_terms t where t.pledge_id = p.id and t.voided_at is null
-            order by t.agreed_on desc nulls last limit 1) t on true
-          left join donors d on d.id = t.donor_id
-          where 'pledge' = any($2) order by n.nearness, p.ref desc)
-         union all
-         (select 'contribution', c.ref, d.name, l.note, null, c.received_on, c.currency, c.amount, c.nearness
-          from (select c.id, c.ref, case when lower(c.ref) = lower(btrim($1)) then 0 else 2.2 end::real as nearness
-                from contributions c
-                where 'contribution' = any($2) and length(btrim($1)) > 2
-                    and c.ref >= upper(btrim($1)) and c.ref < upper(btrim($1)) || chr(1114111)
-                order by c.ref desc limit $3) b
-          cross join lateral (select b.ref, b.nearness, f.* from contribution_facts f
-            where f.contribution_id = b.id and f.voided_at is null limit 1) c
-          join contributions l on l.id = b.id join donors d on d.id = c.donor_id
-          order by c.nearness, b.ref desc)
-         union all
-         (select 'project', p.code, p.title, u.name, null, null, null, null, n.nearness
-          from projects_near($1, $3) n join projects p on p.id = n.project_id
-          join lateral (select f.unit_id from project_facts f
-            where f.project_id = p.id and f.voided_at is null order by f.agreed_on desc nulls last limit 1) f on true
-          join units u on u.id = f.unit_id
-          where 'project' = any($2) order by n.nearness, p.title collate \"C\", p.code)
-         union all
-         (select 'report', r.ref, coalesce(r.title, r.ref), d.name, s.kind, s.due_on, null, null, n.nearness
-          from reports_near($1, $3) n join donor_reports r on r.id = n.report_id
-          left join lateral (select x.donor_id, x.kind, x.due_on from report_states x
-            where x.report_id = r.id and upper_inf(x.known) order by x.valid desc limit 1) s on true
-          left join donors d on d.id = s.donor_id
-          where 'report' = any($2) order by n.nearness, r.ref desc)
-         union all
-         (select 'unit', u.code, u.name, null, u.kind, null, null, null,
-                 nearness(w.said, u.code, u.sought) as nearness
-          from typed_as w cross join units u
-          where 'unit' = any($2) and (u.sought like all ((select w.words from typed_as w)::text[])
-            or not exists (select from units x where x.sought like all ((select w.words from typed_as w)::text[]))
-                and u.sought %> (select w.said from typed_as w))
-            and exists (select from unit_facts i where i.unit_id = u.id and i.voided_at is null)
-          order by nearness, u.name collate \"C\" limit $3)
-         union all
-         (select 'fund', f.code, f.name, null, null, null, null, null,
-                 nearness(w.said, f.code, f.sought) as nearness
-          from typed_as w cross join funds f
-          where 'fund' = any($2) and (f.sought like all ((select w.words from typed_as w)::text[])
-            or not exists (select from funds x where x.sought like all ((select w.words from typed_as w)::text[]))
-                and f.sought %> (select w.said from typed_as w))
-            and exists (select from fund_facts i where i.fund_id = f.id and i.voided_at is null)
-          order by nearness, f.name collate \"C\" limit $3)
-         union all
-         (select 'person', a.email, a.name, u.name, a.role, null, null, null,
-                 nearness(w.said, a.email, a.sought) as nearness
-          from typed_as w cross join accounts a left join units u on u.id = a.unit_id
-          where 'person' = any($2) and a.role <> 'system' and a.disabled_at is null
-            and (a.sought like all ((select w.words from typed_as w)::text[])
-            or not exists (select from accounts x where x.sought like all ((select w.words from typed_as w)::text[]))
-                and a.sought %> (select w.said from typed_as w))
-          order by nearness, a.name collate \"C\" limit $3)
+        "select n.kind, n.code, n.name, n.note, n.word, n.day, n.currency, n.amount, n.nearness
+         from names_near($1, $2, $3, $8) n
          union all
          (select o.kind, o.code, o.name, null, null, null, null, null, o.nearness
           from (select o.*, row_number() over (partition by o.kind order by o.nearness, o.at) as place
                 from (select o.kind, o.code, o.name, o.at, nearness(w.said, '', o.sought) as nearness
-                      from typed_as w cross join (
+                      -- In a column, for `nearness` to be written into the plan, and worked out once.
+                      from (select folded($1) as said, sought_words($1) as words offset 0) w cross join (
                         select o.* from unnest($4::text[], $5::text[], $6::text[], $7::text[])
                             with ordinality as o (kind, code, name, sought, at)
                         where o.kind = any($2) offset 0
@@ -152,8 +89,21 @@ pub async fn near(
     .bind(our_codes)
     .bind(our_names)
     .bind(sought)
+    .bind(guess)
     .fetch_all(connection)
     .await
+}
+
+/// For want of better: what only resembles what was typed, of the kinds of things with a page that have nothing yet.
+pub async fn resembling(
+    connection: &mut PgConnection,
+    typed: &str,
+    found: &[&str],
+    most: i32,
+) -> Result<Vec<Found>, sqlx::Error> {
+    let missing = |kind: &Kind| kind.is_a_thing() && !found.contains(&kind.as_str());
+    let kinds: Vec<Kind> = WITH_A_PAGE.into_iter().filter(missing).collect();
+    near(connection, typed, &kinds, Vec::new(), most, true).await
 }
 
 /// The things an account opened last, the last first. What is there no more is left out.
@@ -301,7 +251,8 @@ pub async fn lookalikes(
             -- The other way round: a donor's name somewhere in a longer one, \"Government of Sweden\".
             select d.id, word_similarity(d.sought, (select folded($1))) as likeness from donors d where length($1) > 2
          ), like_it as (
-            select n.donor_id, n.nearness from donors_near($1, 20) n where n.nearness < 5.5 and length($1) > 2
+            select n.donor_id, n.nearness from donors_near(folded($1), sought_words($1), 20, true) n
+            where n.nearness < 5.5 and length($1) > 2
             union all
             select w.id, 5.5 - w.likeness from whole w where w.likeness > 0.7
                 and exists (select from donor_facts f where f.donor_id = w.id and f.voided_at is null)

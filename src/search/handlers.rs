@@ -39,7 +39,7 @@ async fn by_name(connection: &mut PgConnection, wanted: &Wanted, frame: &Frame) 
     if wanted.is_narrowed() {
         return Ok(Vec::new());
     }
-    let found = names::near(connection, &wanted.typed, &WITH_A_PAGE, ours(frame, &WITH_A_PAGE), NAMES).await?;
+    let found = names::near(connection, &wanted.typed, &WITH_A_PAGE, ours(frame, &WITH_A_PAGE), NAMES, false).await?;
     Ok(items(frame, found).into_iter().filter(|item| item.href.is_some()).collect())
 }
 
@@ -71,11 +71,15 @@ pub async fn page(
         most: ON_PAGE,
     };
     let answer = store::search(&mut tx, &question).await?;
-    tx.end();
-    // A name that only resembles what was typed is for want of better.
     if !answer.kinds.is_empty() {
+        // A name that only resembles what was typed is for want of better.
         names.retain(Item::is_sure);
+    } else if !wanted.typed.is_empty() && !wanted.is_narrowed() {
+        let kinds: Vec<&str> = names.iter().map(|item| item.kind).collect();
+        let resembling = names::resembling(&mut tx, &wanted.typed, &kinds, NAMES).await?;
+        names.extend(items(&frame, resembling).into_iter().filter(|item| item.href.is_some()));
     }
+    tx.end();
     let page = SearchPage::of(frame, wanted, donor, names, answer);
     Ok(Html(page.render()?).into_response())
 }

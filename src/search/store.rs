@@ -29,18 +29,27 @@ pub async fn search(connection: &mut PgConnection, asked: &Question<'_>) -> Resu
     Ok(answer.0)
 }
 
+/// What is found while somebody types.
+pub struct WhileTyping {
+    /// Things, the best first.
+    pub found: Vec<Found>,
+    /// Whether something was found, and no word had to be corrected for it.
+    pub as_typed: bool,
+}
+
 /// For the palette: meetings and whatever else has no name to be found by, while somebody types. The note of each is a
 /// few words of it, around those typed.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn while_typing(connection: &mut PgConnection, typed: &str, most: i32) -> Result<Vec<Found>, sqlx::Error> {
+pub async fn while_typing(connection: &mut PgConnection, typed: &str, most: i32) -> Result<WhileTyping, sqlx::Error> {
     let within = Some(ONLY_TEXTS.map(|kind| kind.as_str()).to_vec());
     let asked = Question { typed, goes_on: true, within, most, ..Question::default() };
     let answer = search(connection, &asked).await?;
     let terms = Term::of(&answer.query);
     // After a name that holds the words; before one that only resembles them, unless a word had to be corrected.
     let nearest = if answer.understood.is_empty() { 4.5 } else { 6.5 };
+    let as_typed = answer.understood.is_empty() && !answer.hits.is_empty();
     let found = answer.hits.into_iter().enumerate().map(|(place, hit)| {
         let said = hit.text.as_deref().map(|text| excerpt(text, &terms, 90));
         let said = said.map(|pieces| pieces.iter().map(|piece| piece.text.as_str()).collect::<String>());
@@ -58,7 +67,7 @@ pub async fn while_typing(connection: &mut PgConnection, typed: &str, most: i32)
             nearness: nearest + 0.01 * place as f32,
         }
     });
-    Ok(found.collect())
+    Ok(WhileTyping { found: found.collect(), as_typed })
 }
 
 /// The numbers of a donor and of those below it on a day, as it is known.

@@ -346,6 +346,8 @@ async fn what_one_may_not_read_is_not_found_not_counted_and_not_hinted_at() {
         "select search_source('meeting', array[1::bigint])",
         "select search_refresh('meeting', array[1::bigint])",
         "select search_page('quetzalcoatl', null, null, null, null, null, null, 0, 10)",
+        "select search_walk('quetzalcoatl', 'meeting', null, null, null, 10)",
+        "select search_seen('quetzalcoatl', 'meeting', null, null, null, 10)",
     ] {
         assert!(sqlx::query(asked).execute(&site.ground.db.pages).await.is_err(), "{asked}");
     }
@@ -445,6 +447,94 @@ async fn a_long_document_is_found_by_what_stands_deep_in_it_and_only_by_its_read
     assert!(finds(&site, &lucia, "politique").await.contains(&"Politique de développement".to_owned()));
     tables.close().await.unwrap();
     is_whole(&site).await;
+    site.close().await;
+}
+
+#[tokio::test]
+async fn of_what_is_in_very_many_texts_the_latest_one_may_read_come_first_each_once() {
+    let site = Site::new().await;
+    let (lucia, johan) = (sign_in(&site, LUCIA).await, sign_in(&site, JOHAN).await);
+    let mut tables = owner(&site).await;
+    // In all of them; in none of the latest fifty; in every second. The very latest are confidential.
+    sqlx::raw_sql(
+        "insert into meetings (ref, title, held_on, outcomes, classification, author_id, logged_at)
+         select 'V' || n, 'Vielerorts ' || n, '2020-01-01'::date + n, 'pumpernickel'
+                || case when n <= 1150 then ' knackebrod' else '' end || case when n % 2 = 0 then ' zwieback' else ' zwirbeln' end,
+            case when n > 1190 then 'confidential' else 'unclassified' end::classification, 1, '2026-01-01'
+         from generate_series(1, 1200) n",
+    )
+    .execute(&mut tables)
+    .await
+    .unwrap();
+    for (typed, latest, next) in [("pumpernickel", 1190, 1189), ("knackebrod", 1150, 1149), ("zwieback", 1190, 1188)] {
+        let mut all = Vec::new();
+        for page in ["", "&page=2", "&page=6"] {
+            let answer = search(&site, &lucia, typed, page).await;
+            assert_eq!(answer.texts(".bar [role=status]"), ["More than 500 things found"], "{typed}");
+            all.extend(answer.texts(".hits h3 a"));
+        }
+        let name = |number: i32| format!("Vielerorts {number}");
+        assert_eq!(all[..2], [name(latest), name(next)], "{typed}");
+        assert_eq!(all[20], name(latest - 20 * (latest - next)), "{typed}: the next page goes on");
+        let mut once = all.clone();
+        once.sort_unstable();
+        once.dedup();
+        assert_eq!((all.len(), once.len()), (60, 60), "{typed}");
+        let until = search(&site, &lucia, typed, "&until=2020-03-01").await;
+        assert_eq!(until.texts(".hits h3 a")[0], "Vielerorts 60", "{typed}");
+        let items = offered(&site, &lucia, &typed[..6]).await;
+        let meetings: Vec<_> =
+            items.iter().filter(|item| item["kind"] == "meeting").map(|item| &item["name"]).collect();
+        assert_eq!(meetings[..2], [&Value::from(name(latest)), &Value::from(name(next))], "{typed}");
+    }
+    assert_eq!(search(&site, &johan, "pumpernickel", "").await.texts(".hits h3 a")[0], "Vielerorts 1200");
+    let items = offered(&site, &johan, "pumper").await;
+    assert_eq!(items.iter().find(|item| item["kind"] == "meeting").unwrap()["name"], "Vielerorts 1200");
+    tables.close().await.unwrap();
+    is_whole(&site).await;
+    site.close().await;
+}
+
+#[tokio::test]
+async fn signs_are_found_where_they_stand_together_and_marked_together() {
+    let site = Site::new().await;
+    let cookie = sign_in(&site, LUCIA).await;
+    for (title, outcomes) in [
+        ("One", "在中国国际发展合作署"),
+        ("Two", "国家发展，国际合作"),
+        ("Three", "発展 of the 国, abroad"),
+        ("Four", "東京でアフリカ開発会議"),
+    ] {
+        log(&site, &cookie, &[("donors", "Norway"), ("title", title), ("outcomes", outcomes)]).await;
+    }
+    for (typed, expected, marked) in [
+        ("国际发展", vec!["One"], vec!["国际发展"]),
+        ("国际", vec!["One", "Two"], vec!["国际", "国际"]),
+        ("发展 国际合作", vec!["Two"], vec!["发展", "国际合作"]),
+        ("アフリカ開発", vec!["Four"], vec!["アフリカ開発"]),
+        ("展中", vec![], vec![]),
+    ] {
+        let answer = search(&site, &cookie, typed, "&kind=meeting").await;
+        let mut hits = answer.texts(".hits h3 a");
+        hits.sort_unstable();
+        assert_eq!(hits, expected, "{typed}");
+        assert_eq!(answer.texts(".hits .said mark"), marked, "{typed}");
+    }
+    is_whole(&site).await;
+    site.close().await;
+}
+
+#[tokio::test]
+async fn names_that_only_resemble_are_for_want_of_better() {
+    let site = Site::new().await;
+    let cookie = sign_in(&site, LUCIA).await;
+    let named = |items: &[Value]| items.iter().any(|item| item["name"] == "Sweden");
+    assert!(named(&offered(&site, &cookie, "sewden").await), "nothing says it");
+    assert_eq!(finds(&site, &cookie, "sewden").await[0], "Sweden");
+    log(&site, &cookie, &[("donors", "Norway"), ("title", "Das Sewdenland"), ("outcomes", "Nothing.")]).await;
+    let items = offered(&site, &cookie, "sewden").await;
+    assert!(!named(&items), "a text says it: {items:?}");
+    assert_eq!(finds(&site, &cookie, "sewden").await, ["Das Sewdenland"]);
     site.close().await;
 }
 
