@@ -68,6 +68,8 @@ pub trait List: Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), sqlx::Error>> + Send {
         std::future::ready(Ok(()))
     }
+    /// Takes note of what was read for a page, of a scope that was prepared: the next reader is spared it.
+    fn learn(_scope: &Scope, _rows: &[Placed<Self::Row>]) {}
     /// Of the rows worked out, those of a stretch as JSON, where the program can tell which they are: the statement then
     /// carries no others.
     fn shown(_scope: &Scope, _stretch: &Stretch<'_>) -> Option<String> {
@@ -458,7 +460,9 @@ pub async fn summed<L: List>(
 ) -> Result<(Vec<Placed<L::Row>>, Arc<[Total]>), sqlx::Error> {
     let (known, key) = (memory.of::<KnownSums>(), KnownSums::key::<L>(scope));
     if let Some(sums) = known.get(key.as_ref()) {
-        return Ok((rows::<L>(connection, scope, stretch).await?, sums));
+        let rows = rows::<L>(connection, scope, stretch).await?;
+        L::learn(scope, &rows);
+        return Ok((rows, sums));
     }
     let found = with_sums::<L>(scope, stretch).done().build().fetch_all(&mut *connection).await?;
     let sums: Arc<[Total]> = match found.first() {
@@ -467,7 +471,8 @@ pub async fn summed<L: List>(
         None if stretch.after.is_some() => return Ok((Vec::new(), totals::<L>(connection, scope, memory).await?)),
         None => Arc::default(),
     };
-    let rows = found.iter().map(Placed::from_row).collect::<Result<_, _>>()?;
+    let rows = found.iter().map(Placed::from_row).collect::<Result<Vec<_>, _>>()?;
+    L::learn(scope, &rows);
     known.keep(key, &sums);
     Ok((rows, sums))
 }
