@@ -25,7 +25,7 @@ pub async fn of_donor(
     let SignedIn { mut tx, viewer, latest } = signed_in;
     let frame = Frame::new(&state, viewer, "donors");
     let scope = today(&frame, latest);
-    let found = store::donors(&mut tx, std::slice::from_ref(&code), &scope).await?;
+    let found = store::donors(&state.0.memory, &mut tx, std::slice::from_ref(&code), &scope).await?;
     tx.end();
     let (donor, _) = found.first().ok_or(Refused::NotFound)?;
     let title = donor.name.clone();
@@ -43,7 +43,7 @@ pub async fn of_meeting(
     let frame = Frame::new(&state, viewer, "meetings");
     let scope = today(&frame, latest);
     let meeting = store::meeting(&mut tx, key).await?.ok_or(Refused::NotFound)?;
-    let found = store::donors(&mut tx, &meeting.donors, &scope).await?;
+    let found = store::donors(&state.0.memory, &mut tx, &meeting.donors, &scope).await?;
     tx.end();
     let title = meeting.title.clone();
     let back = (title.clone(), format!("/meetings/{key}"));

@@ -97,10 +97,18 @@ pub(super) fn note(nth: usize, donor: &DonorFigures, found: &Found, of: &Of<'_>)
     let since = years.first().map(|first| l10n.with("figure-in-all-since", &[("year", first.to_string().into())]));
     let this_year = format!("{}&state=cash&since={year}-01-01&until={year}-12-31", all("contributions"));
     let figures = vec![
-        usd(l10n.with("giving-received", &[("year", year.to_string().into())]), donor.received_year, this_year),
-        usd(since.unwrap_or_else(|| l10n.t("figure-in-all")), donor.received, all("contributions") + "&state=cash"),
-        usd(l10n.t("figure-receivable"), donor.receivable, all("pledges") + "&state=receivable"),
-        usd(l10n.t("figure-arrears"), donor.arrears, all("arrears")),
+        usd(
+            l10n.with("giving-received", &[("year", year.to_string().into())]),
+            donor.money.received_in_year_of(day, None),
+            this_year,
+        ),
+        usd(
+            since.unwrap_or_else(|| l10n.t("figure-in-all")),
+            donor.money.received(None),
+            all("contributions") + "&state=cash",
+        ),
+        usd(l10n.t("figure-receivable"), donor.money.receivable(None), all("pledges") + "&state=receivable"),
+        usd(l10n.t("figure-arrears"), donor.money.arrears(None), all("arrears")),
         Figure {
             label: l10n.t("figure-reports-overdue"),
             unit: "",

@@ -9,9 +9,9 @@ use uuid::Uuid;
 
 use crate::classified::Classification;
 use crate::db::Select;
-use crate::donor_page::{DonorFigures, statement};
+use crate::donor_page::{self, DonorFigures};
 use crate::kernel::Currency;
-use crate::lists::Scope;
+use crate::lists::{Memory, Scope};
 
 /// Open pledges, reports and meetings shown on a page; of reports as many that are overdue and that come next.
 pub(super) const PLEDGES: usize = 6;
@@ -114,12 +114,12 @@ pub(super) async fn meeting(connection: &mut PgConnection, key: Uuid) -> Result<
 
 /// The donors there are of these codes, in their order, each with its figures and what else a note shows.
 pub(super) async fn donors(
+    memory: &Memory,
     connection: &mut PgConnection,
     codes: &[String],
     scope: &Scope,
 ) -> Result<Vec<(DonorFigures, Found)>, sqlx::Error> {
-    let figures: Vec<DonorFigures> =
-        statement(codes, scope).done().build_query_as().fetch_all(&mut *connection).await?;
+    let figures = donor_page::donors(memory, &mut *connection, codes, scope).await?;
     let mut found: Vec<Found> = of(&figures, scope).done().build_query_as().fetch_all(connection).await?;
     let take = |donor: DonorFigures| {
         let at = found.iter().position(|one| one.root == donor.id)?;
@@ -132,7 +132,7 @@ pub(super) async fn donors(
 fn of(donors: &[DonorFigures], scope: &Scope) -> Select {
     let pairs = donors.iter().flat_map(|donor| donor.family_ids.iter().map(|id| (donor.id, *id)));
     let (roots, members): (Vec<i64>, Vec<i64>) = pairs.unzip();
-    let mut select = scope.begin();
+    let mut select = scope.begin_plain();
     select.sql(", member as materialized (select * from unnest(").bind(roots).sql("::bigint[], ").bind(members);
     select.sql(
         "::bigint[]) m (root, id)) select r.root, p.pledges, p.open_pledges, w.reports, t.meetings, n.planned from ",

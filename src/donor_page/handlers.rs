@@ -7,7 +7,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::pages::{beside, family, figures};
-use super::store::{DonorFigures, statement};
+use super::store::donors;
 use super::timeline::{self, timeline};
 use super::years::Years;
 use crate::access::{Act, may};
@@ -51,8 +51,7 @@ pub async fn detail(
     if let Some(known_at) = wanted.known_at.as_deref().filter(|_| !known_then) {
         scope.known_at = params::known_at(Some(known_at), latest)?;
     }
-    let donor: Option<DonorFigures> =
-        statement(std::slice::from_ref(&code), &scope).done().build_query_as().fetch_optional(&mut *tx).await?;
+    let donor = donors(&state.0.memory, &mut tx, std::slice::from_ref(&code), &scope).await?.pop();
     let donor = donor.ok_or(Refused::NotFound)?;
     let l10n = frame.l10n;
     let same = detail::when(&scope, frame.today, known_then);

@@ -2,10 +2,11 @@
 //! Only reads.
 
 pub mod handlers;
+mod money;
 mod pages;
 mod store;
 mod timeline;
 mod years;
 
-pub(crate) use store::{Contact, DonorFigures, OpenAction, statement};
+pub(crate) use store::{Contact, DonorFigures, OpenAction, donors};
 pub(crate) use years::Years;

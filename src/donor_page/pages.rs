@@ -35,7 +35,7 @@ fn about(donor: &DonorFigures, l10n: L10n) -> Vec<Thing> {
 /// The donor and those that belong to it, each with sums of its own: they add up to the figures above.
 pub(super) fn family(donor: &DonorFigures, all: &str, same: &str, scope: &Scope, l10n: L10n) -> Option<Section> {
     let members = &donor.family.as_ref()?.0;
-    let year = scope.as_of.0.year();
+    let (money, day, year) = (&donor.money, scope.as_of.0, scope.as_of.0.year());
     let head = |key: &str, class: &'static str| (l10n.t(key), class);
     let heads = vec![
         head("col-name", ""),
@@ -60,10 +60,10 @@ pub(super) fn family(donor: &DonorFigures, all: &str, same: &str, scope: &Scope,
         vec![
             name,
             Drawn::text(&member.code),
-            figure(member.received_year, years::rows(&of("contributions", ""), year, None)),
-            figure(member.received, of("contributions", "&state=cash")),
-            figure(member.receivable, of("pledges", "")),
-            figure(member.arrears, of("arrears", "")),
+            figure(money.received_in_year_of(day, Some(member.id)), years::rows(&of("contributions", ""), year, None)),
+            figure(money.received(Some(member.id)), of("contributions", "&state=cash")),
+            figure(money.receivable(Some(member.id)), of("pledges", "")),
+            figure(money.arrears(Some(member.id)), of("arrears", "")),
         ]
     });
     Some(Section {
@@ -230,16 +230,16 @@ pub(super) fn figures(
     };
     let received = Figure {
         label: l10n.with("giving-received", &[("year", day.year().to_string().into())]),
-        also: Some((all_years, usd(donor.received), all("contributions") + "&state=cash")),
+        also: Some((all_years, usd(donor.money.received(None)), all("contributions") + "&state=cash")),
         ..figure(
             "received-year",
-            donor.received_year,
+            donor.money.received_in_year_of(day, None),
             years::rows(&all("contributions"), day.year(), None),
             l10n.t("figure-received-note"),
         )
     };
-    let next = donor.next_due_on.map(|day| on("figure-receivable-next", day));
-    let oldest = donor.arrears_since.map(|since| {
+    let next = donor.money.next_due_on.map(|day| on("figure-receivable-next", day));
+    let oldest = donor.money.arrears_since().map(|since| {
         let words = [("days", (day - since).num_days().into()), ("day", format::day(since, l10n).into())];
         l10n.with("figure-arrears-oldest", &words)
     });
@@ -252,11 +252,16 @@ pub(super) fn figures(
         received,
         figure(
             "receivable",
-            donor.receivable,
+            donor.money.receivable(None),
             all("pledges") + "&state=receivable",
             [Some(l10n.t("figure-receivable-note")), next].into_iter().flatten().collect::<Vec<_>>().join(" "),
         ),
-        figure("arrears", donor.arrears, all("arrears"), oldest.unwrap_or_else(|| l10n.t("figure-arrears-note"))),
+        figure(
+            "arrears",
+            donor.money.arrears(None),
+            all("arrears"),
+            oldest.unwrap_or_else(|| l10n.t("figure-arrears-note")),
+        ),
         Figure {
             unit: String::new(),
             value: format::number(donor.reports_overdue.into(), 0, l10n),

@@ -1,18 +1,19 @@
 //! Reads what a donor's page shows besides its timeline in one statement: of one donor, or of several one after another.
+//! Its money is read apart (`money`), and kept.
+
+use std::sync::Arc;
 
 use chrono::NaiveDate;
-use rust_decimal::Decimal;
 use serde::Deserialize;
+use sqlx::postgres::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::years;
-use crate::contributions::{EARMARKING, funds_from, terms_from};
+use super::money::{self, Money};
 use crate::db::Select;
 use crate::imports::Held;
 use crate::intelligence;
-use crate::lists::Scope;
-use crate::settings::NO_DATA_YEARS;
+use crate::lists::{Memory, Scope};
 
 /// A donor with its figures in US dollars, its children's among them.
 #[derive(sqlx::FromRow)]
@@ -26,22 +27,16 @@ pub(crate) struct DonorFigures {
     pub(crate) parent: Option<String>,
     pub(crate) parent_name: Option<String>,
     pub(crate) aliases: Option<String>,
-    pub(crate) received: Decimal,
-    pub(crate) received_year: Decimal,
-    pub(crate) arrears: Decimal,
-    pub(crate) receivable: Decimal,
-    /// The day the oldest of what is overdue fell due.
-    pub(crate) arrears_since: Option<NaiveDate>,
-    /// The next day something falls due.
-    pub(crate) next_due_on: Option<NaiveDate>,
+    /// What came in and what is owed; [`donors`] puts it there.
+    #[sqlx(skip)]
+    pub(crate) money: Arc<Money>,
     pub(crate) reports_overdue: i64,
     pub(crate) reports_due: i64,
     /// The day the oldest of the reports overdue was due.
     pub(crate) reports_since: Option<NaiveDate>,
     /// Its row and those of all that belong to it.
     pub(crate) family_ids: Vec<i64>,
-    pub(crate) years: Option<Json<Vec<years::Received>>>,
-    pub(crate) no_data: Option<Json<Vec<serde_json::Value>>>,
+    /// It and those that belong to it, where there are such.
     pub(crate) family: Option<Json<Vec<Member>>>,
     pub(crate) focal_points: Option<Json<Vec<FocalPoint>>>,
     pub(crate) contacts: Option<Json<Vec<Contact>>>,
@@ -64,19 +59,16 @@ pub(crate) struct OpenAction {
     pub(crate) due_on: Option<NaiveDate>,
 }
 
-/// One of a donor and those that belong to it, with figures of its own.
+/// One of a donor and those that belong to it.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Member {
+    pub(crate) id: i64,
     pub(crate) code: String,
     pub(crate) name: String,
     /// Whether it is the donor itself.
     pub(crate) itself: bool,
     /// Whether others belong to it in their turn.
     pub(crate) has_children: bool,
-    pub(crate) received: Decimal,
-    pub(crate) received_year: Decimal,
-    pub(crate) receivable: Decimal,
-    pub(crate) arrears: Decimal,
 }
 
 /// Who looks after a donor, from a day through a day.
@@ -111,9 +103,29 @@ pub(crate) struct Contact {
 /// How many open follow-ups of either side are shown.
 pub(crate) const ACTIONS: i32 = 6;
 
+/// The donors there are of these codes, in their order.
+///
+/// # Errors
+/// Where the database fails.
+pub(crate) async fn donors(
+    memory: &Memory,
+    connection: &mut PgConnection,
+    codes: &[String],
+    scope: &Scope,
+) -> Result<Vec<DonorFigures>, sqlx::Error> {
+    let mut found: Vec<DonorFigures> =
+        statement(codes, scope).done().build_query_as().fetch_all(&mut *connection).await?;
+    let families: Vec<(i64, &[i64])> = found.iter().map(|donor| (donor.id, donor.family_ids.as_slice())).collect();
+    let money = money::of(memory, connection, &families, scope).await?;
+    for (donor, money) in found.iter_mut().zip(money) {
+        donor.money = money;
+    }
+    Ok(found)
+}
+
 /// The statement for the pages of donors, by their codes: a row for each there is, in their order.
-pub(crate) fn statement(codes: &[String], scope: &Scope) -> Select {
-    let mut select = scope.begin();
+fn statement(codes: &[String], scope: &Scope) -> Select {
+    let mut select = scope.begin_plain();
     select.sql(" select x.* from unnest(").bind(codes.to_vec()).sql(
         "::text[]) with ordinality asked (code, nth) cross join lateral (
          with family as (
@@ -125,75 +137,16 @@ pub(crate) fn statement(codes: &[String], scope: &Scope) -> Select {
                     and (p.in_force_from is null or p.in_force_from <= scope.day)
                     and was_known(p.recorded_at, p.voided_at, scope.known)
                 order by p.in_force_from desc nulls last limit 1
-            ) i on true),
-         -- Summed before anything is looked up for it: a pledge is paid in many parts, over years.
-         cash as materialized (
-            select c.donor_id, extract(year from c.received_on)::integer as year, c.fund_id, c.pledge_id,
-                   sum(usd_of(c.amount, rate_on(h.days, h.rates, c.received_on))) as usd
-            from scope join contribution_facts c on c.donor_id = any(array(select id from family))
-                and c.kind = 'cash' and c.received_on <= scope.day
-                and was_known(c.recorded_at, c.voided_at, scope.known)
-            left join through h on h.currency = c.currency
-            group by 1, 2, 3, 4),
-         marked as materialized (
-            select c.pledge_id, t.earmarking from scope cross join (select distinct pledge_id from cash) c",
-    );
-    terms_from(&mut select);
-    select.sql(
-        "),
-         receipts as (
-            select c.donor_id, c.year, c.usd, ",
-    );
-    select.sql(EARMARKING).sql(" as earmarking from cash c left join marked t on t.pledge_id = c.pledge_id");
-    funds_from(&mut select, scope);
-    select.sql(
-        "), owed as (
-            select b.donor_id, sum(usd_of(b.outstanding, r.units_per_usd)) as usd, min(b.falls_due_on) as since
-            from scope join instalment_balances b on b.donor_id = any(array(select id from family))
-                and is_overdue(b, scope.day, scope.known)
-            join rates r on r.currency = b.currency group by b.donor_id
-         ), promised as (
-            select b.donor_id, sum(usd_of(b.receivable, r.units_per_usd)) as usd
-            from scope join pledge_balances b on b.donor_id = any(array(select id from family))
-                and stands(b, scope.day, scope.known)
-            join rates r on r.currency = b.currency group by b.donor_id
-         )
+            ) i on true)
          select d.id, d.code, d.name, i.kind, i.country, i.member_state, p.code as parent, p.name as parent_name,
                 aliases_told(d.id) as aliases,
-                (select coalesce(sum(usd), 0) from receipts) as received,
-                (select coalesce(sum(usd), 0) from receipts
-                 where year = extract(year from scope.day)) as received_year,
-                (select coalesce(sum(usd), 0) from owed) as arrears,
-                (select coalesce(sum(usd), 0) from promised) as receivable,
-                (select min(since) from owed) as arrears_since,
-                (select min(b.falls_due_on) from instalment_balances b
-                 where b.donor_id = any(array(select id from family)) and b.outstanding > 0
-                    and b.falls_due_on >= scope.day and stands(b, scope.day, scope.known)
-                    and exists (select from pledge_balances pb where pb.pledge_id = b.pledge_id
-                        and stands(pb, scope.day, scope.known) and pb.status = 'signed')) as next_due_on,
                 w.reports_overdue, w.reports_due, w.reports_since,
                 array(select id from family) as family_ids,
-                (select json_agg(y) from (
-                    select year, earmarking, coalesce(sum(usd), 0)::text as usd from receipts group by 1, 2) y) as years,
-                (select json_agg(s.value) from (
-                    select distinct on (s.fund_id) s.value from setting_facts s
-                    where s.setting = ",
-    );
-    select.bind(NO_DATA_YEARS.name).sql(
-        " and (s.in_force_from is null or s.in_force_from <= scope.day)
-                        and was_known(s.recorded_at, s.voided_at, scope.known)
-                    order by s.fund_id, s.in_force_from desc nulls last) s) as no_data,
                 case when (select count(*) from family) > 1 then (
                     select json_agg(m order by m.itself desc, m.name, m.code) from (
-                        select n.code, n.name, n.id = d.id as itself,
-                               exists (select from family c where c.parent_id = n.id) as has_children,
-                               coalesce(sum(g.usd), 0)::text as received,
-                               coalesce(sum(g.usd) filter (where g.year = extract(year from scope.day)), 0)::text
-                                   as received_year,
-                               coalesce((select usd from promised where donor_id = n.id), 0)::text as receivable,
-                               coalesce((select usd from owed where donor_id = n.id), 0)::text as arrears
-                        from donors n left join receipts g on g.donor_id = n.id
-                        where n.id = any(array(select id from family)) group by n.id) m) end as family,
+                        select n.id, n.code, n.name, n.id = d.id as itself,
+                               exists (select from family c where c.parent_id = n.id) as has_children
+                        from donors n where n.id = any(array(select id from family))) m) end as family,
                 (select json_agg(json_strip_nulls(to_json(v)) order by v.in_force_from nulls first) from (
                     select f.in_force_from, f.kind, f.country, case when f.member_state then 'yes' else 'no' end
                                as member_state, o.code as parent

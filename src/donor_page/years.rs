@@ -3,22 +3,12 @@
 use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDate};
-use rust_decimal::Decimal;
-use serde::Deserialize;
 
 use super::store::DonorFigures;
 use crate::giving::rule::{Ground, History, Status};
 use crate::giving::{ByYear, Room, Sums, ended, is_somebody, mark};
 use crate::l10n::L10n;
 use crate::settings;
-
-/// What came in one year with one category of earmarking, in US dollars.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Received {
-    year: i32,
-    earmarking: String,
-    usd: Decimal,
-}
 
 /// What a donor gave by year.
 pub(crate) struct Years {
@@ -37,11 +27,10 @@ impl Years {
     /// What the statement found.
     pub(crate) fn of(donor: &DonorFigures, as_of: NaiveDate) -> Self {
         let mut sums = Sums::new();
-        for row in donor.years.iter().flat_map(|years| &years.0) {
-            sums.entry(row.year).or_default().insert(row.earmarking.clone(), row.usd);
+        for row in donor.money.given() {
+            *sums.entry(row.year).or_default().entry(row.earmarking.clone()).or_default() += row.usd;
         }
-        let no_data = donor.no_data.iter().flat_map(|settings| &settings.0);
-        Years { sums, no_data: no_data.flat_map(settings::years).collect(), as_of }
+        Years { sums, no_data: donor.money.no_data().flat_map(settings::years).collect(), as_of }
     }
 
     /// The first year something came in.

@@ -2,12 +2,14 @@
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
+use sqlx::postgres::PgConnection;
 
+use super::owing::{self, Owing};
 use crate::db::Select;
 use crate::kernel::country::country;
 use crate::lists::query::{KeyKind, Sort, SumsStand, up};
-use crate::lists::scope::DONOR_KINDS;
-use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
+use crate::lists::scope::{DONOR_KINDS, worked_out};
+use crate::lists::{Cell, Column, Drawn, List, Memory, Place, Scope, Screen};
 
 /// The list of donors.
 pub struct Donors;
@@ -15,6 +17,7 @@ pub struct Donors;
 /// A donor, with figures in US dollars: receipts at the rate of their day, arrears at the rate of the day asked for.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct DonorRow {
+    id: i64,
     code: String,
     name: String,
     kind: String,
@@ -43,9 +46,22 @@ impl List for Donors {
     ];
     const SUMS_STAND: SumsStand = SumsStand::TillAChange;
     const ID: &'static str = "d.id";
-    const SELECT: &'static str = "d.code, d.name, i.kind, i.country, a.email as focal_point,
+    const SELECT: &'static str = "d.id, d.code, d.name, i.kind, i.country, a.email as focal_point,
         a.name as focal_point_name, c.first_contribution_on, c.last_contribution_on, c.received_usd,
-        coalesce(o.arrears_usd, 0) as arrears_usd, w.reports_overdue";
+        o.arrears_usd, w.reports_overdue";
+
+    async fn prepare(connection: &mut PgConnection, scope: &mut Scope, memory: &Memory) -> Result<(), sqlx::Error> {
+        let known = owing::known(memory, connection, scope).await?;
+        scope.answer = Some(known.clone());
+        scope.worked_out = Some(worked_out(move || known.written()));
+        Ok(())
+    }
+
+    fn learn(scope: &Scope, rows: &[DonorRow]) {
+        if let Some(known) = scope.answer.as_ref().and_then(|answer| answer.downcast_ref::<Owing>()) {
+            known.keep(rows.iter().map(|row| (row.id, row.arrears_usd.unwrap_or_default())));
+        }
+    }
 
     fn pick(select: &mut Select, scope: &Scope) {
         select.sql(
@@ -76,8 +92,16 @@ impl List for Donors {
              ) i
              left join focal_points_on(",
         );
-        select.bind(scope.today).sql(
-            ") r on r.donor_id = d.id left join accounts a on a.id = r.account_id
+        select.bind(scope.today).sql(") r on r.donor_id = d.id left join accounts a on a.id = r.account_id");
+        // What is overdue, as it was added up for the last reader where that stands.
+        select.sql(if scope.worked_out.is_some() {
+            " left join (select (w.value ->> 0)::bigint as donor_id, (w.value ->> 1)::numeric as usd from worked_out w) n
+                on n.donor_id = d.id"
+        } else {
+            " cross join (select null::bigint as donor_id, null::numeric as usd) n"
+        });
+        select.sql(
+            "
              -- Cash only; a receipt without a rate is in no sum. As it is kept, where that was known and received by then.
              left join kept_cash k on k.donor_id = d.id and k.known_from <= scope.known and k.last_on <= scope.day
              cross join lateral (
@@ -92,9 +116,12 @@ impl List for Donors {
                 having k.donor_id is null
              ) c
              cross join lateral (
-                select sum(usd_of(b.outstanding, r.units_per_usd)) as arrears_usd
+                select n.usd as arrears_usd where n.donor_id is not null
+                union all
+                select coalesce(sum(usd_of(b.outstanding, r.units_per_usd)), 0)
                 from instalment_balances b left join rates r on r.currency = b.currency
                 where b.donor_id = d.id and is_overdue(b, scope.day, scope.known)
+                having n.donor_id is null
              ) o
              cross join lateral (
                 select count(*) as reports_overdue from report_states s

@@ -5,6 +5,7 @@ pub mod contacts;
 pub mod focal_points;
 mod forms;
 mod list;
+mod owing;
 
 pub use forms::FORMS;
 pub use list::Donors;

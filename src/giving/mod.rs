@@ -19,4 +19,4 @@ mod store;
 pub use list::{Giving, mark};
 pub use parts::{ByYear, Room, Sums};
 pub use slice::ended;
-pub use store::{Known, is_somebody, known};
+pub use store::{Known, is_somebody, known, settled};

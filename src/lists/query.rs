@@ -70,6 +70,8 @@ pub trait List: Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), sqlx::Error>> + Send {
         std::future::ready(Ok(()))
     }
+    /// Takes note of what was read for a page, of a scope that was prepared: the next reader is spared it.
+    fn learn(_scope: &Scope, _rows: &[Self::Row]) {}
     /// Of the rows worked out, those of a stretch as JSON, where the program can tell which they are: the statement then
     /// carries no others.
     fn shown(_scope: &Scope, _stretch: &Stretch<'_>) -> Option<String> {
@@ -394,14 +396,12 @@ impl<R> Default for Leaf<R> {
 
 impl<R: for<'r> FromRow<'r, PgRow>> Leaf<R> {
     /// Of the rows a statement gave, which asked for one more than a page has; only the last one's place is read.
-    fn of<L: List<Row = R>>(found: &[PgRow], sums: Arc<[Total]>) -> Result<Self, sqlx::Error> {
+    fn of<L: List<Row = R>>(scope: &Scope, found: &[PgRow], sums: Arc<[Total]>) -> Result<Self, sqlx::Error> {
         let most = usize::try_from(L::ON_A_PAGE).unwrap_or(usize::MAX);
         let last = found.get(most).and_then(|_| found.get(most - 1));
-        Ok(Leaf {
-            rows: found.iter().take(most).map(R::from_row).collect::<Result<_, _>>()?,
-            onward: last.map(|row| row.try_get("place")).transpose()?,
-            sums,
-        })
+        let rows: Vec<R> = found.iter().take(most).map(R::from_row).collect::<Result<_, _>>()?;
+        L::learn(scope, &rows);
+        Ok(Leaf { rows, onward: last.map(|row| row.try_get("place")).transpose()?, sums })
     }
 }
 
@@ -428,7 +428,7 @@ pub async fn leaf<L: List>(
     sums: Arc<[Total]>,
 ) -> Result<Leaf<L::Row>, sqlx::Error> {
     let found = statement::<L>(scope, stretch, Beside::Place).done().build().fetch_all(connection).await?;
-    Leaf::of::<L>(&found, sums)
+    Leaf::of::<L>(scope, &found, sums)
 }
 
 /// The statement for all rows of a list, in order: fetched, they come as the database gives them.
@@ -532,11 +532,13 @@ pub async fn summed<L: List>(
     let sums: Arc<[Total]> = match found.first() {
         Some(row) => row.try_get::<Json<Vec<Total>>, _>("sums")?.0.into(),
         // Behind the last row: what is before it was in no row that came.
-        None if stretch.after.is_some() => return Leaf::of::<L>(&[], totals::<L>(connection, scope, memory).await?),
+        None if stretch.after.is_some() => {
+            return Leaf::of::<L>(scope, &[], totals::<L>(connection, scope, memory).await?);
+        }
         None => Arc::default(),
     };
     known.keep(key, &sums);
-    Leaf::of::<L>(&found, sums)
+    Leaf::of::<L>(scope, &found, sums)
 }
 
 /// Appends `counted`, the money of all rows: of more than [`COUNTED`], that many and one.

@@ -171,11 +171,17 @@ impl Scope {
         self.begin_with(None)
     }
 
-    /// The same, with only `some` of the rows worked out.
-    pub fn begin_with(&self, some: Option<String>) -> Select {
+    /// Begins a statement that asks for no rates: `scope.day` and `scope.known` alone can be named in it.
+    pub fn begin_plain(&self) -> Select {
         // Not materialized: where it is named, the day and the instant stand as values, and an index can go by them.
         let mut select = Select::new("with scope as not materialized (select ");
         select.bind(self.as_of.0).sql("::date as day, ").bind(self.known_at.0).sql("::timestamptz as known)");
+        select
+    }
+
+    /// The same as [`Scope::begin`], with only `some` of the rows worked out.
+    pub fn begin_with(&self, some: Option<String>) -> Select {
+        let mut select = self.begin_plain();
         select.sql(", rates as materialized (select * from rates_in_force(");
         self.day_and_known(&mut select).sql(")), through as materialized (select * from rates_through(");
         select.bind(self.known_at.0).sql("::timestamptz))");

@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
 use dis::access::Role;
+use dis::imports::Kind;
 use rust_decimal::{Decimal, RoundingStrategy::MidpointAwayFromZero};
 use scraper::{ElementRef, Selector};
 
+use crate::donors::landed;
+use crate::entering::enter;
 use crate::french::choose;
 use crate::giving::{Row, sum};
 use crate::meetings::{classified, sign_in};
@@ -76,6 +79,64 @@ async fn every_figure_of_the_page_is_the_sum_of_the_list_it_opens() {
         let opened = site.rows(&reports.1, &cookie).await.len();
         assert_eq!(figure(&reports.0), Decimal::from(opened), "{donor} {day}: reports");
     }
+    site.close().await;
+}
+
+/// What came in from Sweden and what it owes, as its page says it. Page and list are read twice, the second time from what
+/// was kept, and say what the rows of the lists add up to.
+async fn of_sweden(site: &Site, cookie: &str) -> [Decimal; 2] {
+    let (page, list) = ("/donors/SWE?as_of=2021-07-31", "/donors?donor=SWE&as_of=2021-07-31");
+    let mut read = Vec::new();
+    for _ in 0..2 {
+        read.push((figures(&site.get(page, cookie).await), site.get(list, cookie).await.texts("tbody tr > *")));
+    }
+    assert_eq!(read[0], read[1]);
+    let (figures, cells) = read.remove(0);
+    let (in_all, arrears) = (&figures[1], &figures[3]);
+    assert_eq!(figure(&in_all.0), sum(&site.rows(&in_all.1, cookie).await, "amount_usd"));
+    assert_eq!(figure(&arrears.0), sum(&site.rows(&arrears.1, cookie).await, "outstanding_usd"));
+    let file = site.rows(list, cookie).await;
+    let sweden = file.iter().find(|row| row["code"] == "SWE").unwrap();
+    assert!(cells.iter().any(|cell| cell.contains(&sweden["name"])), "{cells:?}");
+    let numbers: Vec<Decimal> = cells.iter().filter_map(|cell| cell.replace(',', "").parse().ok()).collect();
+    for column in ["received_usd", "arrears_usd"] {
+        let amount = sweden[column].parse::<Decimal>().unwrap();
+        assert!(numbers.contains(&amount), "{column}: {amount} is not in {cells:?}");
+    }
+    [figure(&in_all.0), figure(&arrears.0)]
+}
+
+#[tokio::test]
+async fn what_is_kept_of_a_donor_moves_with_what_is_recorded() {
+    let site = Site::new().await;
+    let cookie = site.sign_in(Role::ResourceMobilization).await;
+    let [received, arrears] = of_sweden(&site, &cookie).await;
+    assert!(!arrears.is_zero());
+    let before: String = sqlx::query_scalar(
+        "select to_char(recorded_at at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') from change_head",
+    )
+    .fetch_one(&site.ground.db.pages)
+    .await
+    .unwrap();
+
+    let receipt = "ref,donor,currency,amount,received_on,fund,kind\nKEPT-1,SWE,USD,1000000.01,2021-07-20,FEM,cash\n";
+    landed(&site.ground, Kind::Contributions, receipt).await;
+    assert_eq!(of_sweden(&site, &cookie).await, [received + Decimal::new(100_000_001, 2), arrears]);
+    // What it owes is in kroner, as they stand on the day.
+    landed(&site.ground, Kind::Rates, "currency,valid_from,units_per_usd\nSEK,2021-07-30,5\n").await;
+    let [after, moved] = of_sweden(&site, &cookie).await;
+    assert_eq!(after, received + Decimal::new(100_000_001, 2));
+    assert!(moved > arrears, "{moved} and {arrears}");
+    // Names are shown as they are now.
+    let renamed = enter(&site, "/donors/SWE/edit", &cookie, &[("name", "Kingdom of Sweden")]).await;
+    assert_eq!(renamed.status, StatusCode::SEE_OTHER, "{}", renamed.body);
+    assert_eq!(of_sweden(&site, &cookie).await, [after, moved]);
+    let page = site.get("/donors/SWE?as_of=2021-07-31", &cookie).await;
+    assert!(page.texts("section tbody tr > *").iter().any(|cell| cell.contains("Kingdom of Sweden")), "{}", page.body);
+    // Who asks what was known before is told that.
+    let earlier = site.get(&format!("/donors/SWE?as_of=2021-07-31&known_at={before}"), &cookie).await;
+    let earlier = figures(&earlier);
+    assert_eq!([figure(&earlier[1].0), figure(&earlier[3].0)], [received, arrears]);
     site.close().await;
 }
 

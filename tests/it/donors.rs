@@ -165,7 +165,7 @@ async fn load(ground: &Ground, kind: Kind, rows: &str, correct: Option<&str>) ->
     imports::run(&ground.db, ground.actor(), &crate::loading::clock(), &import).await.unwrap()
 }
 
-async fn landed(ground: &Ground, kind: Kind, rows: &str) -> Outcome {
+pub(crate) async fn landed(ground: &Ground, kind: Kind, rows: &str) -> Outcome {
     let outcome = load(ground, kind, rows, None).await;
     assert!(outcome.accepted(), "{:?}", outcome.lines(&outcome.errors, L10n::ENGLISH));
     outcome
