@@ -159,9 +159,10 @@ impl RatesPage {
     pub fn new(frame: Frame, begun: Begun, found: Option<Vec<RateRow>>, answer: &Answer) -> askama::Result<Self> {
         let l10n = frame.l10n;
         let order = (begun.asked.sort, begun.asked.reversed);
-        let counted = found.as_ref().map_or_else(|| answer.units() + 1, Vec::len);
-        let units =
-            found.as_ref().map_or(counted - 1, |rows| rows.iter().filter(|row| row.unit_code.is_some()).count());
+        let (counted, units) = match &found {
+            Some(rows) => (rows.len(), rows.iter().filter(|row| row.unit_code.is_some()).count()),
+            None => (answer.units() + 1, answer.units()),
+        };
         let Read { asked, params, mut view, .. }: Read<ReportingRates> = begun.with(&frame, Leaf::default());
         view.count_rows(i64::try_from(counted).unwrap_or(i64::MAX), l10n);
         view.count = l10n.with("rates-units", &[("units", units.into())]);
