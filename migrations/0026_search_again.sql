@@ -88,6 +88,15 @@ end $$;
 create function search_things(ids bigint[]) returns integer language sql immutable parallel safe
     return (select count(distinct i.id) from unnest(ids) i (id));
 
+-- Whether a text has it that the reader may read. Most words there are stand in the latest documents: then the index need
+-- not be asked for all.
+create or replace function search_has(query tsquery) returns boolean
+    language plpgsql stable as $$
+begin
+    return search_seen(query, 'document', null, null, null, 8) > 0 or exists (select from search_texts t
+        where t.words @@ query and may_read(t.classification, t.author_id, t.took_part, t.readers));
+end $$;
+
 -- The latest so many of very many things it finds of a kind, with every passage. A word that is nearly everywhere stands in
 -- the very latest texts: where it is in some of these, a few more are looked at. Else the index is asked for the latest
 -- texts, by their months, and for all only where that is not enough.
@@ -183,9 +192,8 @@ begin
     if counted = '{}' or of_kind is not null and not counted ? of_kind then
         return jsonb_build_object('kinds', counted, 'hits', '[]'::jsonb);
     end if;
-    -- A lot is a page at least.
     share := greatest(case when most < 20 then 30 else 80 end
-        / case when of_kind is null then (select count(*) from jsonb_object_keys(counted)) else 1 end, most);
+        / case when of_kind is null then (select count(*) from jsonb_object_keys(counted)) else 1 end, 10);
     deep := ((passed_over + most - 1) / share + 1) * share;
     for asked in
         select c.kind, (select array_agg(substr(b.thing, length(c.kind) + 2)) from unnest(but) b (thing)
@@ -237,8 +245,8 @@ begin
 end $$;
 
 -- What somebody typed, found: search_page, with the words that were corrected (`understood`) and the query itself, by which
--- words are marked. `goes_on`: they may still be typing the last word. A word is corrected only where nothing is found and
--- no text that the reader may read has it.
+-- words are marked. `goes_on`: they may still be typing the last word; on a page it is one that goes on only where nothing
+-- is found by it as it stands. A word is corrected only where nothing is found and no text that the reader may read has it.
 create or replace function search(typed text, goes_on boolean, within text[], of_kind text, but text[], of_donors bigint[],
     since date, until date, passed_over integer, most integer) returns jsonb
     language plpgsql stable security definer set search_path = public, pg_temp as $$
@@ -253,17 +261,22 @@ declare
     understood jsonb := '[]';
     meant text[];
     found tsquery;
+    goes boolean := goes_on and most < 20;
 begin
-    for at in 1..cardinality(sought) loop
-        marks[at] := search_for(sought[at], goes_on and at = cardinality(sought));
-        parts[at] := search_asks(sought[at], marks[at]);
-        query := case when at = 1 then parts[at] else query && parts[at] end;
-        marked := case when at = 1 then marks[at] else marked && marks[at] end;
+    loop
+        for at in 1..cardinality(sought) loop
+            marks[at] := search_for(sought[at], goes and at = cardinality(sought));
+            parts[at] := search_asks(sought[at], marks[at]);
+            query := case when at = 1 then parts[at] else query && parts[at] end;
+            marked := case when at = 1 then marks[at] else marked && marks[at] end;
+        end loop;
+        if query is null or numnode(query) = 0 then
+            return '{"kinds": {}, "hits": [], "understood": [], "query": ""}';
+        end if;
+        answer := search_page(query, within, of_kind, but, of_donors, since, until, passed_over, most);
+        exit when answer -> 'kinds' <> '{}' or goes or not goes_on;
+        goes := true;
     end loop;
-    if query is null or numnode(query) = 0 then
-        return '{"kinds": {}, "hits": [], "understood": [], "query": ""}';
-    end if;
-    answer := search_page(query, within, of_kind, but, of_donors, since, until, passed_over, most);
     if answer -> 'kinds' = '{}' then
         for at in 1..cardinality(sought) loop
             continue when search_has(parts[at]);
@@ -354,7 +367,7 @@ begin
     ), sure as materialized (
         select p.id, p.ref, p.sought from pledges p
         where length(said) > 2 and p.sought like words[1] and p.sought like all (words)
-        limit 100
+        limit 50
     ), maybe as materialized (
         select p.id, p.ref, p.sought from pledges p
         where guess and length(said) > 3 and not exists (select from sure)
@@ -390,7 +403,7 @@ begin
     ), sure as materialized (
         select r.id, r.ref, r.sought from donor_reports r
         where length(said) > 2 and r.sought like words[1] and r.sought like all (words)
-        limit 100
+        limit 50
     ), best as (
         select distinct on (found.id) found.id, found.ref, found.nearness
         from (

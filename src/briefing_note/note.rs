@@ -1,6 +1,5 @@
 //! A donor's page of a note, in the reader's language.
 
-use askama::Template;
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -9,7 +8,7 @@ use super::sections::{self, Block};
 use super::store::{Found, Planned, level};
 use crate::classified::Classification;
 use crate::donor_page::{DonorFigures, Years};
-use crate::giving::Room;
+use crate::giving::{ByYear, Room};
 use crate::lists::Scope;
 use crate::web::frame::Frame;
 use crate::web::{PageError, address, format};
@@ -78,14 +77,9 @@ pub(super) fn note(nth: usize, donor: &DonorFigures, found: &Found, of: &Of<'_>)
     let day = of.scope.as_of.0;
     let years = Years::of(donor, day);
     let all = |room: &str| format!("/{room}?donor={}", address::escape(&donor.code));
-    let chart =
-        match years.chart(Room { id: &format!("years-{nth}"), height: 124, years: 8 }, &all("contributions"), l10n) {
-            Some(chart) => {
-                let (bars, legend) = chart.bars();
-                Some((bars.render()?, legend))
-            }
-            None => None,
-        };
+    let room = Room { id: &format!("years-{nth}"), height: 124, years: 8 };
+    let part = ("note-years", all("contributions"));
+    let chart = years.chart((of.frame, of.scope), part, room, ByYear::bars)?;
     let usd = |label: String, amount: Decimal, href: String| Figure {
         label,
         unit: "USD",

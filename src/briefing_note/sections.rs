@@ -1,5 +1,7 @@
 //! The parts of a donor's page: what they gave, what each side owes, what was said, who will be there.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 
 use super::note::Of;
@@ -48,16 +50,13 @@ pub(super) struct Said {
     pub(super) text: String,
 }
 
-/// Bars, drawn, and what their colours mean.
-type Chart = (String, Vec<(&'static str, String)>);
-
 /// A part of the page; it has one kind of content, or none and says so.
 #[derive(Default)]
 pub(super) struct Block {
     pub(super) title: String,
     pub(super) wide: bool,
     pub(super) text: Option<String>,
-    pub(super) chart: Option<Chart>,
+    pub(super) chart: Option<Arc<str>>,
     pub(super) rows: Vec<Row>,
     pub(super) lines: Vec<Line>,
     pub(super) said: Vec<Said>,
@@ -78,7 +77,7 @@ impl Block {
 pub(super) fn of(
     donor: &DonorFigures,
     found: &Found,
-    chart: Option<Chart>,
+    chart: Option<Arc<str>>,
     planned: Option<&Planned>,
     of: &Of<'_>,
 ) -> Vec<Block> {

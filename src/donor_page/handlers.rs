@@ -66,10 +66,8 @@ pub async fn detail(
     sections.extend(family(&donor, &all("donors"), &same, &scope, l10n));
     sections.extend(entry_from::versions(&FORMS, &code, versions, &frame));
     let years = Years::of(&donor, scope.as_of.0);
-    let chart = match years.chart(Room::WHOLE, &all("contributions"), l10n) {
-        Some(chart) => Some(chart.render()?),
-        None => None,
-    };
+    let part = ("donor-years", all("contributions"));
+    let chart = years.chart((&frame, &scope), part, Room::WHOLE, std::convert::identity)?;
     let mut beside = beside(&donor, &documents, &frame);
     beside.main = Some(line.render()?);
     beside.kept = wanted.kept();

@@ -1,14 +1,19 @@
 //! What a donor gave by year, its children's receipts among it, and what this year makes of it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use askama::Template;
 use chrono::{Datelike, NaiveDate};
 
 use super::store::DonorFigures;
 use crate::giving::rule::{Ground, History, Status};
 use crate::giving::{ByYear, Room, Sums, ended, is_somebody, mark};
 use crate::l10n::L10n;
+use crate::lists::Scope;
 use crate::settings;
+use crate::web::drawn;
+use crate::web::frame::Frame;
 
 /// What a donor gave by year.
 pub(crate) struct Years {
@@ -38,12 +43,27 @@ impl Years {
         self.sums.keys().next().copied()
     }
 
-    /// The bars with their rows among those at an address; nothing where nothing was given.
-    pub(crate) fn chart(&self, room: Room<'_>, all: &str, l10n: L10n) -> Option<ByYear> {
+    /// The bars with their rows among those at an address, drawn as one of the parts of a page that stand till the next
+    /// change; nothing where nothing was given.
+    ///
+    /// # Errors
+    /// As any template.
+    pub(crate) fn chart<T: Template>(
+        &self,
+        (frame, scope): (&Frame, &Scope),
+        (part, all): (&'static str, String),
+        room: Room<'_>,
+        template: fn(ByYear) -> T,
+    ) -> askama::Result<Option<Arc<str>>> {
+        if self.sums.is_empty() {
+            return Ok(None);
+        }
         let no_data = |year| self.no_data.contains(&year);
-        (!self.sums.is_empty()).then(|| {
-            ByYear::new(room, &self.sums, self.as_of.year(), no_data, |year, category| rows(all, year, category), l10n)
-        })
+        let draw = || {
+            let rows = |year, category: Option<&str>| rows(&all, year, category);
+            template(ByYear::new(room, &self.sums, self.as_of.year(), no_data, rows, frame.l10n))
+        };
+        drawn::till_a_change(&frame.memory, (part, format!("{all} {}", room.id)), scope, frame.l10n, draw).map(Some)
     }
 
     /// The mark of this year, and where the donor lapsed earlier, since when. A child counts with its parent and has

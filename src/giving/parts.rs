@@ -63,13 +63,21 @@ pub struct ByYear {
     rows: Vec<YearRow>,
 }
 
+/// Its bars alone, and what their colours mean.
+#[derive(Template)]
+#[template(path = "giving/bars.html")]
+pub struct BarsByYear {
+    chart: Bars,
+    legend: Vec<(&'static str, String)>,
+}
+
 /// What came in, by year and category of earmarking, in US dollars.
 pub type Sums = BTreeMap<i32, BTreeMap<String, Decimal>>;
 
 impl ByYear {
-    /// Its bars alone, and what their colours mean: for a page with a table of its own, or none.
-    pub fn bars(self) -> (Bars, Vec<(&'static str, String)>) {
-        (self.chart, self.legend)
+    /// Its bars alone: for a page with a table of its own, or none.
+    pub fn bars(self) -> BarsByYear {
+        BarsByYear { chart: self.chart, legend: self.legend }
     }
 
     /// Draws the sums of the years from the first with a receipt to `last`. `href` says where the rows of a year, of one

@@ -66,7 +66,7 @@ pub async fn detail(
         tags: page.tags(),
         actions: actions(&page, corrects),
         figures: page.figures(),
-        chart: Some(course),
+        chart: Some(course.into()),
         said: page.said(),
         sections: vec![pledges, page.versions()],
         history,

@@ -40,7 +40,8 @@ impl Term {
     /// How many of the words from here on are this term; 0 where they are not.
     fn length_at(&self, words: &[Word<'_>]) -> usize {
         let length = self.words.len();
-        if words.len() < length {
+        // Nearly every word of a text begins otherwise.
+        if words.len() < length || !may_be_alike(&self.words[0], &words[0].folded) {
             return 0;
         }
         let last = length - 1;
@@ -55,30 +56,35 @@ impl Term {
     }
 }
 
+/// Whether a word can be the one sought at all: it begins like it, or with the Arabic article.
+fn may_be_alike(sought: &str, word: &str) -> bool {
+    let first = word.as_bytes().first();
+    first == sought.as_bytes().first() || first == ARTICLE.as_bytes().first()
+}
+
+/// The Arabic article, written in one with its word.
+const ARTICLE: &str = "ال";
+
 /// Whether a word is the one sought, or has its stem: the index finds by stems of several languages, and here a like
 /// beginning stands for all of them.
 fn same(sought: &str, word: &str, of: usize) -> bool {
     if sought == word {
         return true;
     }
-    let all = word;
-    let word = word.strip_prefix("ال").unwrap_or(word);
-    // Nearly every word of a text begins otherwise.
-    if of > 1 || sought.chars().next() != word.chars().next() {
+    let (letters, all) = (sought.chars().count(), word.chars().count());
+    if of > 1 || letters < 4 {
         return false;
     }
-    let (letters, all) = (sought.chars().count(), all.chars().count());
-    if letters < 4 {
-        return false;
-    }
+    let word = word.strip_prefix(ARTICLE).unwrap_or(word);
     let shared = sought.chars().zip(word.chars()).take_while(|(one, other)| one == other).count();
     shared + usize::from(letters > 4) >= letters && all <= shared + 6
 }
 
-/// A word of a text: from which byte to which, and folded.
+/// A word of a text: from which byte to which, the same in letters, and folded.
 struct Word<'t> {
     from: usize,
     to: usize,
+    letters: (usize, usize),
     folded: Cow<'t, str>,
 }
 
@@ -118,31 +124,29 @@ fn folded(text: &str) -> Cow<'_, str> {
 fn words(text: &str) -> Vec<Word<'_>> {
     // A word and what follows it are six letters or more.
     let mut words = Vec::with_capacity(text.len() / 6 + 1);
+    // Where the word began that goes on: byte and letter.
     let mut from = None;
-    let end = |words: &mut Vec<_>, from: &mut Option<usize>, to: usize| {
-        if let Some(from) = from.take() {
-            words.push(Word { from, to, folded: folded(&text[from..to]) });
+    let end = |words: &mut Vec<_>, from: &mut Option<(usize, usize)>, (to, letter): (usize, usize)| {
+        if let Some((from, first)) = from.take() {
+            words.push(Word { from, to, letters: (first, letter), folded: folded(&text[from..to]) });
         }
     };
-    for (at, c) in text.char_indices() {
-        if c.is_ascii() {
-            match c.is_ascii_alphanumeric() {
-                true => {
-                    from.get_or_insert(at);
-                }
-                false => end(&mut words, &mut from, at),
-            }
+    let mut letters = 0;
+    for (letter, (at, c)) in text.char_indices().enumerate() {
+        letters = letter + 1;
+        if c.is_ascii_alphanumeric() {
+            from.get_or_insert((at, letter));
         } else if is_a_word_of_its_own(c) {
-            end(&mut words, &mut from, at);
-            from = Some(at);
-            end(&mut words, &mut from, at + c.len_utf8());
-        } else if c.is_alphanumeric() || is_a_mark(c) {
-            from.get_or_insert(at);
+            end(&mut words, &mut from, (at, letter));
+            from = Some((at, letter));
+            end(&mut words, &mut from, (at + c.len_utf8(), letters));
+        } else if !c.is_ascii() && (c.is_alphanumeric() || is_a_mark(c)) {
+            from.get_or_insert((at, letter));
         } else {
-            end(&mut words, &mut from, at);
+            end(&mut words, &mut from, (at, letter));
         }
     }
-    end(&mut words, &mut from, text.len());
+    end(&mut words, &mut from, (text.len(), letters));
     words
 }
 
@@ -198,33 +202,24 @@ pub fn excerpt(text: &str, terms: &[Term], letters: usize) -> Vec<Piece> {
     let marks = marks(&words, terms);
     // Which words there is room for, beginning with one.
     let room = |first: usize| {
-        let (mut at, mut taken) = (words[first].from, 0);
-        let fits = |word: &&Word<'_>| {
-            taken += text[at..word.to].chars().count();
-            at = word.to;
-            taken <= letters
-        };
-        first + words[first..].iter().take_while(fits).count().max(1)
+        let begin = words[first].letters.0;
+        first + words[first..].partition_point(|word| word.letters.1 - begin <= letters).max(1)
     };
     let Some(best) = marks.iter().enumerate().max_by_key(|(at, (first, _, _))| {
         let last = room(*first);
-        let mut seen: Vec<usize> =
-            marks[*at..].iter().take_while(|(_, after, _)| *after <= last).map(|(_, _, term)| *term).collect();
-        seen.sort_unstable();
-        seen.dedup();
+        // Which terms stand there, one bit each.
+        let seen = marks[*at..].iter().take_while(|(_, after, _)| *after <= last);
+        let seen = seen.fold(0_u64, |seen, (_, _, term)| seen | 1 << (*term).min(63));
         // The first of those as good as each other.
-        (seen.len(), std::cmp::Reverse(*at))
+        (seen.count_ones(), std::cmp::Reverse(*at))
     }) else {
         let Some(last) = (!words.is_empty()).then(|| room(0)) else { return Vec::new() };
         return cut(text, &words, &marks, 0, last);
     };
     // A few words before it, so that one sees what it is about.
     let (first, ..) = *best.1;
-    let before = words[..first]
-        .iter()
-        .rev()
-        .take_while(|word| text[word.from..words[first].from].chars().count() <= letters / 4);
-    let first = first - before.count();
+    let begin = words[first].letters.0;
+    let first = words[..first].partition_point(|word| begin - word.letters.0 > letters / 4);
     cut(text, &words, &marks, first, room(first))
 }
 

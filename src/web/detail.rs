@@ -1,6 +1,7 @@
 //! A page about one thing: who or what it is, its figures, the rows behind them, and its history in words.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::Query;
@@ -140,7 +141,7 @@ pub struct Detail {
     /// Its figures.
     pub figures: Vec<Figure>,
     /// A chart under the figures, drawn.
-    pub chart: Option<String>,
+    pub chart: Option<Arc<str>>,
     /// What is said of it.
     pub said: Vec<Said>,
     /// Rows that belong to it.

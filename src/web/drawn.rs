@@ -8,7 +8,7 @@ use std::sync::Arc;
 use askama::Template;
 use chrono::NaiveDate;
 
-use crate::kernel::KnownAt;
+use crate::kernel::{AsOf, KnownAt};
 use crate::l10n::L10n;
 use crate::lists::{Kept, Memory, Scope};
 
@@ -19,14 +19,16 @@ struct Of {
     /// Where it stands, with all that was asked for.
     address: String,
     language: &'static str,
+    as_of: AsOf,
+    known_at: KnownAt,
     /// The last change there was.
     latest: KnownAt,
     today: NaiveDate,
 }
 
-/// Parts drawn already, up to some hundred kilobytes each.
+/// Parts drawn already: of donors there are many of some kilobytes, of rooms a few of a hundred.
 #[derive(Default)]
-struct Parts(Kept<Of, Arc<str>, 48>);
+struct Parts(Kept<Of, Arc<str>, 128>);
 
 /// The part of that name of the page at an address, as of a scope: as another reader had it drawn, if nothing was changed
 /// since.
@@ -41,7 +43,9 @@ pub fn till_a_change<T: Template>(
     draw: impl FnOnce() -> T,
 ) -> askama::Result<Arc<str>> {
     let Some(latest) = scope.latest else { return Ok(draw().render()?.into()) };
-    let (parts, of) = (memory.of::<Parts>(), Of { part, address, language: l10n.code(), latest, today: scope.today });
+    let parts = memory.of::<Parts>();
+    let Scope { as_of, known_at, today, .. } = *scope;
+    let of = Of { part, address, language: l10n.code(), as_of, known_at, latest, today };
     match parts.0.get(&of) {
         Some(drawn) => Ok(drawn),
         None => Ok(parts.0.put(of, draw().render()?.into())),
