@@ -1,9 +1,8 @@
 //! The page of giving. Its files are those of every list.
 
-use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 
 use super::answer::answer;
 use super::list::Giving;
@@ -27,7 +26,7 @@ pub async fn page(
             // Worked out already for the rows: taken from memory.
             let answer = answer(&state.0.memory, &mut tx, &read.asked.scope).await?;
             tx.end();
-            Ok(Html(GivingPage::new(frame, *read, &answer)?.render()?).into_response())
+            Ok(GivingPage::new(frame, *read, &answer)?.drawn()?.into_response())
         }
     }
 }

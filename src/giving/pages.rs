@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
+use axum::response::Html;
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
@@ -131,6 +132,14 @@ impl GivingPage {
             view.counted = view.counted.max(1);
         }
         Ok(GivingPage { frame, list: view, dashboard })
+    }
+
+    /// As it is sent.
+    ///
+    /// # Errors
+    /// As any template.
+    pub fn drawn(&self) -> askama::Result<Html<String>> {
+        drawn::page(self, &self.dashboard)
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use askama::Template;
+use axum::response::Html;
 use rust_decimal::Decimal;
 
 use super::answer::{Figures, Sums};
@@ -37,6 +38,13 @@ pub struct Found<'k> {
     pub figures: &'k Figures,
     /// What donors are called.
     pub names: HashMap<String, String>,
+    /// What stands above the rows, where it was drawn already.
+    pub drawn: Option<Arc<str>>,
+}
+
+/// What stands above the rows of a page: the order of these moves nothing of it.
+pub fn above(params: &Params) -> (&'static str, String) {
+    ("implementation", params.without(&["sort"]).address("/implementation"))
 }
 
 /// Everything above the rows.
@@ -96,15 +104,17 @@ impl ImplementationPage {
     ///
     /// # Errors
     /// As any template.
-    pub fn new(frame: Frame, read: Read<Implementation>, found: &Found<'_>) -> askama::Result<Self> {
+    pub fn new(frame: Frame, read: Read<Implementation>, mut found: Found<'_>) -> askama::Result<Self> {
         let Read { asked, params, view: mut list, .. } = read;
         let narrowed = ["state", "q", "after"].iter().any(|name| params.get(name).is_some());
         let dashboard = if !narrowed && found.figures.all.projects > 0 {
-            // The order of the rows moves nothing of it.
-            let part = ("implementation", params.without(&["sort"]).address(&list.path));
-            let page = Page { found, params: &params, l10n: frame.l10n };
+            let drawn = found.drawn.take();
+            let page = Page { found: &found, params: &params, l10n: frame.l10n };
             let draw = || page.dashboard(&list);
-            Some(drawn::till_a_change(&frame.memory, part, &asked.scope, frame.l10n, draw)?)
+            let drawn = drawn
+                .map(Ok)
+                .unwrap_or_else(|| drawn::till_a_change(&frame.memory, above(&params), &asked.scope, frame.l10n, draw));
+            Some(drawn?)
         } else {
             None
         };
@@ -112,6 +122,14 @@ impl ImplementationPage {
             list.counted = list.counted.max(1);
         }
         Ok(ImplementationPage { frame, list, dashboard })
+    }
+
+    /// As it is sent.
+    ///
+    /// # Errors
+    /// As any template.
+    pub fn drawn(&self) -> askama::Result<Html<String>> {
+        drawn::page(self, &self.dashboard)
     }
 }
 

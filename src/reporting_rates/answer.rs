@@ -71,17 +71,14 @@ pub struct Answer {
     pub compared: NaiveDate,
     /// The rows of its table as statements take them.
     pub rows: WorkedOut,
+    /// How many units the table has.
+    pub units: usize,
 }
 
 impl Answer {
     /// The counts as of the day.
     pub fn now(&self) -> Figures {
         self.figured.figures(self.unit, self.day)
-    }
-
-    /// How many units the table has.
-    pub fn units(&self) -> usize {
-        self.figured.in_order(self.unit, self.day).len()
     }
 
     /// The counts as of the day compared with.
@@ -120,7 +117,7 @@ struct Known {
     figured: Kept<Key, Arc<Figured>, MOST>,
     details: Kept<DetailsKey, Arc<Details>, MOST>,
     /// By the unit asked for, besides what the figures are of.
-    rows: Kept<(Key, Option<String>), WorkedOut, MOST>,
+    rows: Kept<(Key, Option<String>), (WorkedOut, usize), MOST>,
 }
 
 fn key(basis: Basis, scope: &Scope, days: Vec<NaiveDate>) -> Key {
@@ -183,12 +180,12 @@ pub async fn answer(memory: &Memory, connection: &mut PgConnection, scope: &Scop
     let details = beside.ok_or_else(missing)?;
     let unit = figured.unit(scope.filters.unit.as_deref());
     let key = (key, scope.filters.unit.clone());
-    let rows = match kept.rows.get(&key) {
+    let (rows, units) = match kept.rows.get(&key) {
         Some(rows) => rows,
         None => {
-            let figured = figured.clone();
-            kept.rows.put(key, worked_out(move || list::rows(&figured, unit, day, compared)))
+            let (figured, units) = (figured.clone(), figured.in_order(unit, day).len());
+            kept.rows.put(key, (worked_out(move || list::rows(&figured, unit, day, compared)), units))
         }
     };
-    Ok(Answer { figured, details, unit, day, compared, rows })
+    Ok(Answer { figured, details, unit, day, compared, rows, units })
 }

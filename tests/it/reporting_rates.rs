@@ -11,6 +11,7 @@ use dis::imports::{self, Import, Kind};
 use dis::l10n::L10n;
 use scraper::{ElementRef, Selector};
 
+use crate::entering::enter;
 use crate::exports::Home;
 use crate::foundation::Ground;
 use crate::loading::clock;
@@ -329,6 +330,63 @@ async fn the_demonstration_tells_the_boards_story() {
             let sum: i64 = rows.iter().filter(|row| tops.contains(&row[1].to_owned())).map(number).sum();
             assert_eq!(sum, number(total), "column {column} as of {day}");
         }
+    }
+    site.close().await;
+}
+
+/// The names of the units in a file of the rates, in its order; the last row by its code.
+async fn in_file(site: &Site, cookie: &str, query: &str) -> Vec<String> {
+    let file = site.get(&format!("/reporting-rates.csv?{query}"), cookie).await;
+    let rows = csv::Reader::from_reader(file.body.as_bytes()).into_records().map(Result::unwrap).collect::<Vec<_>>();
+    rows.iter().map(|row| if row[2].is_empty() { row[1].to_owned() } else { row[2].to_owned() }).collect()
+}
+
+#[tokio::test]
+async fn the_table_stands_in_the_order_of_its_file() {
+    let site = Site::new().await;
+    let cookie = site.sign_in(Role::Manager).await;
+    for unit in ["", "&unit=ROAF"] {
+        for sort in ["tree", "-tree", "rate", "-rate", "overdue", "-overdue"] {
+            let query = format!("as_of=2021-07-31{unit}&sort={sort}");
+            // The second page is of what was drawn for the first.
+            for _ in 0..2 {
+                let page = site.get(&format!("/reporting-rates?{query}"), &cookie).await;
+                let names: Vec<String> = shown(&page).into_iter().map(|row| row[0].trim().to_owned()).collect();
+                assert!(names.len() > 1, "{}", page.body);
+                assert_eq!(names, in_file(&site, &cookie, &query).await, "{query}");
+            }
+        }
+    }
+    site.close().await;
+}
+
+#[tokio::test]
+async fn what_is_drawn_once_is_drawn_anew_after_a_change_and_for_another_language() {
+    let site = Site::new().await;
+    let (manager, admin) = (site.sign_in(Role::Manager).await, site.sign_in(Role::Admin).await);
+    let pages = ["/reporting-rates?as_of=2021-07-31", "/?as_of=2021-07-31", "/implementation?as_of=2021-07-31"];
+    let mut before = Vec::new();
+    for address in pages {
+        let (first, second) = (site.get(address, &manager).await, site.get(address, &manager).await);
+        assert!(first.body.contains("Regional Office for Africa"), "{address}: {}", first.body);
+        // But for the id of a form they are the same.
+        let plain = |page: &Answer| page.texts("main *");
+        assert_eq!(plain(&first), plain(&second), "{address}");
+        before.push(plain(&second));
+    }
+    let renamed = enter(&site, "/units/ROAF/edit", &admin, &[("name", "Office of the whole of Africa")]).await;
+    assert_eq!(renamed.status, StatusCode::SEE_OTHER, "{}", renamed.body);
+    for address in pages {
+        let page = site.get(address, &manager).await;
+        assert!(page.body.contains("Office of the whole of Africa"), "{address}");
+        assert!(!page.body.contains("Regional Office for Africa"), "{address}");
+    }
+    crate::french::choose(&site, &manager, "fr").await;
+    for (address, english) in pages.iter().zip(&before) {
+        let page = site.get(address, &manager).await;
+        assert_eq!(page.status, StatusCode::OK, "{address}");
+        let said = page.texts("main h2");
+        assert!(said.iter().all(|said| !english.contains(said)), "{address}: {said:?}");
     }
     site.close().await;
 }
