@@ -78,7 +78,9 @@
 		if (e.defaultPrevented || e.isComposing) return;
 		if (e.key === "Escape") { if (closeDrop()) e.preventDefault(); return; }
 		if (keysOff || e.ctrlKey || e.metaKey || e.altKey || e.repeat) return;
-		if (e.target.closest("input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable], dialog, .calendar")) return;
+		/* a dialog just closed keeps the focus for a moment; what is typed then is for the page */
+		const dialog = e.target.closest("dialog");
+		if (dialog ? dialog.open : e.target.closest("input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable], .calendar")) return;
 		const l = letter(e), after = Date.now() - gAt < 1500;
 		gAt = 0;
 		let done = true;
