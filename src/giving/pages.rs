@@ -143,12 +143,6 @@ impl GivingPage {
     }
 }
 
-impl Dashboard {
-    fn t(&self, key: &str) -> String {
-        self.l10n.t(key)
-    }
-}
-
 /// What was found for the page.
 struct Found<'a> {
     answer: &'a Answer,

@@ -39,7 +39,7 @@ pub async fn page(
             };
             tx.end();
             let found = Found { known: &known, figures: &figures, names, drawn };
-            Ok(ImplementationPage::new(frame, *read, found)?.drawn()?.into_response())
+            Ok(ImplementationPage::new(frame, *read, &found)?.drawn()?.into_response())
         }
     }
 }

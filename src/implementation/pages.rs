@@ -104,17 +104,16 @@ impl ImplementationPage {
     ///
     /// # Errors
     /// As any template.
-    pub fn new(frame: Frame, read: Read<Implementation>, mut found: Found<'_>) -> askama::Result<Self> {
+    pub fn new(frame: Frame, read: Read<Implementation>, found: &Found<'_>) -> askama::Result<Self> {
         let Read { asked, params, view: mut list, .. } = read;
         let narrowed = ["state", "q", "after"].iter().any(|name| params.get(name).is_some());
         let dashboard = if !narrowed && found.figures.all.projects > 0 {
-            let drawn = found.drawn.take();
-            let page = Page { found: &found, params: &params, l10n: frame.l10n };
+            let page = Page { found, params: &params, l10n: frame.l10n };
             let draw = || page.dashboard(&list);
-            let drawn = drawn
-                .map(Ok)
-                .unwrap_or_else(|| drawn::till_a_change(&frame.memory, above(&params), &asked.scope, frame.l10n, draw));
-            Some(drawn?)
+            Some(match &found.drawn {
+                Some(drawn) => drawn.clone(),
+                None => drawn::till_a_change(&frame.memory, above(&params), &asked.scope, frame.l10n, draw)?,
+            })
         } else {
             None
         };
@@ -130,12 +129,6 @@ impl ImplementationPage {
     /// As any template.
     pub fn drawn(&self) -> askama::Result<Html<String>> {
         drawn::page(self, &self.dashboard)
-    }
-}
-
-impl Dashboard {
-    fn t(&self, key: &str) -> String {
-        self.l10n.t(key)
     }
 }
 

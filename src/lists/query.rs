@@ -50,8 +50,6 @@ pub trait List: Send + Sync + 'static {
     const SUMMED: bool = true;
     /// How long its sums stand, for the next reader.
     const SUMS_STAND: SumsStand = SumsStand::Never;
-    /// Whether its page has a table of its own, and draws the rows itself.
-    const OWN_TABLE: bool = false;
     /// How many rows a page has at most; a table that is one answer is shown whole.
     const ON_A_PAGE: i64 = 50;
     /// The columns of its file that say which row a row is.

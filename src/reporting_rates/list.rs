@@ -146,7 +146,6 @@ impl List for ReportingRates {
     const ID: &'static str = "(w.value ->> 'id')::bigint";
     const KEY: &'static [&'static str] = &["unit_code"];
     const SUMMED: bool = false;
-    const OWN_TABLE: bool = true;
     // A table of units is one answer.
     const ON_A_PAGE: i64 = 5_000;
     const SELECT: &'static str = "scope.day as as_of, u.code as unit_code, u.name as unit_name,

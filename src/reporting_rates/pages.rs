@@ -212,10 +212,6 @@ impl Above {
             figures: figures(answer, links, l10n),
         }
     }
-
-    fn t(&self, key: &str) -> String {
-        self.l10n.t(key)
-    }
 }
 
 impl Below {
@@ -245,10 +241,6 @@ impl Below {
             longest: longest(answer, params, l10n),
             overdue_all: Linked { figure: number(answer.now().overdue), href: links.reports("overdue") },
         }
-    }
-
-    fn t(&self, key: &str) -> String {
-        self.l10n.t(key)
     }
 }
 

@@ -508,7 +508,7 @@ fn draw<L: List>(
     ListView {
         heads: heads::<L>(params, asked, &path, l10n),
         classes: L::screen().iter().map(|column| column.class).collect(),
-        groups: if L::OWN_TABLE { Vec::new() } else { groups::<L>(rows, asked, l10n) },
+        groups: groups::<L>(rows, asked, l10n),
         fields: fields::<L>(params, &choices, l10n),
         chips,
         count,
