@@ -15,7 +15,7 @@ use super::store;
 use crate::classified::note_reading;
 use crate::kernel::KnownAt;
 use crate::web::frame::{Action, Frame};
-use crate::web::server::AsItIs;
+use crate::web::packing::AsItIs;
 use crate::web::{AppState, PageError, Refused, SignedIn};
 
 fn buttons(held: &Held, frame: &Frame) -> Vec<Action> {

@@ -2,15 +2,16 @@
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::{FromRequestParts, Query, State};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
 
 use super::model::Kind;
 use super::pages::{Item, WITH_A_PAGE, groups, items, ours};
 use super::store;
-use crate::search::while_typing;
+use crate::search::{Turn, while_typing};
 use crate::web::frame::Frame;
 use crate::web::{AppState, PageError, Posting, Refused, SignedIn, address, params};
 
@@ -44,9 +45,25 @@ fn read<T>(asked: Result<Query<T>, QueryRejection>) -> Result<T, PageError> {
     asked.map(|Query(asked)| asked).map_err(|_| bad("?", ""))
 }
 
+/// What the palette looks for is a search, and comes in its turn; names of a kind are found at once.
+pub struct InTurn {
+    _turn: Option<Turn>,
+}
+
+impl FromRequestParts<AppState> for InTurn {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
+        let asked: Result<Query<Asked>, _> = Query::try_from_uri(&parts.uri);
+        let palette = asked.is_ok_and(|asked| asked.kind.is_empty() && !asked.q.is_empty());
+        Ok(InTurn { _turn: if palette { Some(Turn::come(state).await?) } else { None } })
+    }
+}
+
 /// `GET /suggest?kind=…&q=…&most=…`: without a kind, what the palette shows.
 pub async fn suggest(
     State(state): State<AppState>,
+    _turn: InTurn,
     signed_in: SignedIn,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, PageError> {

@@ -10,6 +10,7 @@ use super::forms::{Asked, Wanted, understand};
 use super::model::{NAMES, ON_PAGE, Question, SEARCHED};
 use super::pages::{Filter, SearchPage};
 use super::store;
+use super::turn::Turn;
 use crate::finding::{Item, Kind, WITH_A_PAGE, items, ours, store as names};
 use crate::kernel::{AsOf, KnownAt};
 use crate::web::frame::Frame;
@@ -46,6 +47,7 @@ async fn by_name(connection: &mut PgConnection, wanted: &Wanted, frame: &Frame) 
 /// `GET /search?q=…&kind=…&donor=…&since=…&until=…&page=…`.
 pub async fn page(
     State(state): State<AppState>,
+    _turn: Turn,
     signed_in: SignedIn,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, PageError> {

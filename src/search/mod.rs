@@ -11,5 +11,7 @@ pub mod handlers;
 mod model;
 mod pages;
 mod store;
+mod turn;
 
 pub use store::while_typing;
+pub use turn::Turn;

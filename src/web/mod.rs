@@ -19,6 +19,7 @@ pub mod frozen;
 pub mod list;
 pub mod list_files;
 pub mod metrics;
+pub mod packing;
 pub mod params;
 pub mod posting;
 pub mod reader;

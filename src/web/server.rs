@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
-use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -16,13 +16,12 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tower::Layer;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::compression::predicate::{DefaultPredicate, Predicate};
-use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use super::errors::{PageError, Refused};
 use super::metrics;
+use super::packing;
 use super::reader;
 use super::session;
 use super::state::AppState;
@@ -56,8 +55,9 @@ pub fn app(state: AppState) -> Router {
         .merge(rooms::uploads())
         .layer(middleware::from_fn(within_deadline))
         .layer(middleware::from_fn_with_state(state.clone(), same_origin))
-        .layer(packed(CompressionLayer::new().no_gzip().quality(CompressionLevel::Precise(ZSTD))))
-        .layer(packed(CompressionLayer::new().no_zstd().quality(CompressionLevel::Fastest)));
+        .layer(middleware::from_fn(packing::whole))
+        .layer(packing::zstd())
+        .layer(packing::gzip());
     let watched = Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
@@ -70,23 +70,6 @@ pub fn app(state: AppState) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), with_headers))
         .layer(middleware::from_fn(reader::spoken_to))
         .with_state(state)
-}
-
-/// On an answer: a file as somebody brought it, packed already or not worth it.
-#[derive(Debug, Clone, Copy)]
-pub struct AsItIs;
-
-/// How hard zstd packs: a page is a fifth larger so than at its level 1, and packed in two thirds of the time.
-const ZSTD: i32 = -1;
-
-/// Packs answers of ours on their way out.
-fn packed(layer: CompressionLayer) -> CompressionLayer<impl Predicate> {
-    layer.compress_when(DefaultPredicate::new().and(made_by_us))
-}
-
-/// Whether an answer may be packed on its way out.
-fn made_by_us(_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions) -> bool {
-    extensions.get::<AsItIs>().is_none()
 }
 
 /// No page is there, said in the language of whoever is signed in.

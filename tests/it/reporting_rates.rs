@@ -183,7 +183,7 @@ async fn every_number_of_the_page_opens_exactly_its_reports() {
         assert_eq!(page.status, StatusCode::OK, "{address}: {}", page.body);
         let html = page.page();
         let mut opened = 0;
-        for link in all(html.root_element(), "main td a.fig, main dd a.fig, main a.push") {
+        for link in all(html.root_element(), "main .figs td a, main dd a.fig, main a.push") {
             let href = link.attr("href").unwrap();
             let figure = said(&link).rsplit(' ').next().unwrap().to_owned();
             if let Ok(count) = figure.parse::<usize>() {
