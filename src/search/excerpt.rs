@@ -19,21 +19,25 @@ pub struct Piece {
 pub struct Term {
     words: Vec<String>,
     goes_on: bool,
+    /// Which of the words typed it stands for, with its stems and with what else may have been meant.
+    typed: usize,
 }
 
 impl Term {
     /// The terms of a query as PostgreSQL writes it: `'water' | 'wat':* & 'a' <-> 'b'`. No mark stands in its words.
     pub fn of(query: &str) -> Vec<Term> {
         let plain = query.replace(['(', ')', '!'], " ");
-        let term = |text: &str| {
+        let term = |(typed, text): (usize, &str)| {
             let goes_on = text.trim_end().ends_with(":*");
             let words = text.split("<->").map(|word| word.trim().trim_end_matches(":*").replace('\'', ""));
             let words: Vec<String> = words.filter(|word| !word.is_empty()).collect();
-            (!words.is_empty()).then_some(Term { words, goes_on })
+            (!words.is_empty()).then_some(Term { words, goes_on, typed })
         };
-        let mut terms: Vec<Term> = plain.split(['&', '|']).filter_map(term).collect();
+        let each = plain.split('&').enumerate();
+        let mut terms: Vec<Term> =
+            each.flat_map(|(typed, any)| any.split('|').map(move |one| (typed, one))).filter_map(term).collect();
         terms.sort_by(|one, other| one.words.cmp(&other.words).then(one.goes_on.cmp(&other.goes_on)));
-        terms.dedup();
+        terms.dedup_by(|one, other| one.words == other.words && one.goes_on == other.goes_on);
         terms
     }
 
@@ -198,6 +202,23 @@ pub fn marked(text: &str, terms: &[Term]) -> Vec<Piece> {
 /// About so many letters of a text, where most of what was looked for stands together; its beginning where nothing of it
 /// is seen.
 pub fn excerpt(text: &str, terms: &[Term], letters: usize) -> Vec<Piece> {
+    // Where all of it stands together near the beginning, the rest need not be looked at.
+    let near = &text[..text.floor_char_boundary(NEAR)];
+    let found = (near.len() < text.len()).then(|| within(near, terms, letters)).filter(|found| found.is_sure);
+    found.unwrap_or_else(|| within(text, terms, letters)).shown
+}
+
+/// How many bytes are near the beginning.
+const NEAR: usize = 1024;
+
+/// An excerpt of a text, or of its beginning.
+struct Excerpt {
+    shown: Vec<Piece>,
+    /// Whether it has a mark for every word typed and the text goes on after it: nothing further on is better.
+    is_sure: bool,
+}
+
+fn within(text: &str, terms: &[Term], letters: usize) -> Excerpt {
     let words = words(text);
     let marks = marks(&words, terms);
     // Which words there is room for, beginning with one.
@@ -205,22 +226,26 @@ pub fn excerpt(text: &str, terms: &[Term], letters: usize) -> Vec<Piece> {
         let begin = words[first].letters.0;
         first + words[first..].partition_point(|word| word.letters.1 - begin <= letters).max(1)
     };
-    let Some(best) = marks.iter().enumerate().max_by_key(|(at, (first, _, _))| {
-        let last = room(*first);
-        // Which terms stand there, one bit each.
-        let seen = marks[*at..].iter().take_while(|(_, after, _)| *after <= last);
-        let seen = seen.fold(0_u64, |seen, (_, _, term)| seen | 1 << (*term).min(63));
-        // The first of those as good as each other.
-        (seen.count_ones(), std::cmp::Reverse(*at))
-    }) else {
-        let Some(last) = (!words.is_empty()).then(|| room(0)) else { return Vec::new() };
-        return cut(text, &words, &marks, 0, last);
+    // For which of the words typed something stands there, one bit each.
+    let bit = |term: usize| 1_u64 << terms[term].typed.min(63);
+    let seen_from = |at: usize, last: usize| {
+        let there = marks[at..].iter().take_while(|(_, after, _)| *after <= last);
+        there.fold(0_u64, |seen, (_, _, term)| seen | bit(*term))
+    };
+    // The first of those as good as each other.
+    let best = (0..marks.len())
+        .map(|at| (seen_from(at, room(marks[at].0)), at))
+        .max_by_key(|(seen, at)| (seen.count_ones(), std::cmp::Reverse(*at)));
+    let Some((seen, at)) = best else {
+        let shown = if words.is_empty() { Vec::new() } else { cut(text, &words, &marks, 0, room(0)) };
+        return Excerpt { shown, is_sure: false };
     };
     // A few words before it, so that one sees what it is about.
-    let (first, ..) = *best.1;
-    let begin = words[first].letters.0;
-    let first = words[..first].partition_point(|word| begin - word.letters.0 > letters / 4);
-    cut(text, &words, &marks, first, room(first))
+    let marked = marks[at].0;
+    let begin = words[marked].letters.0;
+    let first = words[..marked].partition_point(|word| begin - word.letters.0 > letters / 4);
+    let all = (0..terms.len()).fold(0, |all, term| all | bit(term));
+    Excerpt { shown: cut(text, &words, &marks, first, room(first)), is_sure: seen == all && room(marked) < words.len() }
 }
 
 fn cut(text: &str, words: &[Word<'_>], marks: &[(usize, usize, usize)], first: usize, after: usize) -> Vec<Piece> {
@@ -287,7 +312,27 @@ mod tests {
         assert_eq!(super::excerpt("short", &sought("'x'"), 60)[0].text, "short");
     }
 
+    #[test]
+    fn of_the_words_typed_not_of_their_stems_most_stand_together() {
+        // "housing" and its stem are one of the words typed; "water" is the other.
+        let terms = sought("( 'housing' | 'hous' ) & 'water'");
+        let filler = "one two three four five six seven eight nine ten ".repeat(3);
+        let text = format!("hous housing {filler} water housing {filler}");
+        assert!(shown(&excerpt(&text, &terms, 30)).contains("[water] [housing]"));
+    }
+
     proptest! {
+        #[test]
+        fn what_is_near_the_beginning_is_shown_as_if_all_had_been_looked_at(
+            before in "([a-zé]{1,4}[ ,中]){0,300}", after in "([a-zé]{1,4}[ ,中]){0,300}",
+        ) {
+            let text = format!("{before} water of the house {after}");
+            for query in ["'water' & ( 'house' | 'hous' )", "'water'", "'house' & 'nowhere'"] {
+                let terms = sought(query);
+                prop_assert_eq!(excerpt(&text, &terms, 60), within(&text, &terms, 60).shown);
+            }
+        }
+
         #[test]
         fn nothing_is_lost_and_nothing_breaks(text in "[a-zé中国 ،ا\n<&]{0,80}", query in "('[a-z中国é]{1,3}'( (&|<->) )?){0,3}") {
             let terms = Term::of(&query);
