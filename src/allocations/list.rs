@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use crate::db::Select;
 use crate::kernel::Currency;
 use crate::lists::query::{KeyKind, Sort, SumsStand, down, up};
-use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
+use crate::lists::{Cell, Column, Drawn, List, Named, Scope, Screen};
 
 /// The list of what waits for a person.
 pub struct Allocations;
@@ -191,19 +191,25 @@ impl List for Allocations {
         scope.keep_donor(select, "w.donor_id");
         scope.keep_fund(select, "w.fund_id");
         scope.keep_currency(select, "w.currency");
-        let places = [
-            Place::Own(
-                "select 'c' || x.id from contributions l join contribution_facts x on x.contribution_id = l.id where",
-                "l.sought",
-            ),
-            Place::Own(
-                "select 'p' || x.id from pledges p join pledge_balances x on x.pledge_id = p.id where",
-                "p.sought",
-            ),
-            Place::OfDonor("select 'c' || x.id from contribution_facts x where x.donor_id"),
-            Place::OfDonor("select 'p' || x.id from pledge_balances x where x.donor_id"),
-        ];
-        scope.keep_text(select, "w.id", &places);
+        // Of what waits each is asked, not of all there is.
+        scope.keep_text_of(
+            select,
+            &[
+                Named::Own(
+                    "w.id",
+                    "select ('c' || x.id) collate \"C\" from contributions l
+                     join contribution_facts x on x.contribution_id = l.id where",
+                    "l.sought",
+                ),
+                Named::Own(
+                    "w.id",
+                    "select ('p' || x.id) collate \"C\" from scope cross join pledges p
+                     join pledge_balances x on x.pledge_id = p.id and stands(x, scope.day, scope.known) where",
+                    "p.sought",
+                ),
+                Named::Donor("w.donor_id"),
+            ],
+        );
     }
 
     fn dress(select: &mut Select, _: &Scope) {

@@ -115,11 +115,6 @@ impl List for Contributions {
             " from scope join contribution_facts c on c.received_on <= scope.day
                 and was_known(c.recorded_at, c.voided_at, scope.known)",
         );
-        if scope.filters.unit.is_some() {
-            select.sql(
-                " left join pledge_balances pu on pu.pledge_id = c.pledge_id and stands(pu, scope.day, scope.known)",
-            );
-        }
         if scope.filters.earmarking.is_some() {
             earmarking_from(select, scope);
         }
@@ -130,6 +125,8 @@ impl List for Contributions {
         match scope.filters.state.as_deref() {
             Some("negative") => drop(select.sql(" and c.amount < 0")),
             Some("without_pledge") => drop(select.sql(" and c.pledge_id is null")),
+            // As the index has it that holds the few there are.
+            Some("in_kind") => drop(select.sql(" and c.kind = 'in_kind'")),
             Some(kind) => drop(select.sql(" and c.kind = ").bind(kind.to_owned())),
             None => {}
         }
@@ -145,7 +142,17 @@ impl List for Contributions {
         scope.keep_project(select, "c.pledge_id");
         scope.keep_topmost(select, "c.donor_id");
         scope.keep_fund_kind(select, "c.fund_id");
-        scope.keep_unit(select, "coalesce(c.unit_id, pu.unit_id)");
+        if scope.filters.unit.is_some() {
+            // Its own, or else its pledge's: the pledges of the unit are looked up in a table made once.
+            select.sql(" and (c.unit_id is not null");
+            scope.keep_unit(select, "c.unit_id");
+            select.sql(
+                " or c.unit_id is null and c.pledge_id in (select pu.pledge_id from scope
+                    join pledge_balances pu on stands(pu, scope.day, scope.known) where true",
+            );
+            scope.keep_unit(select, "pu.unit_id");
+            select.sql("))");
+        }
         scope.keep_donor(select, "c.donor_id");
         scope.keep_fund(select, "c.fund_id");
         scope.keep_currency(select, "c.currency");

@@ -6,6 +6,7 @@ use crate::db::Select;
 use crate::lists::query::{Key, KeyKind, Sort, SumsStand, down, up};
 use crate::lists::scope::NOBODY;
 use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
+use crate::report_states::NO_CAUSE;
 
 /// The list of donor reports.
 pub struct DonorReports;
@@ -119,7 +120,9 @@ impl List for DonorReports {
             select.sql(" and s.due_on <= ").bind(until);
         }
         if filters.responsible.as_deref() == Some(NOBODY) {
-            select.sql(" and (select o.responsible_id from donor_reports o where o.id = s.report_id) is null");
+            // "is true" keeps it from becoming a join: they are looked up in a table made once.
+            select
+                .sql(" and (s.report_id in (select o.id from donor_reports o where o.responsible_id is null)) is true");
         } else if let Some(email) = &filters.responsible {
             select.sql(
                 " and s.report_id = any(array(select o.id from donor_reports o join accounts a on a.id = o.responsible_id
@@ -128,6 +131,13 @@ impl List for DonorReports {
             select.bind(email.clone()).sql(")))");
         }
         if let Some(cause) = &filters.cause {
+            if cause != NO_CAUSE {
+                // Of few reports one was ever noted.
+                select.sql(
+                    " and s.report_id = any(array(select n.report_id from report_events n where n.event = 'delayed'",
+                );
+                select.sql(" and n.cause = ").bind(cause.clone()).sql("))");
+            }
             // The last cause that was noted by the day.
             select.sql(
                 " and coalesce((select e.cause from report_events e

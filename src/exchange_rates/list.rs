@@ -51,9 +51,7 @@ impl List for Rates {
                 and r.valid_from <= scope.day where true",
         );
         // The one in force of each currency: the latest there is by that day.
-        let in_force = " and r.valid_from = (select max(n.valid_from) from exchange_rates n
-            where n.currency = r.currency and n.valid_from <= scope.day
-                and was_known(n.recorded_at, n.voided_at, scope.known))";
+        let in_force = " and (r.currency, r.valid_from) in (select n.currency, n.valid_from from rates n)";
         match scope.filters.state.as_deref() {
             Some("in_force") => {
                 select.sql(in_force);

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use crate::db::Select;
 use crate::kernel::Currency;
 use crate::lists::query::{KeyKind, Sort, SumsStand, up};
-use crate::lists::{Cell, Column, Drawn, List, Place, Scope, Screen};
+use crate::lists::{Cell, Column, Drawn, List, Named, Scope, Screen};
 
 /// The list of instalments.
 pub struct Instalments;
@@ -62,11 +62,17 @@ impl List for Instalments {
             Some("paid") => drop(select.sql(" and b.paid >= b.amount")),
             Some("overdue") => drop(select.sql(" and is_overdue(b, scope.day, scope.known)")),
             // Owed and not overdue: signed, unconditional, due today or later.
-            Some("to_come") => drop(select.sql(
-                " and b.outstanding > 0 and b.falls_due_on >= scope.day and exists (select from pledge_balances pb
+            Some("to_come") => {
+                select.sql(
+                    " and b.outstanding > 0 and b.falls_due_on >= scope.day and exists (select from pledge_balances pb
                     where pb.pledge_id = b.pledge_id and stands(pb, scope.day, scope.known)
                         and pb.status = 'signed')",
-            )),
+                );
+                if let Some(until) = scope.filters.until {
+                    // As below, and as the index has it that holds what is owed.
+                    select.sql(" and b.falls_due_on <= ").bind(until);
+                }
+            }
             Some("conditional") => drop(select.sql(" and b.falls_due_on is null")),
             _ => {}
         }
@@ -80,11 +86,10 @@ impl List for Instalments {
         scope.keep_donor(select, "b.donor_id");
         scope.keep_fund(select, "b.fund_id");
         scope.keep_currency(select, "b.currency");
-        let places = [
-            Place::Own("select x.id from pledges p join instalment_balances x on x.pledge_id = p.id where", "p.sought"),
-            Place::OfDonor("select x.id from instalment_balances x where x.donor_id"),
-        ];
-        scope.keep_text(select, "b.id", &places);
+        scope.keep_text_of(
+            select,
+            &[Named::Own("b.pledge_id", "select p.id from pledges p where", "p.sought"), Named::Donor("b.donor_id")],
+        );
     }
 
     fn dress(select: &mut Select, _: &Scope) {

@@ -81,8 +81,12 @@ impl List for Pledges {
         );
         match scope.filters.state.as_deref() {
             Some("unknown_project") => {
-                select.sql(" and t.project is not null and t.project <> all(array(select np.code from projects np join projects_in_force(");
-                scope.day_and_known(select).sql(") nf on nf.project_id = np.id))");
+                // Few pledges name one nobody knows: which, is worked out first.
+                select.sql(" and b.pledge_id = any(array(select nt.pledge_id from pledge_terms nt where true");
+                for terms in [" and nt.project", ")) and t.project"] {
+                    select.sql(terms).sql(" not in (select np.code from projects np join projects_in_force(");
+                    scope.day_and_known(select).sql(") nf on nf.project_id = np.id)");
+                }
             }
             // Signed, unconditional and still to come: what the figure of that name is the sum of.
             Some("receivable") => drop(select.sql(" and b.receivable > 0")),
@@ -96,8 +100,14 @@ impl List for Pledges {
         scope.keep_project(select, "b.pledge_id");
         scope.keep_currency(select, "b.currency");
         let places = [
-            Place::Own("select x.id from pledges p join pledge_balances x on x.pledge_id = p.id where", "p.sought"),
-            Place::OfDonor("select x.id from pledge_balances x where x.donor_id"),
+            Place::Own(
+                "select x.id from scope cross join pledges p
+                 join pledge_balances x on x.pledge_id = p.id and stands(x, scope.day, scope.known) where",
+                "p.sought",
+            ),
+            Place::OfDonor(
+                "select x.id from scope join pledge_balances x on stands(x, scope.day, scope.known) where x.donor_id",
+            ),
         ];
         scope.keep_text(select, "b.id", &places);
     }

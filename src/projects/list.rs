@@ -29,6 +29,10 @@ pub struct ProjectRow {
 const STATE: &str =
     "case when scope.day < f.starts_on then 'not_started' when scope.day > f.ends_on then 'ended' else 'active' end";
 
+/// Pledges `b` with their terms `t` of the day, once they are promised or signed.
+const NAMING: &str = " from scope join pledge_balances b on stands(b, scope.day, scope.known)
+    join pledge_terms t on t.id = b.terms_id and t.pledge_id = b.pledge_id where least(t.pledged_on, b.signed_on) <= scope.day";
+
 impl List for Projects {
     type Row = ProjectRow;
     const NAME: &'static str = "projects";
@@ -66,8 +70,7 @@ impl List for Projects {
         match scope.filters.state.as_deref() {
             Some("without_budget") => drop(select.sql(" and f.budget_usd = 0")),
             Some("without_pledge") => {
-                select.sql(" and p.code <> all(array(select w.project from funding_of_projects(null, ");
-                scope.day_and_known(select).sql(") w))");
+                select.sql(" and not exists (select").sql(NAMING).sql(" and t.project = p.code)");
             }
             Some(state) => drop(select.sql(" and ").sql(STATE).sql(" = ").bind(state.to_owned())),
             None => {}
@@ -77,9 +80,9 @@ impl List for Projects {
             select.sql(" and ").bind(country.clone()).sql(" = any(string_to_array(f.countries, ';'))");
         }
         if scope.filters.donor.is_some() {
-            select.sql(" and p.code = any(array(select w.project from funding_of_projects(null, ");
-            scope.day_and_known(select).sql(") w where true");
-            scope.keep_donor(select, "w.donor_id");
+            // As an array it is worked out first, once, from the few pledges of a donor.
+            select.sql(" and p.code = any(array(select t.project").sql(NAMING).sql(" and t.project is not null");
+            scope.keep_donor(select, "b.donor_id");
             select.sql("))");
         }
         scope.keep_text(select, "p.id", &[Place::Own("select x.id from projects x where", "x.sought")]);
