@@ -16,6 +16,15 @@ pub const A_DONOR: &str = "D00007";
 pub const READER: &str = "reader@bench.example";
 /// The account that posts receipts.
 pub const FINANCE: &str = "finance@bench.example";
+/// Everybody who signs in: their e-mail, role, and what their dashboard is called here.
+pub const PEOPLE: [(&str, &str, &str); 6] = [
+    (READER, "manager", "dashboard"),
+    (FINANCE, "finance", "dashboard of finance"),
+    ("unit_staff@bench.example", "unit_staff", "dashboard of a unit"),
+    ("resource_mobilization@bench.example", "resource_mobilization", "dashboard of resource mobilization"),
+    ("auditor@bench.example", "auditor", "dashboard of an auditor"),
+    ("admin@bench.example", "admin", "dashboard of an administrator"),
+];
 
 /// How much of everything.
 #[derive(Clone, Copy)]

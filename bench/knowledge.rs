@@ -88,9 +88,10 @@ pub fn meetings(folder: &Path, size: Size) -> std::io::Result<(&'static str, Pat
 }
 
 /// The pages that tell what is known and was said, and those that search it, by name.
-pub fn pages() -> [(&'static str, String); 11] {
+pub fn pages() -> [(&'static str, String); 12] {
     [
         ("meetings", "/meetings".to_owned()),
+        ("meetings with a donor", format!("/meetings?donor={A_DONOR}")),
         ("documents", "/documents".to_owned()),
         ("timeline: a donor's meetings", format!("/donors/{A_DONOR}?kind=meetings")),
         ("the briefing note of a donor", format!("/donors/{A_DONOR}/brief")),

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use dis::embedded::PrivateCluster;
 use dis::kernel::Clock;
-use generate::{A_DONOR, A_UNIT, AS_OF, FINANCE, READER, Size};
+use generate::{A_DONOR, A_UNIT, AS_OF, FINANCE, PEOPLE, READER, Size};
 use http::{crowd, get, once, post};
 use program::{Program, Server};
 use report::{Report, kb, mb, ms, seconds};
@@ -83,8 +83,13 @@ async fn run(asked: &Asked) -> Result<(), Failure> {
         Postgres::new(&cluster, &data).file_documents(size.documents()).await?;
     }
     let version = Postgres::new(&cluster, &data).tidy().await?;
-    let cookie = sign_in(&program, READER).await?;
-    let finance = sign_in(&program, FINANCE).await?;
+    let mut cookies = Vec::new();
+    for (email, _, _) in PEOPLE {
+        cookies.push(sign_in(&program, email).await?);
+    }
+    let of = |email| PEOPLE.iter().zip(&cookies).find(|((one, ..), _)| *one == email).map(|(_, cookie)| cookie.clone());
+    let cookie = of(READER).ok_or("nobody reads")?;
+    let finance = of(FINANCE).ok_or("nobody posts receipts")?;
     cluster.close().await?;
     if asked.receipts {
         let (server, _) = program.serve(&data, "/login", "").await?;
@@ -111,7 +116,7 @@ async fn run(asked: &Asked) -> Result<(), Failure> {
 
     let cluster = PrivateCluster::open(&data, None).await?;
     let postgres = Postgres::new(&cluster, &data);
-    let bench = Bench { server, postgres, cookie, folder: folder.path().to_owned(), asked };
+    let mut bench = Bench { server, postgres, cookie: cookie.clone(), folder: folder.path().to_owned(), asked };
     bench.weights(&arrears, &mut report).await?;
     let second = bench.second_page(&arrears).await?;
     // A line a page.
@@ -121,18 +126,20 @@ async fn run(asked: &Asked) -> Result<(), Failure> {
         ("arrears, a unit and below", format!("{arrears}&unit={A_UNIT}")),
         ("arrears, second page", second),
         ("arrears, searched", format!("{arrears}&q=water")),
-        ("dashboard", "/".to_owned()),
         ("donors, the list", format!("/donors?as_of={AS_OF}")),
         ("a donor", format!("/donors/{A_DONOR}?as_of={AS_OF}")),
         ("pledges of a unit", format!("/pledges?as_of={AS_OF}&unit={A_UNIT}")),
         ("contributions of a donor", format!("/contributions?as_of={AS_OF}&donor={A_DONOR}")),
+        ("contributions of a unit", format!("/contributions?as_of={AS_OF}&unit={A_UNIT}")),
         ("instalments to come", format!("/instalments?as_of={AS_OF}&state=to_come")),
         ("allocations, what waits", format!("/allocations?as_of={AS_OF}")),
+        ("allocations, searched", format!("/allocations?as_of={AS_OF}&q=water")),
         ("giving", format!("/giving?as_of={AS_OF}")),
         ("donor reports", format!("/donor-reports?as_of={AS_OF}")),
         ("reporting rates", format!("/reporting-rates?as_of={AS_OF}")),
         ("implementation", format!("/implementation?as_of={AS_OF}")),
         ("projects", format!("/projects?as_of={AS_OF}")),
+        ("projects of a donor", format!("/projects?as_of={AS_OF}&donor={A_DONOR}")),
         ("suggestions for a donor", "/suggest?kind=donor&q=swe".to_owned()),
     ];
     // Before the pages: what they leave in memory has a promise of its own.
@@ -145,6 +152,13 @@ async fn run(asked: &Asked) -> Result<(), Failure> {
         report.failed("contributions as XLSX", &*error);
     }
     bench.server.forget_most_memory()?;
+    for ((_, _, name), cookie) in PEOPLE.iter().zip(cookies) {
+        bench.cookie = cookie;
+        if let Err(error) = bench.page(name, "/", &mut report).await {
+            report.failed(name, &*error);
+        }
+    }
+    bench.cookie = cookie;
     for (name, page) in pages.into_iter().chain(knowledge::pages()) {
         // A case that cannot be measured says so in the table, and the run goes on.
         if let Err(error) = bench.page(name, &page, &mut report).await {
@@ -215,8 +229,12 @@ fn time_of_a_case(asked: &Asked) -> Duration {
 async fn fill(program: &Program, folder: &Path, size: Size, report: &mut Report) -> Result<(), Failure> {
     let mut files = generate::files(folder, size)?;
     files.insert(files.len() - 1, knowledge::meetings(folder, size)?);
-    for (email, name, role) in [(READER, "A Reader", "manager"), (FINANCE, "A Clerk", "finance")] {
-        let added = program.run(&["user", "add", email, "--name", name, "--role", role]).await?;
+    for (email, role, _) in PEOPLE {
+        let mut arguments = vec!["user", "add", email, "--name", role, "--role", role];
+        if role == "unit_staff" {
+            arguments.extend(["--unit", A_UNIT]);
+        }
+        let added = program.run(&arguments).await?;
         if !added.succeeded {
             return Err(added.said.into());
         }

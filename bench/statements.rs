@@ -87,7 +87,8 @@ impl<'c> Postgres<'c> {
         act.await?;
         self.settle(&["alter system reset all", "select pg_reload_conf()"]).await?;
         let logged = self.logged()?;
-        let mut statements = Vec::new();
+        // By connection, in the order they began: one that ends as another begins is not in the midst of it.
+        let mut sent: Vec<(String, Vec<Statement>)> = Vec::new();
         for line in logged[before..].lines() {
             let entry: serde_json::Value = serde_json::from_str(line)?;
             if entry["application_name"] != "dis" {
@@ -100,10 +101,15 @@ impl<'c> Postgres<'c> {
                 _ => continue,
             };
             let values = entry["detail"].as_str().and_then(|detail| detail.split_once(": ")).map(|(_, list)| list);
-            statements
-                .push(Statement { text: text.trim().to_owned(), values: read_values(values.unwrap_or_default()) });
+            let statement = Statement { text: text.trim().to_owned(), values: read_values(values.unwrap_or_default()) };
+            let connection = entry["session_id"].as_str().unwrap_or_default();
+            match sent.iter_mut().find(|(one, _)| one == connection) {
+                Some((_, statements)) => statements.push(statement),
+                None => sent.push((connection.to_owned(), vec![statement])),
+            }
         }
-        Ok(statements)
+        // A page reads on one; what another did meanwhile is not of this page.
+        Ok(sent.into_iter().map(|(_, statements)| statements).max_by_key(Vec::len).unwrap_or_default())
     }
 
     fn logged(&self) -> std::io::Result<String> {
