@@ -8,6 +8,7 @@
 mod answer;
 #[cfg(test)]
 mod brute_force;
+mod cash;
 pub mod handlers;
 mod list;
 mod pages;

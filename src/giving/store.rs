@@ -5,13 +5,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
-use futures_util::TryStreamExt;
+use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use sqlx::postgres::PgConnection;
 use tokio::sync::OnceCell;
 
+use super::cash::{Cash, cash};
 use crate::db::{Db, Select};
 use crate::facts::FactTable;
 use crate::facts::tables::{
@@ -20,7 +20,7 @@ use crate::facts::tables::{
 };
 use crate::kernel::calendar::EARLIEST_YEAR;
 use crate::kernel::{AsOf, KnownAt};
-use crate::lists::scope::EARMARKINGS;
+use crate::lists::settled::{self, RestsOn};
 use crate::lists::{Kept, Memory, Scope};
 use crate::settings::{MEMBER_STATES, NO_DATA_YEARS, years};
 
@@ -124,27 +124,15 @@ impl Known {
     }
 }
 
-/// A row of `cash_received`: donor, year, fund, category, sum, receipts without a rate.
-type Row = (i64, i32, i64, String, Decimal, i64);
-
-/// Cash received between two days, by topmost donor; the smallest parts there are sums of.
-async fn received(
-    connection: &mut PgConnection,
-    scope: &Scope,
-    (from, to): (NaiveDate, NaiveDate),
-    topmost: &HashMap<i64, i64>,
-) -> Result<Vec<Received>, sqlx::Error> {
-    let mut select = Select::new("select donor_id, year, fund_id, earmarking, usd, without_rate from cash_received(");
-    select.bind(from).sql(", ").bind(to).sql(", ");
-    scope.day_and_known(&mut select).sql(")");
-    let mut rows = select.done().build_query_as::<Row>().fetch(connection);
-    let mut found: HashMap<(i64, i32, i64, &'static str), (Decimal, i64)> = HashMap::new();
-    while let Some((donor, year, fund_id, earmarking, usd, without_rate)) = rows.try_next().await? {
-        let known = EARMARKINGS.into_iter().find(|category| *category == earmarking);
-        let category = known.ok_or_else(|| sqlx::Error::Decode(format!("no category: {earmarking}").into()))?;
-        let top_id = topmost.get(&donor).copied().unwrap_or(donor);
-        let sum = found.entry((top_id, year, fund_id, category)).or_default();
-        *sum = (sum.0 + usd, sum.1 + without_rate);
+/// Cash by topmost donor; the smallest parts there are sums of.
+fn by_topmost(cash: &Cash, topmost: &HashMap<i64, i64>) -> Vec<Received> {
+    let mut found: HashMap<(i64, i32, i64, &'static str), (Decimal, i64)> = HashMap::with_capacity(cash.len() * 16);
+    for (donor, parts) in cash {
+        let top_id = topmost.get(donor).copied().unwrap_or(*donor);
+        for part in parts.iter() {
+            let sum = found.entry((top_id, part.year, part.fund_id, part.earmarking)).or_default();
+            *sum = (sum.0 + part.usd, sum.1 + part.without_rate);
+        }
     }
     let row = |((top_id, year, fund_id, earmarking), (usd, without_rate))| Received {
         top_id,
@@ -154,7 +142,7 @@ async fn received(
         usd,
         without_rate,
     };
-    Ok(found.into_iter().map(row).collect())
+    found.into_iter().map(row).collect()
 }
 
 async fn ground(connection: &mut PgConnection, scope: &Scope) -> Result<serde_json::Value, sqlx::Error> {
@@ -189,18 +177,13 @@ struct GroundRow {
     settings: Option<Vec<Setting>>,
 }
 
-async fn read(connection: &mut PgConnection, scope: &Scope) -> Result<Known, sqlx::Error> {
+async fn read(memory: &Memory, connection: &mut PgConnection, scope: &Scope) -> Result<Known, sqlx::Error> {
     let ground = ground(&mut *connection, scope).await?;
     let ground: GroundRow = serde_json::from_value(ground).map_err(|error| sqlx::Error::Decode(error.into()))?;
     let donors = ground.donors.unwrap_or_default();
     let topmost: HashMap<i64, i64> = donors.iter().map(|donor| (donor.id, donor.top)).collect();
-    let received = received(
-        connection,
-        scope,
-        (NaiveDate::from_ymd_opt(EARLIEST_YEAR, 1, 1).unwrap_or_default(), scope.as_of.0),
-        &topmost,
-    )
-    .await?;
+    let days = (NaiveDate::from_ymd_opt(EARLIEST_YEAR, 1, 1).unwrap_or_default(), scope.as_of.0);
+    let received = by_topmost(&*cash(memory, connection, scope, days).await?, &topmost);
     let settings = ground.settings.unwrap_or_default();
     let member_states = settings.iter().find(|setting| setting.setting == MEMBER_STATES.name);
     let member_states = member_states.map_or_else(|| MEMBER_STATES.default_value(), |setting| setting.value.clone());
@@ -229,9 +212,9 @@ pub struct KnownGiving {
     earlier: Kept<(AsOf, KnownAt, NaiveDate), Reading<Vec<Received>>, KEPT>,
 }
 
-async fn read_beside(db: Db, scope: Scope) -> Result<Arc<Known>, sqlx::Error> {
+async fn read_beside(memory: Memory, db: Db, scope: Scope) -> Result<Arc<Known>, sqlx::Error> {
     let mut tx = db.read_for_export().await?;
-    let known = read(&mut tx, &scope).await?;
+    let known = read(&memory, &mut tx, &scope).await?;
     tx.end();
     Ok(Arc::new(known))
 }
@@ -250,9 +233,13 @@ static GROUND: [&FactTable; 10] = [
     &SETTING_FACTS,
 ];
 
-/// The last instants at which giving moved, by the instants asked for.
-#[derive(Default)]
-struct KnownSettled(Kept<KnownAt, KnownAt, 64>);
+struct Rests;
+
+impl RestsOn for Rests {
+    fn tables() -> &'static [&'static FactTable] {
+        &GROUND
+    }
+}
 
 /// The last instant by then at which anything moved that giving rests on: what was known at the one was at the other.
 ///
@@ -263,28 +250,7 @@ pub async fn settled(
     connection: &mut PgConnection,
     known_at: KnownAt,
 ) -> Result<KnownAt, sqlx::Error> {
-    let kept = memory.of::<KnownSettled>();
-    if let Some(settled) = kept.0.get(&known_at) {
-        return Ok(settled);
-    }
-    let mut select = Select::new(
-        "with last as materialized (
-            select coalesce((select c.id from changes c where c.recorded_at <= ",
-    );
-    select.bind(known_at.0).sql(
-        " order by c.recorded_at desc limit 1), 0) as id
-         )
-         select c.recorded_at from changes c where c.id = (select greatest(0",
-    );
-    for table in GROUND {
-        for column in ["change_id", "voided_change_id"] {
-            select.sql(", (select max(").sql(column).sql(") from ").sql(table.name);
-            select.sql(" where ").sql(column).sql(" <= last.id)");
-        }
-    }
-    select.sql(") from last)");
-    let found: Option<DateTime<Utc>> = select.done().build_query_scalar().fetch_optional(connection).await?;
-    Ok(kept.0.put(known_at, found.map_or(known_at, KnownAt)))
+    settled::settled::<Rests>(memory, connection, known_at).await
 }
 
 /// What there is to know in a scope, whatever its filters; read if nobody has asked for it yet.
@@ -303,9 +269,14 @@ pub async fn known(memory: &Memory, connection: &mut PgConnection, scope: &Scope
     }
     let plain = Scope { today: scope.today, ..Scope::new(scope.as_of, settled) };
     let Some(db) = memory.db().cloned() else {
-        return reading.get_or_try_init(|| async { Ok(Arc::new(read(connection, &plain).await?)) }).await.cloned();
+        return reading
+            .get_or_try_init(|| async { Ok(Arc::new(read(memory, connection, &plain).await?)) })
+            .await
+            .cloned();
     };
-    let going_on = tokio::spawn(async move { reading.get_or_try_init(|| read_beside(db, plain)).await.cloned() });
+    let memory = memory.clone();
+    let going_on =
+        tokio::spawn(async move { reading.get_or_try_init(|| read_beside(memory, db, plain)).await.cloned() });
     going_on.await.map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))?
 }
 
@@ -328,8 +299,12 @@ pub async fn before(
     let settled = settled(memory, &mut *connection, scope.known_at).await?;
     let reading = giving.earlier.get_or_default((scope.as_of, settled, day));
     let days = (first, last.min(scope.as_of.0));
+    let plain = Scope { today: scope.today, ..Scope::new(scope.as_of, settled) };
     reading
-        .get_or_try_init(|| async { Ok(Arc::new(received(connection, scope, days, &topmost.topmost).await?)) })
+        .get_or_try_init(|| async {
+            let cash = cash(memory, connection, &plain, days).await?;
+            Ok(Arc::new(by_topmost(&cash, &topmost.topmost)))
+        })
         .await
         .cloned()
 }

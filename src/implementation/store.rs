@@ -1,5 +1,6 @@
 //! What is in force of every project on a day, what it spent, what came in for it and from whom. Read once for what was
-//! true on a day and known at an instant, and kept: none of it can change afterwards.
+//! true on a day and known at an instant, and kept: none of it can change afterwards. It is kept under the last instant at
+//! which a fact moved.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,8 +14,10 @@ use tokio::sync::OnceCell;
 use super::answer::KnownFigures;
 use super::rule::{Answer, Standing, answer};
 use crate::db::Db;
+use crate::facts::{FactTable, tables};
 use crate::kernel::{AsOf, KnownAt};
 use crate::lists::query::KnownRows;
+use crate::lists::settled::{RestsOn, settled};
 use crate::lists::{Kept, Memory, Scope};
 use crate::settings::{self, LATE_MARGIN};
 
@@ -214,6 +217,15 @@ async fn read_beside(db: Db, scope: Scope) -> Result<Arc<Known>, sqlx::Error> {
     Ok(Arc::new(known))
 }
 
+/// It rests on facts of nearly every kind, so on all of them: what was said in a meeting moves none.
+struct Rests;
+
+impl RestsOn for Rests {
+    fn tables() -> &'static [&'static FactTable] {
+        tables::ALL
+    }
+}
+
 /// What there is to know in a scope, whatever its filters; read if nobody has asked for it yet. On the site the reading
 /// goes on beside the page, to its end even where the page gives up, so that the next one finds it.
 ///
@@ -221,11 +233,12 @@ async fn read_beside(db: Db, scope: Scope) -> Result<Arc<Known>, sqlx::Error> {
 /// Where the database fails.
 pub async fn known(memory: &Memory, connection: &mut PgConnection, scope: &Scope) -> Result<Arc<Known>, sqlx::Error> {
     let projects = memory.of::<KnownProjects>();
-    let reading = projects.0.get_or_default((scope.as_of, scope.known_at));
+    let settled = settled::<Rests>(memory, &mut *connection, scope.known_at).await?;
+    let reading = projects.0.get_or_default((scope.as_of, settled));
     if let Some(known) = reading.get() {
         return Ok(known.clone());
     }
-    let plain = Scope { today: scope.today, ..Scope::new(scope.as_of, scope.known_at) };
+    let plain = Scope { today: scope.today, ..Scope::new(scope.as_of, settled) };
     let Some(db) = memory.db().cloned() else {
         return reading.get_or_try_init(|| async { Ok(Arc::new(read(connection, &plain).await?)) }).await.cloned();
     };

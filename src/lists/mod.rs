@@ -8,6 +8,7 @@ pub mod export;
 pub mod memory;
 pub mod query;
 pub mod scope;
+pub mod settled;
 
 pub use cell::{Cell, Column, Drawn, Screen};
 pub use memory::{Kept, Memory};

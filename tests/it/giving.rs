@@ -9,6 +9,7 @@ use dis::access::Role;
 use dis::giving;
 use dis::imports::{self, Import, Kind};
 use dis::kernel::{AsOf, KnownAt};
+use dis::l10n::L10n;
 use dis::lists::{Memory, Scope};
 use rust_decimal::{Decimal, dec};
 use scraper::{ElementRef, Selector};
@@ -337,5 +338,63 @@ async fn what_giving_does_not_rest_on_costs_its_next_reader_nothing() {
     let last = known().await;
     assert_eq!(sum(&last), dec!(10));
     assert!(Arc::ptr_eq(&last, &known().await));
+    desk.close().await;
+}
+
+/// All of it, in an order.
+fn told(known: &giving::Known) -> Vec<(i64, i32, i64, &'static str, Decimal, i64)> {
+    let received = known.received.iter();
+    let mut all: Vec<_> = received
+        .map(|one| (one.top_id, one.year, one.fund_id, one.earmarking, one.usd.normalize(), one.without_rate))
+        .collect();
+    all.sort();
+    all
+}
+
+#[tokio::test]
+async fn what_is_carried_from_change_to_change_is_what_would_be_read_anew() {
+    let desk = Desk::new().await;
+    let carried = Memory::default();
+    let known = async |memory: &Memory, at: KnownAt| {
+        let mut tx = desk.ground.db.read().await.unwrap();
+        told(&*giving::known(memory, &mut tx, &Scope::new(AsOf("2021-11-23".parse().unwrap()), at)).await.unwrap())
+    };
+    let of_donors = "code,name,kind,country,parent\nNOR,Norway,C01,NOR,SWE\n";
+    let receipts = "ref,donor,currency,amount,received_on,fund,pledge\nC-1,SWE,EUR,8,2021-04-01,FEM,P-1\n\
+        C-2,NOR,EUR,16,2021-05-01,FEM,\nC-3,NOR,EUR,4,2020-05-01,FEM,\nC-4,SWE,USD,7,2021-06-01,FEM,\n";
+    let terms = "ref,donor,unit,fund,earmarking,currency,amount,pledged_on,signed_on,title,agreed_on\n";
+    let steps = [
+        (Kind::Contributions, receipts.to_owned()),
+        (Kind::Contributions, "ref,donor,currency,amount,received_on,fund\nC-5,SWE,EUR,2,2021-07-01,FEM\n".to_owned()),
+        // Another donor's, and another amount.
+        (Kind::Contributions, "ref,donor,currency,amount,received_on,fund\nC-2,SWE,EUR,18,2021-05-01,FEM\n".to_owned()),
+        // From a day on for something else: what is paid for it is earmarked otherwise, whoever paid.
+        (Kind::Pledges, format!("{terms}P-1,SWE,GSD,FEM,tight,EUR,100,2021-01-01,2021-01-15,,2021-03-01\n")),
+        (Kind::Pledges, format!("{terms}P-1,SWE,GSD,FEM,soft,EUR,100,2021-01-01,2021-01-15,,2021-03-01\n")),
+        (Kind::Donors, of_donors.to_owned()),
+        (Kind::Funds, "code,name,earmarking\nFEM,Foundation earmarked,core\n".to_owned()),
+        (Kind::Rates, "currency,valid_from,units_per_usd\nEUR,2020-01-01,0.5\nEUR,2021-05-01,0.9\n".to_owned()),
+        (Kind::Contributions, "ref,donor,currency,amount,received_on,fund\nC-3,NOR,EUR,5,2020-05-01,FEM\n".to_owned()),
+    ];
+    let latest = async || {
+        let latest = sqlx::query_scalar("select recorded_at from change_head").fetch_one(&desk.ground.db.pages).await;
+        KnownAt(latest.unwrap())
+    };
+    let mut instants = vec![latest().await];
+    let mut seen = vec![known(&carried, instants[0]).await];
+    for (nth, (kind, rows)) in steps.iter().enumerate() {
+        let outcome = desk.correct(*kind, rows).await;
+        assert!(outcome.accepted(), "{kind}: {:?}", outcome.refusal(L10n::ENGLISH));
+        let now = latest().await;
+        let found = known(&carried, now).await;
+        assert_eq!(found, known(&Memory::default(), now).await, "after step {nth}");
+        assert_ne!(Some(&found), seen.last(), "step {nth} moves something");
+        instants.push(now);
+        seen.push(found);
+    }
+    // Who looks back sees what was known then, and leaves what is known now as it is.
+    for (then, was) in instants.iter().zip(&seen).rev() {
+        assert_eq!(&known(&carried, *then).await, was);
+    }
     desk.close().await;
 }
