@@ -455,10 +455,11 @@ async fn of_what_is_in_very_many_texts_the_latest_one_may_read_come_first_each_o
     let site = Site::new().await;
     let (lucia, johan) = (sign_in(&site, LUCIA).await, sign_in(&site, JOHAN).await);
     let mut tables = owner(&site).await;
-    // In all of them; in none of the latest fifty; in every second. The very latest are confidential.
+    // In all of them; in none of the latest fifty; in every second. The very latest are confidential. They are the first
+    // there were, so that what is in none of the latest is seen to be common by the first.
     sqlx::raw_sql(
-        "insert into meetings (ref, title, held_on, outcomes, classification, author_id, logged_at)
-         select 'V' || n, 'Vielerorts ' || n, '2020-01-01'::date + n, 'pumpernickel'
+        "insert into meetings (id, ref, title, held_on, outcomes, classification, author_id, logged_at)
+         overriding system value select n - 2000, 'V' || n, 'Vielerorts ' || n, '2020-01-01'::date + n, 'pumpernickel'
                 || case when n <= 1150 then ' knackebrod' else '' end || case when n % 2 = 0 then ' zwieback' else ' zwirbeln' end,
             case when n > 1190 then 'confidential' else 'unclassified' end::classification, 1, '2026-01-01'
          from generate_series(1, 1200) n",
