@@ -104,13 +104,13 @@ impl Counter {
         post(&self.host, self.posted.path(), &self.cookie, &[&ours[..], &typed].concat())
     }
 
-    async fn queue(self: Arc<Self>, until: Instant) -> Result<Vec<Duration>, Failure> {
-        let mut client = Client::connect(&self.host).await?;
+    fn queue(&self, until: Instant) -> Result<Vec<Duration>, Failure> {
+        let mut client = Client::connect(&self.host)?;
         let mut took = Vec::new();
         while Instant::now() < until {
             let request = self.request();
             let begun = Instant::now();
-            let answer = client.ask(&request, true).await?;
+            let answer = client.ask(&request, true)?;
             if answer.status != 303 {
                 let name = self.posted.name();
                 return Err(format!("a {name} was answered {}: {}", answer.status, answer.text()?).into());
@@ -124,7 +124,8 @@ impl Counter {
         let until = Instant::now() + time;
         let mut tasks = tokio::task::JoinSet::new();
         for _ in 0..connections {
-            tasks.spawn(Arc::clone(self).queue(until));
+            let counter = Arc::clone(self);
+            tasks.spawn_blocking(move || counter.queue(until));
         }
         let mut all = Vec::new();
         while let Some(done) = tasks.join_next().await {

@@ -83,7 +83,7 @@ const NO_RATE: &str = "coalesce((select t.days[1] > c.received_on from through t
 const UNIDENTIFIED: &str = "c.donor_id = (select id from donors where code = 'UNIDENTIFIED')";
 
 /// Receipts `c` of `from` that are known, not wholly taken back and kept by `which`, as rows that wait.
-fn receipts(select: &mut Select, no_rate: &'static str, from: &'static str, which: &[&'static str]) {
+fn receipts(select: &mut Select, scope: &Scope, no_rate: &'static str, from: &'static str, which: &[&'static str]) {
     select
         .sql(
             "select ('c' || c.id) collate \"C\" as id, c.received_on as day, c.currency, c.donor_id, c.fund_id,
@@ -104,13 +104,21 @@ fn receipts(select: &mut Select, no_rate: &'static str, from: &'static str, whic
              where c.kind = 'cash' and c.amount > 0 and c.reverses_id is null and c.received_on <= scope.day
                 and was_known(c.recorded_at, c.voided_at, scope.known) and c.amount + coalesce(back.amount, 0) > 0",
         );
+    // Here, and not of all that waits: what of a receipt was taken back is asked of those alone that are found.
+    scope.keep_text_of(
+        select,
+        &[
+            Named::Own("c.contribution_id", "select l.id from contributions l where", "l.sought"),
+            Named::Donor("c.donor_id"),
+        ],
+    );
     for part in which {
         select.sql(part);
     }
 }
 
 /// Pledges `b` kept by `which`, as rows that wait.
-fn pledges(select: &mut Select, which: &'static str) {
+fn pledges(select: &mut Select, scope: &Scope, which: &'static str) {
     select
         .sql(
             "select ('p' || b.id) collate \"C\", coalesce((
@@ -124,6 +132,10 @@ fn pledges(select: &mut Select, which: &'static str) {
         .sql(unfit!())
         .sql(") as is_there) unfit where stands(b, scope.day, scope.known) and ")
         .sql(which);
+    scope.keep_text_of(
+        select,
+        &[Named::Own("b.pledge_id", "select p.id from pledges p where", "p.sought"), Named::Donor("b.donor_id")],
+    );
 }
 
 impl List for Allocations {
@@ -152,14 +164,26 @@ impl List for Allocations {
     fn pick(select: &mut Select, scope: &Scope) {
         select.sql(", w.day as since, w.amount as waits, w.no_rate as lacks_rate from scope cross join lateral ((");
         // Receipts, each once, for whatever it waits; those without a pledge come as an index has them, the last first.
-        receipts(select, NO_RATE, "contribution_facts c", &[" and c.pledge_id is null order by c.received_on desc"]);
+        receipts(
+            select,
+            scope,
+            NO_RATE,
+            "contribution_facts c",
+            &[" and c.pledge_id is null order by c.received_on desc"],
+        );
         select.sql(") union all ");
-        receipts(select, NO_RATE, "contribution_facts c", &[" and c.pledge_id is not null and ", UNIDENTIFIED]);
+        receipts(select, scope, NO_RATE, "contribution_facts c", &[" and c.pledge_id is not null and ", UNIDENTIFIED]);
         select.sql(" union all ");
         let before_any = "currencies_received() k (currency) left join through t on t.currency = k.currency
             cross join lateral (select * from contribution_facts x where x.currency = k.currency and x.currency <> 'USD'
                 and x.received_on < coalesce(t.days[1], 'infinity') offset 0) c";
-        receipts(select, "true", before_any, &[" and c.pledge_id is not null and (", UNIDENTIFIED, ") is not true"]);
+        receipts(
+            select,
+            scope,
+            "true",
+            before_any,
+            &[" and c.pledge_id is not null and (", UNIDENTIFIED, ") is not true"],
+        );
         select.sql(" union all ");
         // Converted to a currency that had no rate yet.
         let converted =
@@ -167,13 +191,14 @@ impl List for Allocations {
             left join through owed on owed.currency = b.currency";
         let to = " and b.unconverted and stands(b, scope.day, scope.known)
             and (owed.currency is null or owed.days[1] > c.received_on) and not ";
-        receipts(select, "true", converted, &[to, NO_RATE, " and (", UNIDENTIFIED, ") is not true"]);
+        receipts(select, scope, "true", converted, &[to, NO_RATE, " and (", UNIDENTIFIED, ") is not true"]);
         // Then pledges: with money no instalment took, and with an allocation by hand that does not fit.
         select.sql(" union all ");
-        pledges(select, "b.advance > 0");
+        pledges(select, scope, "b.advance > 0");
         select.sql(" union all ");
         pledges(
             select,
+            scope,
             "b.advance <= 0 and b.pledge_id in (select pledge_id from hand_allocations) and unfit.is_there",
         );
         select.sql(") w where true");
@@ -191,25 +216,6 @@ impl List for Allocations {
         scope.keep_donor(select, "w.donor_id");
         scope.keep_fund(select, "w.fund_id");
         scope.keep_currency(select, "w.currency");
-        // Of what waits each is asked, not of all there is.
-        scope.keep_text_of(
-            select,
-            &[
-                Named::Own(
-                    "w.id",
-                    "select ('c' || x.id) collate \"C\" from contributions l
-                     join contribution_facts x on x.contribution_id = l.id where",
-                    "l.sought",
-                ),
-                Named::Own(
-                    "w.id",
-                    "select ('p' || x.id) collate \"C\" from scope cross join pledges p
-                     join pledge_balances x on x.pledge_id = p.id and stands(x, scope.day, scope.known) where",
-                    "p.sought",
-                ),
-                Named::Donor("w.donor_id"),
-            ],
-        );
     }
 
     fn dress(select: &mut Select, _: &Scope) {
