@@ -357,7 +357,7 @@ async fn what_is_carried_from_change_to_change_is_what_would_be_read_anew() {
     let carried = Memory::default();
     let known = async |memory: &Memory, at: KnownAt| {
         let mut tx = desk.ground.db.read().await.unwrap();
-        told(&*giving::known(memory, &mut tx, &Scope::new(AsOf("2021-11-23".parse().unwrap()), at)).await.unwrap())
+        told(&giving::known(memory, &mut tx, &Scope::new(AsOf("2021-11-23".parse().unwrap()), at)).await.unwrap())
     };
     let of_donors = "code,name,kind,country,parent\nNOR,Norway,C01,NOR,SWE\n";
     let receipts = "ref,donor,currency,amount,received_on,fund,pledge\nC-1,SWE,EUR,8,2021-04-01,FEM,P-1\n\
