@@ -1,5 +1,7 @@
 //! The administrators' pages: an account, and everything that can be done to it.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -44,7 +46,7 @@ struct AccountPage {
     second_factor: Option<Standing>,
     sessions: Vec<Session>,
     actions: Vec<Action>,
-    history: Vec<HistoryLine>,
+    history: Arc<[HistoryLine]>,
 }
 
 impl AccountPage {

@@ -21,7 +21,7 @@ use crate::facts::{FactTable, HistoryEntry, history, of_change, tables};
 use crate::kernel::{Currency, KnownAt};
 use crate::l10n::L10n;
 use crate::lists::query::{self, Stretch};
-use crate::lists::{Drawn, List, Scope};
+use crate::lists::{Drawn, Kept, List, Scope};
 use crate::rooms;
 
 /// Rows shown of a list on a page about one thing; its heading leads to all of them.
@@ -147,7 +147,7 @@ pub struct Detail {
     /// Rows that belong to it.
     pub sections: Vec<Section>,
     /// What was recorded of it.
-    pub history: Vec<HistoryLine>,
+    pub history: Arc<[HistoryLine]>,
 }
 
 /// Something in a panel beside the page.
@@ -340,7 +340,22 @@ async fn names(connection: &mut PgConnection, entries: &[HistoryEntry]) -> Resul
     Ok(named.collect())
 }
 
-/// What was recorded of a thing, in words, newest first.
+/// What was told of whom, and as of when.
+#[derive(PartialEq, Eq, Hash)]
+struct ToldOf {
+    entity: &'static str,
+    subject: i64,
+    known_at: KnownAt,
+    /// The last change there was: people and things are called what they are called by then.
+    latest: KnownAt,
+    language: &'static str,
+}
+
+/// Histories told already, of some kilobytes each: the same for everybody who may read of the thing.
+#[derive(Default)]
+struct KnownHistories(Kept<ToldOf, Arc<[HistoryLine]>, 128>);
+
+/// What was recorded of a thing, in words, newest first. None of it is classified; it stands till the next change.
 ///
 /// # Errors
 /// Where the database fails.
@@ -351,11 +366,16 @@ pub async fn told(
     entity: &'static str,
     subject: i64,
     known_at: KnownAt,
-) -> Result<Vec<HistoryLine>, sqlx::Error> {
+) -> Result<Arc<[HistoryLine]>, sqlx::Error> {
+    let (latest, language) = (KnownAt(frame.viewer.latest), frame.l10n.code());
+    let (kept, of) = (frame.memory.of::<KnownHistories>(), ToldOf { entity, subject, known_at, latest, language });
+    if let Some(told) = kept.0.get(&of) {
+        return Ok(told);
+    }
     let entries = history(&mut *connection, tables, entity, subject, known_at.0).await?;
     let names = names(connection, &entries).await?;
     let subject_columns: Vec<&str> = tables.iter().map(|table| table.subject).collect();
-    Ok(by_change(frame, entries.iter(), &entries, &names, &subject_columns, known_at))
+    Ok(kept.0.put(of, by_change(frame, entries.iter(), &entries, &names, &subject_columns, known_at).into()))
 }
 
 /// Entries as acts, one after another: those of one change stand together.

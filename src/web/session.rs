@@ -73,9 +73,10 @@ pub struct Viewer {
     /// What they have just done, where the address says so.
     #[sqlx(skip)]
     pub flash: Option<Flash>,
+    /// The latest recorded instant there was as the session was loaded.
+    pub latest: DateTime<Utc>,
     created_at: DateTime<Utc>,
     last_seen_at: DateTime<Utc>,
-    latest: DateTime<Utc>,
 }
 
 /// An act somebody has just done, told on the page they are led to.

@@ -1,11 +1,14 @@
 //! The search: whatever one may read is found by its words, in every script, mistyped or not; what one may not read is not
 //! found, not counted, not hinted at.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use dis::access::Role;
 use dis::demo;
 use dis::embedded::OWNER_ROLE;
+use dis::search::Turn;
 use serde_json::Value;
 use sqlx::{Connection, PgConnection};
 
@@ -536,6 +539,32 @@ async fn names_that_only_resemble_are_for_want_of_better() {
     let items = offered(&site, &cookie, "sewden").await;
     assert!(!named(&items), "a text says it: {items:?}");
     assert_eq!(finds(&site, &cookie, "sewden").await, ["Das Sewdenland"]);
+    site.close().await;
+}
+
+#[tokio::test]
+async fn searches_come_in_their_turn_and_names_at_once() {
+    let site = Site::new().await;
+    let cookie = sign_in(&site, JOHAN).await;
+    let mut taken = Vec::new();
+    for _ in 0..=std::thread::available_parallelism().unwrap().get() {
+        taken.push(Turn::come(&site.state).await.ok().unwrap());
+    }
+    assert_eq!(site.get("/suggest?kind=donor&q=sw", &cookie).await.status, StatusCode::OK);
+    for address in ["/search?q=water", "/suggest?q=water"] {
+        let mut waits = Box::pin(site.get(address, &cookie));
+        assert!(tokio::time::timeout(Duration::from_millis(300), &mut waits).await.is_err(), "{address}");
+        // Who waits holds no connection that a page could read by.
+        assert_eq!(site.get("/donors", &cookie).await.status, StatusCode::OK);
+        drop(taken.pop());
+        assert_eq!(waits.await.status, StatusCode::OK, "{address}");
+        taken.push(Turn::come(&site.state).await.ok().unwrap());
+    }
+    // Not for ever: a page that does not come in time says so.
+    let late = site.get("/search?q=water", &cookie).await;
+    assert_eq!(late.status, StatusCode::SERVICE_UNAVAILABLE);
+    drop(taken);
+    assert_eq!(site.get("/search?q=water", &cookie).await.status, StatusCode::OK);
     site.close().await;
 }
 

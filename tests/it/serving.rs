@@ -18,6 +18,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use rust_decimal::Decimal;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use tower::ServiceExt;
 
 use crate::crash::House;
 use crate::foundation::{Ground, actor};
@@ -177,6 +178,54 @@ async fn metrics_are_for_this_machine_or_whoever_has_the_token() {
     assert!(told.contains("http_request_duration_seconds_bucket"), "{told}");
     assert!(told.contains(r#"database_connections{pool="pages",state="idle"}"#), "{told}");
     assert!(!told.contains("SWE"), "{told}");
+    site.close().await;
+}
+
+#[tokio::test]
+async fn a_page_comes_packed_as_the_browser_takes_it() {
+    let site = Site::new().await;
+    let cookie = site.sign_in(Role::Manager).await;
+    let ask = async |address: &str, takes: &str| {
+        let request = Request::get(address).header(header::COOKIE, &cookie).header(header::ACCEPT_ENCODING, takes);
+        let response = site.app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{address}");
+        let (parts, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        let said = |name| parts.headers.get(name).map(|value| value.to_str().unwrap().to_owned());
+        let length: Option<usize> = said(header::CONTENT_LENGTH).map(|length| length.parse().unwrap());
+        assert!(length.is_none_or(|length| length == body.len()), "{address}: {length:?}");
+        let packing = said(header::CONTENT_ENCODING);
+        let text = match packing.as_deref() {
+            Some("zstd") => zstd::decode_all(&*body).unwrap(),
+            Some("gzip") => {
+                let mut text = Vec::new();
+                flate2::read::GzDecoder::new(&*body).read_to_end(&mut text).unwrap();
+                text
+            }
+            _ => body.to_vec(),
+        };
+        (packing, said(header::VARY), length, String::from_utf8(text).unwrap())
+    };
+    // Neither says anything that moves with the moment.
+    for address in ["/donors", "/donors.csv"] {
+        let plain = ask(address, "identity").await;
+        assert_eq!((plain.0, plain.3.len() > 2000), (None, true), "{address}");
+        for (takes, packing) in [
+            ("gzip, deflate, br, zstd", Some("zstd")),
+            ("gzip, ZSTD;q=0.5", Some("zstd")),
+            ("gzip;q=1.0, zstd;q=0", Some("gzip")),
+            ("gzip, zstdx", Some("gzip")),
+            ("br", None),
+        ] {
+            let packed = ask(address, takes).await;
+            assert_eq!((packed.0.as_deref(), &packed.3), (packing, &plain.3), "{address} for {takes}");
+            let varies = packed.1.as_deref().is_some_and(|vary| vary.eq_ignore_ascii_case("accept-encoding"));
+            assert!(packing.is_none() || varies, "{address} for {takes}: {:?}", packed.1);
+            // Of a page that is packed as a whole the length is known; a file goes by the piece.
+            let whole = packing == Some("zstd") && !address.contains(".csv");
+            assert!(!whole || packed.2.is_some(), "{address} for {takes}");
+        }
+    }
     site.close().await;
 }
 
