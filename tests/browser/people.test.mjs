@@ -106,6 +106,7 @@ test("a second factor is set up with a phone and asked for", async t => {
 	await inEveryLook(page);
 	const recovery = await page.locator(".secrets li").first().innerText();
 	await page.getByRole("link", { name: "Done" }).click();
+	await page.waitForURL(url => url.pathname === "/account");
 	await inEveryLook(page);
 	await page.setViewportSize(WIDE);
 	await page.getByRole("button", { name: "Sign out" }).click();
