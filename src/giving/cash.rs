@@ -67,13 +67,13 @@ pub async fn cash(
     }
     let carried = match before {
         Some((then, cash)) if then < scope.known_at => match moved(&mut *connection, then, scope.known_at).await? {
-            Some(donors) if donors.len() <= FEW => {
+            Some(donors) => {
                 let mut carried = Cash::clone(&cash);
                 carried.retain(|donor, _| !donors.contains(donor));
                 carried.extend(read(&mut *connection, scope, days, Some(donors)).await?);
                 Some(carried)
             }
-            _ => None,
+            None => None,
         },
         // What was known before: whoever looks back leaves what is known now where it is.
         Some(_) => return Ok(Arc::new(read(connection, scope, days, None).await?)),
@@ -113,12 +113,15 @@ async fn read(
 }
 
 /// What moves everybody's cash: rates, and what funds are for.
-static OF_ALL: [&FactTable; 2] = [&EXCHANGE_RATES, &FUND_FACTS];
+pub static OF_ALL: [&FactTable; 2] = [&EXCHANGE_RATES, &FUND_FACTS];
 /// What moves the cash of those who paid for a pledge: what it is earmarked for.
-static OF_A_PLEDGE: [&FactTable; 5] =
+pub static OF_A_PLEDGE: [&FactTable; 5] =
     [&CONDITION_EVENTS, &HAND_ALLOCATIONS, &INSTALMENTS, &PLEDGE_EVENTS, &PLEDGE_TERMS];
 
-/// The donors whose cash moved after one instant and by another; nothing where everybody's may have.
+/// What moves the cash of the donor it is about.
+pub static OF_A_DONOR: [&FactTable; 1] = [&CONTRIBUTION_FACTS];
+
+/// The donors whose cash moved after one instant and by another; nothing where everybody's may have, or that of many.
 async fn moved(connection: &mut PgConnection, then: KnownAt, now: KnownAt) -> Result<Option<Vec<i64>>, sqlx::Error> {
     let mut select = Select::new(
         "with since as materialized (
@@ -135,14 +138,14 @@ async fn moved(connection: &mut PgConnection, then: KnownAt, now: KnownAt) -> Re
     select.sql(") f) select exists (select from (");
     each(&mut select, "id", &OF_ALL);
     select.sql(") f), array(select distinct donor_id from (");
-    each(&mut select, "donor_id", &[&CONTRIBUTION_FACTS]);
+    each(&mut select, "donor_id", &OF_A_DONOR);
     select.sql(
         " union all select c.donor_id from contribution_facts c where c.pledge_id in (select pledge_id from moved)
          ) f limit ",
     );
     select.bind(i64::try_from(FEW + 1).unwrap_or(i64::MAX)).sql(")");
     let (all, donors): (bool, Vec<i64>) = select.done().build_query_as().fetch_one(connection).await?;
-    Ok((!all).then_some(donors))
+    Ok((!all && donors.len() <= FEW).then_some(donors))
 }
 
 /// A column of what was recorded or taken back after the `first` and up to the `last` change in `since`, table by table.

@@ -3,7 +3,7 @@
 //! at which anything of it moved, so that a meeting logged or a report sent costs the next reader nothing.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
@@ -11,13 +11,10 @@ use serde::Deserialize;
 use sqlx::postgres::PgConnection;
 use tokio::sync::OnceCell;
 
-use super::cash::{Cash, cash};
+use super::cash::{Cash, OF_A_DONOR, OF_A_PLEDGE, OF_ALL, cash};
 use crate::db::{Db, Select};
 use crate::facts::FactTable;
-use crate::facts::tables::{
-    CONDITION_EVENTS, CONTRIBUTION_FACTS, DONOR_FACTS, EXCHANGE_RATES, FUND_FACTS, HAND_ALLOCATIONS, INSTALMENTS,
-    PLEDGE_EVENTS, PLEDGE_TERMS, SETTING_FACTS,
-};
+use crate::facts::tables::{DONOR_FACTS, SETTING_FACTS};
 use crate::kernel::calendar::EARLIEST_YEAR;
 use crate::kernel::{AsOf, KnownAt};
 use crate::lists::settled::{self, RestsOn};
@@ -219,19 +216,11 @@ async fn read_beside(memory: Memory, db: Db, scope: Scope) -> Result<Arc<Known>,
     Ok(Arc::new(known))
 }
 
-/// What giving rests on: receipts, what was promised with them, who donors are, rates, funds, settings.
-static GROUND: [&FactTable; 10] = [
-    &CONDITION_EVENTS,
-    &CONTRIBUTION_FACTS,
-    &DONOR_FACTS,
-    &EXCHANGE_RATES,
-    &FUND_FACTS,
-    &HAND_ALLOCATIONS,
-    &INSTALMENTS,
-    &PLEDGE_EVENTS,
-    &PLEDGE_TERMS,
-    &SETTING_FACTS,
-];
+/// What giving rests on: what moves cash, and who donors are and the settings.
+static GROUND: LazyLock<Vec<&'static FactTable>> = LazyLock::new(|| {
+    let own: [&'static FactTable; 2] = [&DONOR_FACTS, &SETTING_FACTS];
+    [&OF_ALL[..], &OF_A_PLEDGE, &OF_A_DONOR, &own].concat()
+});
 
 struct Rests;
 

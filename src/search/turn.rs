@@ -17,7 +17,6 @@ impl Default for Places {
     /// One more than there are processors, so that none waits while a page is drawn.
     fn default() -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-
         Places(Arc::new(Semaphore::new(processors + 1)))
     }
 }

@@ -8,6 +8,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 
+use super::packing::takes;
+
 struct Asset {
     path: &'static str,
     kind: &'static str,
@@ -63,11 +65,7 @@ pub async fn serve(Path(path): Path<String>, headers: HeaderMap) -> Response {
         return (StatusCode::NOT_MODIFIED, cached).into_response();
     }
     let kind = [(header::CONTENT_TYPE, asset.kind), (header::VARY, "Accept-Encoding")];
-    let wants_packed = headers
-        .get(header::ACCEPT_ENCODING)
-        .and_then(|encodings| encodings.to_str().ok())
-        .is_some_and(|encodings| encodings.contains("gzip"));
-    match asset.packed().filter(|_| wants_packed) {
+    match asset.packed().filter(|_| takes(&headers, "gzip")) {
         Some(packed) => (cached, kind, [(header::CONTENT_ENCODING, "gzip")], packed).into_response(),
         None => (cached, kind, asset.content).into_response(),
     }

@@ -6,10 +6,12 @@ use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::Request;
 use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, Version, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use zstd::bulk::Compressor;
+
+use super::errors::{PageError, Refused};
 
 /// On an answer: a file as somebody brought it, packed already or not worth it.
 #[derive(Debug, Clone, Copy)]
@@ -17,8 +19,8 @@ pub struct AsItIs;
 
 /// How hard zstd packs: a page is a fifth larger so than at its level 1, and packed in two thirds of the time.
 const ZSTD: i32 = -1;
-/// An answer of fewer bytes goes as it is; one of more by the piece, so that nobody waits for all of it.
-const WHOLE: std::ops::Range<u64> = 512..4 << 20;
+/// An answer of more bytes goes by the piece, so that nobody waits for all of it.
+const WHOLE: u64 = 4 << 20;
 
 /// Packs what comes by the piece.
 pub fn zstd() -> CompressionLayer<impl Predicate> {
@@ -42,15 +44,13 @@ fn made_by_us(_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions)
 /// Packs a page that is there as a whole, for whoever takes zstd: at once and with what packed the page before it, which is
 /// less work than making a packer for each and passing it on by the piece.
 pub async fn whole(request: Request, next: Next) -> Response {
-    let takes = takes_zstd(request.headers());
+    let takes = takes(request.headers(), "zstd");
     let response = next.run(request).await;
     if !takes || !is_worth_it(&response) {
         return response;
     }
     let (mut parts, body) = response.into_parts();
-    let Ok(page) = to_bytes(body, usize::MAX).await else {
-        return Response::from_parts(parts, Body::empty());
-    };
+    let Ok(page) = to_bytes(body, usize::MAX).await else { return PageError(Refused::Fault).into_response() };
     let Some(packed) = packed(&page) else { return Response::from_parts(parts, Body::from(page)) };
     parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("zstd"));
     parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(packed.len()));
@@ -60,7 +60,7 @@ pub async fn whole(request: Request, next: Next) -> Response {
 
 /// Whether an answer is a page that is there as a whole, and not packed already.
 fn is_worth_it(response: &Response) -> bool {
-    let there = response.body().size_hint().exact().is_some_and(|bytes| WHOLE.contains(&bytes));
+    let there = response.body().size_hint().exact().is_some_and(|bytes| bytes <= WHOLE);
     let packed_already = response.headers().contains_key(header::CONTENT_ENCODING);
     there && !packed_already && DefaultPredicate::new().and(made_by_us).should_compress(response)
 }
@@ -72,13 +72,13 @@ fn packed(page: &[u8]) -> Option<Vec<u8>> {
     PACKER.with(|packer| packer.borrow_mut().as_mut()?.compress(page).ok())
 }
 
-/// Whether the reader's browser says that it takes zstd.
-fn takes_zstd(headers: &HeaderMap) -> bool {
+/// Whether the reader's browser says that it takes what is packed so.
+pub(super) fn takes(headers: &HeaderMap, coding: &str) -> bool {
     let named = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     let mut offered = named.flat_map(|value| value.split(','));
     offered.any(|one| {
         let mut parts = one.split(';').map(str::trim);
         let refused = |weight: &str| weight.strip_prefix("q=").and_then(|weight| weight.parse().ok()) == Some(0.0);
-        parts.next().is_some_and(|name| name.eq_ignore_ascii_case("zstd")) && !parts.any(refused)
+        parts.next().is_some_and(|name| name.eq_ignore_ascii_case(coding)) && !parts.any(refused)
     })
 }
